@@ -1,0 +1,47 @@
+/** How to reach and question a Consul agent. */
+export interface ConsulOptions {
+  readonly address: ConsulAddress;
+  /** The ACL token itself. */
+  readonly token?: string;
+  /** File that holds the token; read again when it changes or when the agent refuses the token. Wins over `token`. */
+  readonly tokenFile?: string;
+  /** User and password for HTTP basic authentication. */
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly namespace?: string;
+  readonly partition?: string;
+  readonly tls: ConsulTls;
+  /** Longest time that the agent may hold one blocking query, in milliseconds. */
+  readonly waitMs: number;
+  /** No more sockets than this are ever open to the agent. */
+  readonly maxConnections: number;
+}
+
+/** Where the agent listens. */
+export type ConsulAddress =
+  | {
+      readonly transport: 'tcp';
+      readonly secure: boolean;
+      readonly host: string;
+      readonly port: number;
+      /** Put before every API path, without a slash at its end; empty for none. */
+      readonly pathPrefix: string;
+    }
+  | { readonly transport: 'unix'; readonly socketPath: string };
+
+/** TLS as the Consul CLI knows it; paths are absolute. */
+export interface ConsulTls {
+  readonly caFile?: string;
+  /** Folder whose files are all certificates to trust. */
+  readonly caFolder?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+  /** False: the agent's certificate is not checked. */
+  readonly verify: boolean;
+}
+
+/** The wait of one blocking query where nobody says otherwise: it bounds how long a silent loss of the index can go unseen. */
+export const DEFAULT_WAIT_MS = 60_000;
+
+/** Half of what a default agent grants one address (`limits.http_max_conns_per_client` is 200), so that others are served too. */
+export const DEFAULT_MAX_CONNECTIONS = 100;

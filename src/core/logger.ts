@@ -1,0 +1,119 @@
+import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
+import pino from 'pino';
+
+/** Levels of logging, the quietest last. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+/** One of {@link LOG_LEVELS}. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** `auto` is pretty on a terminal and JSON elsewhere. */
+export const LOG_FORMATS = ['auto', 'pretty', 'text', 'json'] as const;
+/** One of {@link LOG_FORMATS}. */
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** What a line is about, as names and values that a machine can read. */
+export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** Writes one line a fact. Messages are whole sentences without a secret in them. */
+export interface Logger {
+  trace(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** Where lines go and what they look like. */
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Takes whole lines, each with its line feed. */
+  readonly write: (line: string) => void;
+  /** Whether `write` ends on a terminal: what `auto` goes by. */
+  readonly isTerminal: boolean;
+  /** 0 is no colour; see {@link colorLevel}. */
+  readonly color: ColorSupportLevel;
+}
+
+/**
+ * How many colours to use: none where `NO_COLOR` is set and not empty (https://no-color.org), else what `FORCE_COLOR`
+ * says, else some on a terminal that is not dumb. chalk's own guess ignores `NO_COLOR`.
+ */
+export function colorLevel(
+  environment: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): ColorSupportLevel {
+  if ((environment.NO_COLOR ?? '') !== '') return 0;
+  const forced = environment.FORCE_COLOR;
+  if (forced !== undefined) return forced === '0' || forced === 'false' ? 0 : 1;
+  return isTerminal && environment.TERM !== 'dumb' ? 1 : 0;
+}
+
+/** Makes a logger. */
+export function createLogger(options: LoggerOptions): Logger {
+  const format =
+    options.format === 'auto' ? (options.isTerminal ? 'pretty' : 'json') : options.format;
+  const line =
+    format === 'json' ? undefined : lineWriter(format, new Chalk({ level: options.color }));
+  const log = pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'message',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (record) => options.write(line === undefined ? record : line(record)) },
+  );
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) =>
+      log[level](fields, message);
+  return {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
+}
+
+const PAINT: Readonly<Record<LogLevel, (chalk: ChalkInstance) => ChalkInstance>> = {
+  trace: (chalk) => chalk.gray,
+  debug: (chalk) => chalk.gray,
+  info: (chalk) => chalk.green,
+  warn: (chalk) => chalk.yellow,
+  error: (chalk) => chalk.red,
+};
+
+/** `text` is `time [LEVEL] message name=value`, the order of consul-template's lines; `pretty` is shorter and for eyes. */
+function lineWriter(format: 'pretty' | 'text', chalk: ChalkInstance): (record: string) => string {
+  return (record) => {
+    const { time, level, message, ...fields } = JSON.parse(record) as {
+      time: string;
+      level: LogLevel;
+      message: string;
+    } & Record<string, unknown>;
+    const paint = PAINT[level](chalk);
+    const head =
+      format === 'text'
+        ? `${time} [${level.toUpperCase()}]`
+        : `${chalk.gray(time.slice(11, 23))} ${paint(level.padEnd(5))}`;
+    const pairs = Object.entries(fields).map(
+      ([name, value]) => ` ${chalk.gray(`${name}=`)}${showField(value)}`,
+    );
+    return `${head} ${oneLine(message)}${pairs.join('')}\n`;
+  };
+}
+
+/** A message may quote a program's output or the catalog's data: no control character of it may reach a terminal or forge a line. */
+function oneLine(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) =>
+    JSON.stringify(character).slice(1, -1),
+  );
+}
+
+function showField(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"=\x00-\x1f\x7f-\x9f]+$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,34 @@
+import type { FileOptions } from '../output/file-options.ts';
+import type { CommandLine } from '../process/command-line.ts';
+
+/** How long to wait for more changes before rendering: `minMs` after the last one, `maxMs` after the first at the most. */
+export interface QuietPeriod {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** One file that is kept true. */
+export interface Target {
+  /** What people know it by: the destination as they wrote it, or `stdout (<source>)`. */
+  readonly label: string;
+  /** The template: a file's absolute path, or the text itself. `name` is what messages call it. */
+  readonly source:
+    | { readonly path: string; readonly name: string }
+    | { readonly contents: string; readonly name: string; readonly folder: string };
+  /** Absolute path of the file; absent: the text goes to standard output. */
+  readonly destination?: string;
+  readonly file: FileOptions;
+  /** Runs after the file was replaced. */
+  readonly command?: CommandLine;
+  readonly commandTimeoutMs: number;
+  readonly quiet: QuietPeriod;
+  /** Undefined in output is an error. */
+  readonly strict: boolean;
+  /** Control characters in service and node data may be printed unquoted. */
+  readonly allowControlCharacters: boolean;
+  /** No text of it appears in diffs or logs. */
+  readonly secret: boolean;
+}
+
+/** A command has this long where nobody says otherwise. */
+export const DEFAULT_COMMAND_TIMEOUT_MS = 30_000;

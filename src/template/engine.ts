@@ -1,0 +1,81 @@
+import type { Answer, Query, ValueOf } from '../catalog/catalog.ts';
+
+/**
+ * The contract of a template language.
+ *
+ * An engine compiles a template once; rendering is synchronous, pure and asks nobody: it recalls what is
+ * known, and notes what it used and what it missed.
+ */
+
+/**
+ * What is remembered about a query. `undefined` says that it was never answered; an absent thing is found, with
+ * a `null` or empty value. The two are different, and only the first makes a rendering wait for an answer.
+ */
+export type Recall = <Q extends Query>(query: Q) => Answer<ValueOf[Q['kind']]> | undefined;
+
+/** Where the text of a template comes from. */
+export interface TemplateSource {
+  /** What people know it by: its path as they wrote it, or `contents of <destination>`. */
+  readonly name: string;
+  /** The text. */
+  readonly text: string;
+  /** Absolute path of the folder for includes and `file`, searched before the search path. */
+  readonly folder: string;
+}
+
+/** A place in a template; line and column start at 1. */
+export interface Position {
+  readonly template: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A query that a rendering cannot do without, and why it has to wait. */
+export interface Missing {
+  readonly query: Query;
+  /**
+   * `unanswered`: the catalog has not said anything yet. `absent`: it said that there is no such thing, and the
+   * function that asked (`key`, `safeLs`, …) needs one.
+   */
+  readonly why: 'unanswered' | 'absent';
+  /** Where it was asked for, as far as the engine can tell. */
+  readonly position?: Position;
+}
+
+/** The outcome of one pass over a template. */
+export interface Rendering {
+  /** The text; worth something only where nothing is missing. Undefined where the pass failed. */
+  readonly text: string | undefined;
+  /** Every query that took part, answered or not, by its `queryId`. */
+  readonly used: ReadonlyMap<string, Query>;
+  /** What has to come before the text counts, by `queryId`. */
+  readonly missing: ReadonlyMap<string, Missing>;
+  /** Texts that were marked secret while rendering; never to be shown. */
+  readonly secrets: ReadonlySet<string>;
+  /**
+   * Why the pass failed. While something is missing that is no error yet: it only means not ready (a template may
+   * index an empty list).
+   */
+  readonly error: Error | undefined;
+}
+
+/** What a target may ask of its template. */
+export interface TemplateOptions {
+  /** Undefined in output is an error. */
+  readonly strict: boolean;
+  /** Control characters of service and node data may be printed unquoted. */
+  readonly allowControlCharacters: boolean;
+}
+
+/** A compiled template. */
+export interface Template {
+  readonly name: string;
+  render(recall: Recall): Rendering;
+}
+
+/** A template language. */
+export interface Engine {
+  readonly name: string;
+  /** Compiles a template, with everything it includes by name. Throws an AutotmplError with file, line and column. */
+  compile(source: TemplateSource, options: TemplateOptions): Template;
+}

@@ -1,0 +1,53 @@
+import type { Query, ValueOf } from '../../catalog/catalog.ts';
+
+/** What a function of a running template may reach beyond its arguments; made anew for each rendering. */
+export interface FunctionScope {
+  /** The answer to a query; undefined while there is none, which is noted: the rendering then waits for it. */
+  ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined;
+  /** Notes that the rendering cannot do without something that the catalog says does not exist. */
+  requirePresence(query: Query): void;
+  /** Notes a text that must never be shown in a diff, log or error. */
+  keepSecret(text: string): void;
+  /** The environment that templates see. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute folder of the template: what relative paths start from. */
+  readonly folder: string;
+  /** Milliseconds since the epoch; the same during one rendering. */
+  readonly nowMs: number;
+  /** Values that a template keeps for itself while it runs. */
+  readonly scratch: Map<string, unknown>;
+}
+
+/** One row of the function table, shared by all template languages. */
+export interface TemplateFunction {
+  /** Arguments come in consul-template's order: where a value can be piped in, it is the last one. */
+  call(scope: FunctionScope, args: readonly unknown[]): unknown;
+  /** Whether it also reads well behind a pipe; the piped value becomes the last argument. */
+  readonly asFilter: boolean;
+  /** Whether its result is safe to print whatever its input held: it quotes, or refuses. */
+  readonly quotes: boolean;
+}
+
+/** A row for a function of its arguments alone. */
+export function pure(
+  call: (...args: never[]) => unknown,
+  flags: { readonly asFilter?: boolean; readonly quotes?: boolean } = {},
+): TemplateFunction {
+  return {
+    call: (_scope, args) => call(...(args as never[])),
+    asFilter: flags.asFilter ?? false,
+    quotes: flags.quotes ?? false,
+  };
+}
+
+/** A row for a function that also needs the scope, as its first argument. */
+export function scoped(
+  call: (scope: FunctionScope, ...args: never[]) => unknown,
+  flags: { readonly asFilter?: boolean } = {},
+): TemplateFunction {
+  return {
+    call: (scope, args) => call(scope, ...(args as never[])),
+    asFilter: flags.asFilter ?? false,
+    quotes: false,
+  };
+}
