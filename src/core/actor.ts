@@ -9,38 +9,22 @@ export interface Actor {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/**
- * Starts actors in order and stops them in reverse, each one fully before the next.
- *
- * They are stopped when the signal aborts, when the last actor (the one that all others serve) ends, or
- * when any actor rejects; the first rejection is thrown once all have stopped.
- */
-export async function runActors(actors: readonly Actor[], signal: AbortSignal): Promise<void> {
-  const failures: unknown[] = [];
-  let wake: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => (wake = resolve));
-  signal.addEventListener('abort', wake, { once: true });
-  if (signal.aborted) wake();
+/** An actor that was started. */
+export interface Begun<A extends Actor> {
+  readonly actor: A;
+  /** Tells it to stop, and waits until it has. Whoever starts several stops them in the reverse order. */
+  stop(): Promise<void>;
+}
 
-  const started = actors.map((actor, position) => {
-    const controller = new AbortController();
-    const ended = actor.run(controller.signal).then(
-      () => {
-        if (position === actors.length - 1) wake();
-      },
-      (error: unknown) => {
-        failures.push(error);
-        wake();
-      },
-    );
-    return { controller, ended };
-  });
-
-  await told;
-  signal.removeEventListener('abort', wake);
-  for (const { controller, ended } of started.reverse()) {
-    controller.abort();
-    await ended;
-  }
-  if (failures.length > 0) throw failures[0];
+/** Starts an actor with a signal of its own. */
+export function begin<A extends Actor>(actor: A): Begun<A> {
+  const controller = new AbortController();
+  const ended = actor.run(controller.signal);
+  return {
+    actor,
+    stop: async () => {
+      controller.abort();
+      await ended;
+    },
+  };
 }

@@ -1,0 +1,95 @@
+/** Makes a fresh clone ready: the packages, the build, Consul, nginx. Each step is quick when there is nothing to do. */
+import { execFile, spawnSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const STAMP = join(ROOT, 'node_modules', '.autotmpl-lockfile');
+
+/** Installs what package-lock.json names, unless that is what is there. */
+export async function ensurePackages() {
+  const wanted = await readFile(join(ROOT, 'package-lock.json'), 'utf8');
+  const installed = await readFile(STAMP, 'utf8').catch(() => undefined);
+  if (installed === wanted) return;
+  console.error('installing packages (npm ci)…');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error('npm ci failed; its own words are above');
+  await writeFile(STAMP, wanted);
+}
+
+/** Builds dist/ unless it is newer than everything that it is made of. */
+export async function ensureBuilt() {
+  const built = await changedAt(join(ROOT, 'dist/cli/main.js'));
+  const sources = ['src', 'scripts/build.mjs', 'package-lock.json'].map((name) =>
+    newest(join(ROOT, name)),
+  );
+  if (built > Math.max(...(await Promise.all(sources)))) return;
+  const { buildBundle } = await import('./build.mjs');
+  await buildBundle();
+}
+
+/** The path of an nginx binary; installs Debian's package where this user may. Throws one clear message where none can be had. */
+export async function ensureNginx() {
+  const named = process.env.NGINX_BIN;
+  if (named !== undefined && named !== '') return named;
+  const present = await nginxPath();
+  if (present !== undefined) return present;
+  const advice =
+    'Install nginx (on Debian: apt-get install nginx-light), or set NGINX_BIN to its binary.';
+  if (process.getuid?.() !== 0)
+    throw new Error(`There is no nginx here, and only root may install one. ${advice}`);
+  console.error('installing nginx (apt-get)…');
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    await run('apt-get', ['update'], { env: environment });
+    // Installing must not start a server on port 80: in this runlevel Debian's invoke-rc.d starts none.
+    await run('apt-get', ['install', '-y', '--no-install-recommends', 'nginx-light'], {
+      env: { ...environment, RUNLEVEL: '1' },
+    });
+  } catch (error) {
+    throw new Error(`There is no nginx here, and apt-get could not install one. ${advice}`, {
+      cause: error,
+    });
+  }
+  const installed = await nginxPath();
+  if (installed === undefined)
+    throw new Error(`apt-get installed nginx, but there is no binary. ${advice}`);
+  return installed;
+}
+
+async function nginxPath() {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  for (const folder of folders) {
+    const path = join(folder, 'nginx');
+    if (folder === '') continue;
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return undefined;
+}
+
+async function newest(path) {
+  const entry = await stat(path);
+  if (!entry.isDirectory()) return entry.mtimeMs;
+  const times = await Promise.all((await readdir(path)).map((name) => newest(join(path, name))));
+  return Math.max(entry.mtimeMs, ...times);
+}
+
+async function changedAt(path) {
+  return stat(path).then(
+    (entry) => entry.mtimeMs,
+    () => 0,
+  );
+}

@@ -1,0 +1,239 @@
+import { queryId, type Query } from '../catalog/catalog.ts';
+import type { Bus } from '../core/bus.ts';
+import { AutotmplError, describeError } from '../core/errors.ts';
+import { backoffDelay } from '../core/backoff.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Logger } from '../core/logger.ts';
+import type { CancelTimer, Clock } from '../core/time.ts';
+import { maskSecrets } from '../output/mask.ts';
+import type { Missing } from '../template/engine.ts';
+import type { User, Watcher } from '../watch/watcher.ts';
+import type { CompiledTarget } from './compile-targets.ts';
+import type { Publication, Published } from './publisher.ts';
+import { QuietTimer } from './quiet-period.ts';
+import type { Reload } from './reloads.ts';
+import { resolve, type Resolution } from './resolve.ts';
+import type { Target } from './target.ts';
+import type { Waiting } from './waiting-report.ts';
+
+/** One write in the catalog may wake several queries, a moment apart: a target that uses several waits this long for the others. */
+const SETTLE_MS = 2;
+const WRITE_RETRY = { baseMs: 1000, capMs: 30_000 };
+
+/** What a course works with. */
+export interface CourseOptions {
+  readonly watcher: Watcher;
+  readonly once: boolean;
+  readonly clock: Clock;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  /** Called when the target has to be rendered. */
+  readonly onDue: () => void;
+}
+
+/** The way of one target from a changed answer to a publication: what it needs, when it is due, and how it fares. */
+export class Course implements User {
+  readonly target: Target;
+  readonly #template: CompiledTarget['template'];
+  readonly #options: CourseOptions;
+  readonly #quiet: QuietTimer;
+  readonly #settle: QuietTimer;
+  /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
+  #needs: ReadonlyMap<string, Query> = new Map();
+  #due = true;
+  #changes = new Set<string>();
+  #missing: readonly Missing[] = [];
+  #hadText = false;
+  #state: 'waiting' | 'current' | 'failed' = 'waiting';
+  #lastError = '';
+  #writeAttempt = 0;
+  #cancelRetry: CancelTimer | undefined;
+  error: AutotmplError | undefined;
+  changed = false;
+
+  constructor({ target, template }: CompiledTarget, options: CourseOptions) {
+    this.target = target;
+    this.#template = template;
+    this.#options = options;
+    this.#quiet = new QuietTimer(target.quiet, options.clock, () => this.#becomeDue());
+    this.#settle = new QuietTimer({ minMs: SETTLE_MS, maxMs: SETTLE_MS }, options.clock, () =>
+      this.#becomeDue(),
+    );
+  }
+
+  /** Whether it waits to be rendered. */
+  get isDue(): boolean {
+    return this.#due;
+  }
+
+  /** Whether the last rendering came to an end, good or bad, and nothing is waited for. */
+  get isSettled(): boolean {
+    return this.#state !== 'waiting' && !this.#due;
+  }
+
+  /** What it waits for; undefined where it waits for nothing. */
+  waiting(): Waiting | undefined {
+    if (this.#missing.length === 0) return undefined;
+    return {
+      label: this.target.label,
+      template: this.#template.name,
+      missing: this.#missing,
+      hadText: this.#hadText,
+    };
+  }
+
+  answerChanged(id: string): void {
+    this.#changes.add(id);
+    if (this.#due) return;
+    const { once } = this.#options;
+    // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
+    if (!once && this.#hadText && this.target.quiet.maxMs > 0) this.#quiet.touch();
+    else if (!once && this.#hadText && this.#needs.size > 1) this.#settle.touch();
+    else this.#becomeDue();
+  }
+
+  answerTroubled(): void {
+    // Nothing to render from; but whoever counts first answers has to look again.
+    this.#becomeDue();
+  }
+
+  /** Has to be rendered as soon as the renderer runs. */
+  begin(): void {
+    this.#due = true;
+  }
+
+  /** Ends its timers. */
+  stop(): void {
+    this.#quiet.cancel();
+    this.#settle.cancel();
+    this.#cancelRetry?.();
+  }
+
+  /** Whether it is due; and if so, it is not any more. */
+  takeDue(): boolean {
+    const due = this.#due;
+    this.#due = false;
+    return due;
+  }
+
+  /** Renders from memory and says what is needed from now on; returns the text, where there is one. */
+  render(): Publication | undefined {
+    const { watcher, bus } = this.#options;
+    const resolution = resolve(this.#template, watcher.recall);
+    const { rendering } = resolution;
+    const complete = resolution.kind === 'complete';
+    this.#needs = complete ? rendering.used : new Map([...this.#needs, ...rendering.used]);
+    watcher.want(this, this.#needs);
+    bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });
+    this.#missing = resolution.kind === 'incomplete' ? resolution.missing : [];
+    if (resolution.kind === 'failed') this.#fail(this.#templateError(resolution));
+    if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
+    if (!complete) return undefined;
+    return { target: this.target, text: resolution.text, secrets: rendering.secrets };
+  }
+
+  /** Takes note of what became of its publication; returns the command to run, if there is one. */
+  conclude(publication: Publication, published: Published): Reload[] {
+    const { bus, logger } = this.#options;
+    const { label, command, commandTimeoutMs } = this.target;
+    const reasons = [...this.#changes];
+    if (published.outcome === 'failed') {
+      this.#fail(published.error);
+      this.#retryWrite();
+      return [];
+    }
+    this.#state = 'current';
+    this.#hadText = true;
+    this.error = undefined;
+    this.#lastError = '';
+    this.#writeAttempt = 0;
+    this.#changes = new Set();
+    if (published.outcome !== 'unchanged') this.changed = true;
+    if (published.outcome === 'unchanged') bus.emit('target:unchanged', { target: label });
+    if (published.outcome === 'written') {
+      const bytes = Buffer.byteLength(publication.text);
+      const reason = reasons.length === 0 ? 'first rendering' : reasons.slice(0, 5).join(', ');
+      logger.info(`wrote ${label}`, { target: label, bytes, reason });
+      bus.emit('target:written', { target: label, bytes, reason });
+    }
+    const owed = published.outcome === 'unchanged' && published.commandOwed;
+    if (owed)
+      logger.info(`${label} is as it should be, but its command never succeeded on it`, {
+        target: label,
+      });
+    if (command === undefined || !(owed || published.outcome === 'written')) return [];
+    return [{ command, timeoutMs: commandTimeoutMs, targets: [this.target], reasons }];
+  }
+
+  #becomeDue(): void {
+    if (this.#due) return;
+    this.#due = true;
+    this.#options.onDue();
+  }
+
+  /** Says at once when something that was there is gone; what never was there is for the waiting report. */
+  #wait(missing: readonly Missing[]): void {
+    // With -once a query that can never succeed makes the target fail instead of waiting for ever.
+    const { watcher, logger, once } = this.#options;
+    const hopeless = missing.find(({ query }) => watcher.isHopeless(queryId(query)));
+    if (once && hopeless !== undefined) {
+      const answer = watcher.answer(queryId(hopeless.query));
+      const why =
+        answer?.state === 'held' ? describeError(answer.reason) : 'it can never be answered';
+      this.#missing = [];
+      this.#fail(new AutotmplError('template', `${this.target.label} cannot be rendered: ${why}`));
+      return;
+    }
+    this.#state = 'waiting';
+    if (!this.#hadText) return;
+    const gone = missing.filter(
+      ({ why, query }) => why === 'absent' && this.#changes.has(queryId(query)),
+    );
+    for (const { query } of gone) {
+      logger.warn(
+        `${queryId(query)} is gone; ${this.target.label} stays as it was until it is back`,
+        {
+          target: this.target.label,
+          query: queryId(query),
+        },
+      );
+      this.#changes.delete(queryId(query));
+    }
+  }
+
+  #templateError({ rendering, error }: Extract<Resolution, { kind: 'failed' }>): AutotmplError {
+    const advice = error instanceof AutotmplError ? error.advice : undefined;
+    return new AutotmplError('template', maskSecrets(error.message, rendering.secrets), {
+      cause: error,
+      ...(advice === undefined ? {} : { advice }),
+    });
+  }
+
+  /** An error is said once, not at every change that does not mend it. */
+  #fail(error: AutotmplError): void {
+    const { bus, logger } = this.#options;
+    const { label } = this.target;
+    this.#state = 'failed';
+    this.error = error;
+    const reason = describeError(error);
+    bus.emit('target:failed', { target: label, reason });
+    if (reason === this.#lastError) return;
+    this.#lastError = reason;
+    const kept = this.target.destination === undefined ? '' : `; ${label} stays as it was`;
+    logger.error(`${reason}${kept}`, { target: label });
+  }
+
+  /** The disk may have room again, the folder may be back: no change in the catalog would tell. */
+  #retryWrite(): void {
+    if (this.#options.once) return;
+    const delayMs = backoffDelay(this.#writeAttempt, WRITE_RETRY);
+    this.#writeAttempt += 1;
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#options.clock.setTimer(() => this.#becomeDue(), delayMs);
+    const { logger } = this.#options;
+    const sentence = `writing ${this.target.label} is tried again in ${formatDuration(delayMs)}`;
+    // Said aloud once; from then on the error that changes is what counts.
+    if (this.#writeAttempt === 1) logger.warn(sentence, { target: this.target.label });
+    else logger.debug(sentence, { target: this.target.label });
+  }
+}

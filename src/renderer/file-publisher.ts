@@ -1,0 +1,161 @@
+import { AutotmplError, describeError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { applyAttributes, sameAttributes } from '../output/attributes.ts';
+import { stageFile, type StagedFile } from '../output/atomic-write.ts';
+import { claimDestination, type Claim } from '../output/claim.ts';
+import { syncFolders } from '../output/folders.ts';
+import { removeLeftovers } from '../output/leftovers.ts';
+import { owedMarker } from '../output/owed-marker.ts';
+import { readDestination } from '../output/read-destination.ts';
+import { atMost } from './at-most.ts';
+import type { Publication, Published, Publisher } from './publisher.ts';
+import type { Target } from './target.ts';
+
+/** Files that are staged side by side: what Node's four file threads keep busy. */
+const SIDE_BY_SIDE = 8;
+
+/** What the publisher works with. */
+export interface FilePublisherOptions {
+  /** Takes the text of targets that have no destination. */
+  readonly print: (text: string) => void;
+  /** Whether a destination that another process keeps true is an error (watch mode) or a warning (a single run). */
+  readonly exclusive: boolean;
+  readonly logger: Logger;
+}
+
+interface Step {
+  readonly publication: Publication;
+  published?: Published;
+  staged?: StagedFile;
+}
+
+/** Writes files: the whole batch is staged first, then swapped in, in order, then made to last. */
+export class FilePublisher implements Publisher {
+  readonly #options: FilePublisherOptions;
+  readonly #claims: Claim[] = [];
+  readonly #printed = new Map<Target, string>();
+  /** Destinations that could only be written in place: said once each. */
+  readonly #inPlace = new Set<string>();
+
+  constructor(options: FilePublisherOptions) {
+    this.#options = options;
+  }
+
+  async open(targets: readonly Target[]): Promise<void> {
+    const destinations = targets.flatMap((target) => target.destination ?? []);
+    try {
+      await atMost(SIDE_BY_SIDE, destinations, (destination) => this.#claim(destination));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    const removed = await removeLeftovers(destinations);
+    if (removed.length > 0) {
+      this.#options.logger.info('removed temporary files that an earlier run left behind', {
+        files: removed,
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#claims.splice(0).map((claim) => claim.release()));
+  }
+
+  async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
+    const steps: Step[] = batch.map((publication) => ({ publication }));
+    await atMost(SIDE_BY_SIDE, steps, (step) => this.#attempt(step, () => this.#prepare(step)));
+    for (const step of steps) {
+      if (step.staged !== undefined) await this.#attempt(step, () => this.#swap(step));
+    }
+    await this.#makeLast(steps);
+    return steps.map(({ published }) => published ?? { outcome: 'written' });
+  }
+
+  /** An error of one file never keeps the others from being written. */
+  async #attempt(step: Step, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const failure =
+        error instanceof AutotmplError
+          ? error
+          : new AutotmplError(
+              'output',
+              `cannot write ${step.publication.target.label}: ${describeError(error)}`,
+              { cause: error },
+            );
+      step.published = { outcome: 'failed', error: failure };
+      await step.staged?.discard();
+      delete step.staged;
+    }
+  }
+
+  async #prepare(step: Step): Promise<void> {
+    const { target, text } = step.publication;
+    const { destination, file } = target;
+    if (destination === undefined) {
+      step.published = this.#print(target, text);
+      return;
+    }
+    const current = await readDestination(destination, file.symlink);
+    if (current?.bytes.equals(Buffer.from(text)) === true) {
+      if (!(await sameAttributes(current.stat, file))) {
+        await applyAttributes(current.path, file);
+        this.#options.logger.info(`set mode and owner of ${target.label}; its text is unchanged`);
+      }
+      const commandOwed = target.command !== undefined && (await owedMarker.isSet(destination));
+      step.published = { outcome: 'unchanged', commandOwed };
+      return;
+    }
+    step.staged = await stageFile(destination, text, file);
+  }
+
+  async #swap(step: Step): Promise<void> {
+    const { target } = step.publication;
+    const { destination, command } = target;
+    if (destination === undefined || step.staged === undefined) return;
+    // Before the swap: whatever ends us between here and the command's success, the next start makes it good.
+    if (command !== undefined) await owedMarker.set(destination);
+    const placement = await step.staged.commit();
+    if (placement === 'inPlace' && !this.#inPlace.has(destination)) {
+      this.#inPlace.add(destination);
+      this.#options.logger.warn(
+        `${target.label} is written in place, since it cannot be renamed over: a reader may see half of it`,
+      );
+    }
+  }
+
+  async #makeLast(steps: readonly Step[]): Promise<void> {
+    const swapped = steps.flatMap(({ staged }) => staged?.destination ?? []);
+    try {
+      await syncFolders(swapped);
+    } catch (error) {
+      // The files are there and whole; only their survival of a power loss is in doubt.
+      this.#options.logger.warn(describeError(error));
+    }
+  }
+
+  #print(target: Target, text: string): Published {
+    if (this.#printed.get(target) === text) return { outcome: 'unchanged', commandOwed: false };
+    this.#printed.set(target, text);
+    this.#options.print(text);
+    return { outcome: 'written' };
+  }
+
+  async #claim(destination: string): Promise<void> {
+    const claim = await claimDestination(destination);
+    if (claim.granted) {
+      this.#claims.push(claim);
+      return;
+    }
+    const who = claim.holderPid === undefined ? 'another process' : `process ${claim.holderPid}`;
+    const sentence = `${destination} is kept true by another autotmpl already (${who})`;
+    if (this.#options.exclusive) {
+      throw new AutotmplError('output', sentence, {
+        advice:
+          'two of them would undo each other’s work: stop one, or give them different destinations',
+      });
+    }
+    this.#options.logger.warn(`${sentence}; it may write over what this run writes`);
+  }
+}

@@ -1,0 +1,29 @@
+import type { AutotmplError } from '../core/errors.ts';
+import type { Target } from './target.ts';
+
+/** A text that a target shall have. */
+export interface Publication {
+  readonly target: Target;
+  readonly text: string;
+  /** Texts in it that must not be shown. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** What became of a publication. */
+export type Published =
+  /** The text was there already; `commandOwed`: but its command never succeeded on it. */
+  | { readonly outcome: 'unchanged'; readonly commandOwed: boolean }
+  | { readonly outcome: 'written' }
+  /** Nothing was written, since this run only shows; the file would have changed. */
+  | { readonly outcome: 'shown' }
+  | { readonly outcome: 'failed'; readonly error: AutotmplError };
+
+/** Brings texts to where they belong: files, standard output, or a diff for people. */
+export interface Publisher {
+  /** Makes ready before the first publication. Throws an AutotmplError where a destination cannot be had. */
+  open(targets: readonly Target[]): Promise<void>;
+  /** Publishes a batch: every file of it is written before any of its outcomes is known. Outcomes come in the batch's order. */
+  publish(batch: readonly Publication[]): Promise<readonly Published[]>;
+  /** Gives back what `open` took. */
+  close(): Promise<void>;
+}

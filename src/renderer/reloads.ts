@@ -1,0 +1,175 @@
+import type { Actor } from '../core/actor.ts';
+import { backoffDelay } from '../core/backoff.ts';
+import type { Bus } from '../core/bus.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Logger } from '../core/logger.ts';
+import type { CancelTimer, Clock } from '../core/time.ts';
+import { commandLabel, type CommandLine } from '../process/command-line.ts';
+import { describeResult, type CommandResult } from '../process/result.ts';
+import type { Target } from './target.ts';
+
+const RETRY = { baseMs: 1000, capMs: 60_000 };
+
+/** A command that is to run because files changed. */
+export interface Reload {
+  readonly command: CommandLine;
+  readonly timeoutMs: number;
+  /** The targets whose change asks for it. */
+  readonly targets: readonly Target[];
+  /** Why: the queries that changed. */
+  readonly reasons: readonly string[];
+}
+
+/** Starts a command and waits for its end; never rejects. */
+export type RunReload = (reload: Reload, signal: AbortSignal) => Promise<CommandResult>;
+
+/** What reloads work with. */
+export interface ReloadsOptions {
+  readonly run: RunReload;
+  /** Called when a command succeeded, with the targets that it covered. */
+  readonly onSuccess: (targets: readonly Target[]) => Promise<void>;
+  /** Whether a command that failed is tried again, with backoff, until it succeeds. */
+  readonly retry: boolean;
+  readonly clock: Clock;
+  readonly bus: Bus;
+  readonly logger: Logger;
+}
+
+/**
+ * Runs the commands that changes ask for: one at a time, in the order in which they were asked for, equal ones of a batch
+ * once. A command that fails stays owed: it is tried again, and a later change that asks for it comes first.
+ */
+export class Reloads implements Actor {
+  readonly name = 'reloads';
+  readonly #options: ReloadsOptions;
+  readonly #queue = new Map<string, Reload>();
+  readonly #owed = new Map<
+    string,
+    { reload: Reload; attempt: number; cancel: CancelTimer | undefined }
+  >();
+  readonly #failures: string[] = [];
+  #wake: () => void = () => undefined;
+  #idle: Promise<void> = Promise.resolve();
+  #becomeIdle: (() => void) | undefined;
+
+  constructor(options: ReloadsOptions) {
+    this.#options = options;
+  }
+
+  /** Queues the commands of one batch. One that waits already covers both; it keeps its place. */
+  enqueue(batch: readonly Reload[]): void {
+    for (const reload of batch) {
+      const key = commandLabel(reload.command);
+      const owed = this.#owed.get(key);
+      owed?.cancel?.();
+      if (owed !== undefined) owed.cancel = undefined;
+      const waiting = this.#queue.get(key) ?? owed?.reload;
+      this.#queue.set(key, waiting === undefined ? reload : merge(waiting, reload));
+    }
+    if (this.#queue.size === 0) return;
+    if (this.#becomeIdle === undefined) {
+      this.#idle = new Promise((resolve) => (this.#becomeIdle = resolve));
+    }
+    this.#wake();
+  }
+
+  /** Resolves once nothing is queued or running. Commands that wait for their next try do not count. */
+  async idle(): Promise<void> {
+    await this.#idle;
+  }
+
+  /** Gives up what is owed or queued, except these commands (by their labels): the config names no others any more. */
+  keepOnly(labels: ReadonlySet<string>): void {
+    for (const [key, { cancel }] of this.#owed) {
+      if (labels.has(key)) continue;
+      cancel?.();
+      this.#owed.delete(key);
+    }
+    for (const key of this.#queue.keys()) if (!labels.has(key)) this.#queue.delete(key);
+  }
+
+  /** What went wrong so far where nothing is tried again, one sentence for each run that failed. */
+  get failures(): readonly string[] {
+    return this.#failures;
+  }
+
+  /** Works until told to stop. The command under way is then ended, and owed ones are left to the next start. */
+  async run(signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => this.#wake();
+    signal.addEventListener('abort', onAbort);
+    while (!signal.aborted) {
+      const [next] = this.#queue;
+      if (next === undefined) {
+        this.#becomeIdle?.();
+        this.#becomeIdle = undefined;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          if (this.#queue.size > 0 || signal.aborted) resolve();
+        });
+        continue;
+      }
+      this.#queue.delete(next[0]);
+      await this.#execute(next[0], next[1], signal);
+    }
+    signal.removeEventListener('abort', onAbort);
+    for (const { cancel } of this.#owed.values()) cancel?.();
+    this.#becomeIdle?.();
+  }
+
+  async #execute(key: string, reload: Reload, signal: AbortSignal): Promise<void> {
+    const { bus, logger, run, onSuccess } = this.#options;
+    const targets = reload.targets.map((target) => target.label);
+    logger.info(`running: ${key}`, { targets });
+    const result = await run(reload, signal);
+    const ok = result.outcome === 'ok';
+    bus.emit('command:ended', {
+      command: key,
+      ok,
+      durationMs: result.durationMs,
+      targets,
+    });
+    if (ok) {
+      this.#owed.delete(key);
+      logger.info(`done: ${key}`, { durationMs: Math.round(result.durationMs) });
+      // Asked for again meanwhile: the newer file is not covered yet.
+      if (!this.#queue.has(key)) await onSuccess(reload.targets);
+      return;
+    }
+    if (signal.aborted) return;
+    this.#failed(key, reload, describeResult(key, result));
+  }
+
+  #failed(key: string, reload: Reload, sentence: string): void {
+    const { clock, logger, retry } = this.#options;
+    const targets = reload.targets.map((target) => target.label);
+    if (!retry) {
+      this.#failures.push(sentence);
+      logger.error(sentence, { targets });
+      return;
+    }
+    const attempt = (this.#owed.get(key)?.attempt ?? -1) + 1;
+    const delayMs = backoffDelay(attempt, RETRY);
+    const cancel = clock.setTimer(() => this.enqueue([reload]), delayMs);
+    this.#owed.set(key, { reload, attempt, cancel });
+    logger.error(
+      `${sentence}; the files are newer than what runs, it is tried again in ${formatDuration(delayMs)}`,
+      {
+        targets,
+        attempt: attempt + 1,
+      },
+    );
+  }
+}
+
+/** No command is told more reasons than this. */
+const MOST_REASONS = 50;
+
+function merge(first: Reload, second: Reload): Reload {
+  if (first === second) return first;
+  return {
+    command: first.command,
+    timeoutMs: Math.max(first.timeoutMs, second.timeoutMs),
+    targets: [...new Set([...first.targets, ...second.targets])],
+    reasons: [...new Set([...first.reasons, ...second.reasons])].slice(0, MOST_REASONS),
+  };
+}

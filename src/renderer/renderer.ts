@@ -1,0 +1,160 @@
+import type { Actor } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Logger } from '../core/logger.ts';
+import type { CancelTimer, Clock } from '../core/time.ts';
+import type { Watcher } from '../watch/watcher.ts';
+import type { CompiledTarget } from './compile-targets.ts';
+import { Course } from './course.ts';
+import type { Publication, Published, Publisher } from './publisher.ts';
+import type { Reload, Reloads } from './reloads.ts';
+import { WaitingReport, type Waiting } from './waiting-report.ts';
+
+/** Commands of the first batch wait for the slowest first answer, but no longer than this. */
+const FIRST_BATCH_MS = 2000;
+
+/** What the renderer works with. */
+export interface RendererOptions {
+  readonly targets: readonly CompiledTarget[];
+  readonly watcher: Watcher;
+  readonly publisher: Publisher;
+  readonly reloads: Reloads;
+  /** Ends once every target is written or has failed, and every command has ended; waits for no quiet period. */
+  readonly once: boolean;
+  readonly clock: Clock;
+  readonly bus: Bus;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps files true: renders the targets whose answers changed, publishes them in batches, and asks for their commands after
+ * all files of a batch are written.
+ */
+export class Renderer implements Actor {
+  readonly name = 'renderer';
+  readonly #options: RendererOptions;
+  readonly #courses: readonly Course[];
+  readonly #report: WaitingReport;
+  /** Commands of the first batch, until it is complete. */
+  #firstBatch: Reload[] | undefined = [];
+  #cancelFirstBatch: CancelTimer | undefined;
+  #signal: AbortSignal | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(options: RendererOptions) {
+    this.#options = options;
+    this.#courses = options.targets.map(
+      (compiled) => new Course(compiled, { ...options, onDue: () => this.#wake() }),
+    );
+    this.#report = new WaitingReport(
+      options.clock,
+      options.logger,
+      () => this.waiting(),
+      (id) => this.#troubleOf(id),
+    );
+  }
+
+  /** What cannot be rendered yet, and why. */
+  waiting(): readonly Waiting[] {
+    return this.#courses.flatMap((course) => course.waiting() ?? []);
+  }
+
+  /** Errors of the targets that fail at the moment. */
+  failures(): readonly Error[] {
+    return this.#courses.flatMap((course) => course.error ?? []);
+  }
+
+  /** How many targets changed, or would have if this run wrote files. */
+  get changed(): number {
+    return this.#courses.filter((course) => course.changed).length;
+  }
+
+  /** Works until told to stop, or with `once` until all is done. What its targets want stays watched: see {@link release}. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    const { publisher } = this.#options;
+    await publisher.open(this.#courses.map((course) => course.target));
+    const onAbort = (): void => this.#wake();
+    signal.addEventListener('abort', onAbort);
+    this.#cancelFirstBatch = this.#options.clock.setTimer(() => {
+      this.#closeFirstBatch();
+    }, FIRST_BATCH_MS);
+    try {
+      for (const course of this.#courses) course.begin();
+      while (!signal.aborted) {
+        await this.#turn();
+        if (this.#options.once && this.#isDone()) break;
+        await this.#untilDue();
+      }
+      if (!signal.aborted) await this.#options.reloads.idle();
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#cancelFirstBatch();
+      this.#report.stop();
+      for (const course of this.#courses) course.stop();
+      await publisher.close();
+    }
+  }
+
+  /** Wants nothing any more. Apart from `run`, so that a successor can take over what is watched. */
+  release(): void {
+    for (const course of this.#courses) this.#options.watcher.want(course, new Map());
+  }
+
+  /** One batch: what is due is rendered, then published, then its commands are asked for. */
+  async #turn(): Promise<void> {
+    const due = this.#courses.filter((course) => course.takeDue());
+    const ready: { course: Course; publication: Publication }[] = [];
+    for (const course of due) {
+      const publication = course.render();
+      if (publication !== undefined) ready.push({ course, publication });
+    }
+    const published = await this.#options.publisher.publish(
+      ready.map(({ publication }) => publication),
+    );
+    const reloads = ready.flatMap(({ course, publication }, index) =>
+      course.conclude(publication, published[index] as Published),
+    );
+    this.#ask(reloads);
+    this.#report.update();
+  }
+
+  #ask(reloads: readonly Reload[]): void {
+    if (this.#firstBatch === undefined) {
+      this.#options.reloads.enqueue(reloads);
+      return;
+    }
+    this.#firstBatch.push(...reloads);
+    // At the start answers trickle in; a command that many targets share shall not run for each of them.
+    const complete =
+      this.#options.watcher.unheard === 0 && !this.#courses.some((course) => course.isDue);
+    if (complete || this.#isSettled()) this.#closeFirstBatch();
+  }
+
+  #closeFirstBatch(): void {
+    const reloads = this.#firstBatch ?? [];
+    this.#firstBatch = undefined;
+    this.#cancelFirstBatch?.();
+    this.#options.reloads.enqueue(reloads);
+  }
+
+  #isSettled(): boolean {
+    return this.#courses.every((course) => course.isSettled);
+  }
+
+  #isDone(): boolean {
+    return this.#isSettled() && this.#firstBatch === undefined;
+  }
+
+  async #untilDue(): Promise<void> {
+    if (this.#courses.some((course) => course.isDue)) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (this.#signal?.aborted === true || this.#courses.some((course) => course.isDue)) resolve();
+    });
+  }
+
+  #troubleOf(id: string): Error | undefined {
+    const answer = this.#options.watcher.answer(id);
+    return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
+  }
+}

@@ -1,0 +1,76 @@
+import { queryId, type Query, type ValueOf } from '../catalog/catalog.ts';
+import type { Missing, Position, Recall, Rendering } from './engine.ts';
+import type { FunctionScope } from './functions/function.ts';
+import { Tripwire, type HostileTextSearch } from './hostile-text.ts';
+
+/** What a rendering starts from. */
+export interface NotesOptions {
+  readonly recall: Recall;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  readonly nowMs: number;
+  readonly search: HostileTextSearch;
+}
+
+/** What one rendering writes down about itself; every template language keeps the same notes. */
+export class Notes implements FunctionScope {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  readonly nowMs: number;
+  readonly scratch = new Map<string, unknown>();
+  readonly tripwire: Tripwire;
+  /** Where the template stands; the engine keeps it current. */
+  position: Position | undefined;
+  readonly #recall: Recall;
+  readonly #used = new Map<string, Query>();
+  readonly #missing = new Map<string, Missing>();
+  readonly #secrets = new Set<string>();
+
+  constructor(options: NotesOptions) {
+    this.#recall = options.recall;
+    this.environment = options.environment;
+    this.folder = options.folder;
+    this.nowMs = options.nowMs;
+    this.tripwire = new Tripwire(options.search);
+  }
+
+  ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {
+    const id = queryId(query);
+    this.#used.set(id, query);
+    const value = this.#recall(query)?.value;
+    if (value === undefined) {
+      this.#miss(id, query, 'unanswered');
+      return undefined;
+    }
+    this.tripwire.learn(query, value);
+    return value;
+  }
+
+  requirePresence(query: Query): void {
+    this.#miss(queryId(query), query, 'absent');
+  }
+
+  keepSecret(text: string): void {
+    if (text !== '') this.#secrets.add(text);
+  }
+
+  /** The outcome, once the template ran to its end or failed. */
+  rendering(outcome: { readonly text: string } | { readonly error: Error }): Rendering {
+    return {
+      text: 'text' in outcome ? outcome.text : undefined,
+      error: 'error' in outcome ? outcome.error : undefined,
+      used: this.#used,
+      missing: this.#missing,
+      secrets: this.#secrets,
+    };
+  }
+
+  #miss(id: string, query: Query, why: Missing['why']): void {
+    if (this.#missing.has(id)) return;
+    this.#missing.set(id, {
+      query,
+      why,
+      ...(this.position === undefined ? {} : { position: this.position }),
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+
+import { AutotmplError, describeError, systemCode } from '../../core/errors.ts';
+
+/** A template's text and the absolute path that it was read from. */
+export interface LoadedTemplate {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Finds what a template includes. `./name` and `../name` start from the including file; any other name is looked for in
+ * `folders`, in order. A plain name may not climb out of its folder: it may have been made from data.
+ *
+ * Returns undefined where no folder has it.
+ */
+export function findTemplate(
+  name: string,
+  folders: readonly string[],
+  includingFile: string | undefined,
+): LoadedTemplate | undefined {
+  if (/^\.\.?\//.test(name)) {
+    return includingFile === undefined
+      ? undefined
+      : readIfThere(join(dirname(includingFile), name));
+  }
+  if (isAbsolute(name) || name.split(/[/\\]/).includes('..') || name.includes('\0')) {
+    throw new AutotmplError(
+      'template',
+      `the template name ${JSON.stringify(name)} leads out of the search path`,
+      {
+        advice:
+          'name it relative to a folder of the search path, or begin it with ./ to start from the including file',
+      },
+    );
+  }
+  for (const folder of folders) {
+    const found = readIfThere(join(folder, name));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function readIfThere(path: string): LoadedTemplate | undefined {
+  try {
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new AutotmplError(
+      'template',
+      `cannot read the template ${path}: ${describeError(error)}`,
+      {
+        advice: 'it must be a file that this user may read',
+        cause: error,
+      },
+    );
+  }
+}

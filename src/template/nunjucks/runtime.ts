@@ -1,0 +1,145 @@
+import { AutotmplError } from '../../core/errors.ts';
+import type { Position } from '../engine.ts';
+import type { Notes } from '../notes.ts';
+import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
+import { lookUpMember } from './members.ts';
+
+/** One rendering under way. */
+export interface Run {
+  readonly notes: Notes;
+  readonly strict: boolean;
+  readonly allowControlCharacters: boolean;
+  /** The first error and where it happened: nunjucks wraps errors and forgets both. */
+  failure: { readonly error: unknown; readonly position: Position | undefined } | undefined;
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+/**
+ * What compiled templates work with instead of nunjucks' own runtime: guarded member lookup, positions for every step, and
+ * one place that decides what may be printed. `current` gives the rendering under way; they never overlap, since
+ * rendering is synchronous. `quoting` names the filters that quote; `displayName` gives what people know a template by.
+ */
+export function createRuntime(
+  current: () => Run,
+  quoting: ReadonlySet<string>,
+  displayName: (path: string) => string,
+): object {
+  const at = (template: string, line: number, column: number): Position => ({
+    template: displayName(template),
+    line,
+    column,
+  });
+
+  /** Runs a step at its place; afterwards the place before it counts again, as after a macro of another file. */
+  const step = <T>(position: Position, work: () => T): T => {
+    const { notes } = current();
+    const before = notes.position;
+    notes.position = position;
+    const result = work();
+    notes.position = before;
+    return result;
+  };
+
+  return {
+    ...nunjucksRuntime,
+    memberLookup: lookUpMember,
+
+    callAt(
+      callee: unknown,
+      name: string,
+      context: object,
+      args: unknown[],
+      ...place: [string, number, number]
+    ) {
+      return step(at(...place), () => {
+        if (typeof callee !== 'function') throw notCallable(name, callee);
+        const result = (callee as Callable).apply(context, args);
+        if (!(result instanceof nunjucksRuntime.SafeString))
+          current().notes.tripwire.follow(args, result);
+        return result;
+      });
+    },
+
+    filterAt(
+      environment: EnvironmentBase,
+      name: string,
+      context: object,
+      args: unknown[],
+      ...place: [string, number, number]
+    ) {
+      return step(at(...place), () => {
+        const result = environment.getFilter(name).apply(context, args);
+        const { tripwire } = current().notes;
+        if (quoting.has(name)) tripwire.clear(result);
+        else tripwire.follow(args, result);
+        return result;
+      });
+    },
+
+    loopOver(value: unknown, name: string, ...place: [string, number, number]) {
+      step(at(...place), () => {
+        if (value === undefined && current().strict) throw undefinedError(name, 'to loop over');
+      });
+    },
+
+    print(value: unknown, name: string, ...place: [string, number, number]): string {
+      return step(at(...place), () => printable(value, name, current()));
+    },
+
+    handleError(error: unknown) {
+      const run = current();
+      run.failure ??= { error, position: run.notes.position };
+      return nunjucksRuntime.handleError(error, 0, 0);
+    },
+  };
+}
+
+function printable(value: unknown, name: string, run: Run): string {
+  if (value === undefined || value === null) {
+    if (run.strict) throw undefinedError(name, 'to print');
+    return '';
+  }
+  // The text of a macro or block: each value in it was looked at when it was printed there.
+  if (value instanceof nunjucksRuntime.SafeString) return String(value);
+  if (typeof value === 'function') {
+    throw new AutotmplError('template', `"${name}" is a function and was printed without a call`, {
+      advice: `write ${name}()`,
+    });
+  }
+  if (typeof value === 'object' && !Array.isArray(value) && !(value instanceof String)) {
+    throw new AutotmplError('template', `"${name}" is a map, which has no text of its own`, {
+      advice: 'print one of its members, or pipe it into toJSON or toYAML',
+    });
+  }
+  const text = Array.isArray(value)
+    ? value.join(',')
+    : String(value as string | number | boolean | bigint);
+  if (!run.allowControlCharacters && run.notes.tripwire.objectsTo(text)) {
+    throw new AutotmplError(
+      'template',
+      `"${name}" holds a control character or line feed that came from service or node data, which anybody who may register can write`,
+      {
+        advice:
+          'pipe it into a quoting filter (nginx, haproxy, shell, json, yaml, toml, ini, systemd) or a validator (host, port, ident), or set controlCharacters: allow on the target',
+      },
+    );
+  }
+  return text;
+}
+
+function undefinedError(name: string, purpose: string): AutotmplError {
+  const subject = name === '--expression--' ? 'the expression' : `"${name}"`;
+  return new AutotmplError('template', `${subject} is undefined, there is nothing ${purpose}`, {
+    advice:
+      'correct the name, give it a default ("| default(…)"), or set strict: false on the target',
+  });
+}
+
+function notCallable(name: string, callee: unknown): AutotmplError {
+  return new AutotmplError(
+    'template',
+    callee === undefined ? `there is no function "${name}"` : `"${name}" is no function`,
+    { advice: 'docs/reference/functions.md lists the functions' },
+  );
+}

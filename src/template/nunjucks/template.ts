@@ -1,0 +1,118 @@
+import { AutotmplError, describeError } from '../../core/errors.ts';
+import type { Position } from '../engine.ts';
+import { PositionedCompiler, UnknownFilterError } from './compiler.ts';
+import {
+  parse,
+  Template,
+  type EnvironmentBase,
+  type Frame,
+  type Node,
+  type RootFunction,
+} from './internals.ts';
+
+/** What the templates of one engine share. */
+export interface CompileContext {
+  readonly runtime: object;
+  /** Names that a template may pipe into. */
+  readonly filters: ReadonlySet<string>;
+  /** What people know a template by, given its path. */
+  displayName(path: string): string;
+  /** Compiles what a template names in an include, import or extends, so that a missing one is known at once. */
+  preload(name: string, includingPath: string): void;
+}
+
+/** A template of ours: compiled with positions, and run with our runtime however nunjucks comes to it. */
+export class CompiledTemplate extends Template {
+  readonly #context: CompileContext;
+
+  constructor(text: string, environment: EnvironmentBase, path: string, context: CompileContext) {
+    super(text, environment, path, false);
+    this.#context = context;
+  }
+
+  override _compile(): void {
+    const { runtime, filters } = this.#context;
+    let functions: { root: RootFunction } & Record<string, RootFunction>;
+    try {
+      const tree = parse(this.tmplStr, this.path);
+      const compiler = new PositionedCompiler(this.path, filters);
+      compiler.compile(tree, undefined as unknown as Frame);
+      // This is how nunjucks runs templates: they are code, written by whoever owns the config.
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+      functions = new Function(compiler.getCode())() as typeof functions;
+      this.#preloadIncludes(tree);
+    } catch (error) {
+      throw this.#compileError(error);
+    }
+    this.blocks = this._getBlocks(functions);
+    this.rootRenderFunc = (environment, context, frame, _runtime, callback) =>
+      functions.root(environment, context, frame, runtime, callback);
+    this.compiled = true;
+  }
+
+  #preloadIncludes(tree: Node): void {
+    for (const node of namesOfTemplates(tree)) {
+      try {
+        this.#context.preload(String(node.value), this.path);
+      } catch (error) {
+        throw this.#at(error, node.lineno + 1, node.colno + 1);
+      }
+    }
+  }
+
+  #compileError(error: unknown): AutotmplError {
+    if (error instanceof UnknownFilterError) return this.#at(error, error.line, error.column);
+    if (error instanceof AutotmplError) return error;
+    const { lineno, colno } = error as { lineno?: number; colno?: number };
+    return this.#at(error, lineno, colno);
+  }
+
+  #at(error: unknown, line = 1, column = 1): AutotmplError {
+    return positioned(error, { template: this.#context.displayName(this.path), line, column });
+  }
+}
+
+/** The error as people read it: `template:line:column: message`. An error that has its place already keeps it. */
+export function positioned(error: unknown, position: Position | undefined): AutotmplError {
+  if (error instanceof PositionedError) return error;
+  const where =
+    position === undefined ? '' : `${position.template}:${position.line}:${position.column}: `;
+  const advice = error instanceof AutotmplError ? error.advice : undefined;
+  return new PositionedError(
+    'template',
+    `${where}${error instanceof AutotmplError ? error.message : tidy(error)}`,
+    { cause: error, ...(advice === undefined ? {} : { advice }) },
+  );
+}
+
+class PositionedError extends AutotmplError {}
+
+/** nunjucks puts `(path) [Line 1, Column 2]` and line feeds in front of what it has to say. */
+function tidy(error: unknown): string {
+  if (error instanceof RangeError) return 'the template includes or calls itself without end';
+  return describeError(error)
+    .replace(/\((?:[^()]*)\)(?: \[Line \d+(?:, Column \d+)?\])?\n\s*/g, '')
+    .replace(/^(?:Template render error|Error): /, '')
+    .trim();
+}
+
+const TEMPLATE_TAGS: ReadonlySet<string> = new Set(['Include', 'Import', 'FromImport', 'Extends']);
+
+/** The literal names in include, import and extends tags; a name that is computed is only known while rendering. */
+function namesOfTemplates(node: unknown, found: Node[] = []): Node[] {
+  if (typeof node !== 'object' || node === null) return found;
+  if (Array.isArray(node)) {
+    for (const item of node) namesOfTemplates(item, found);
+    return found;
+  }
+  const tag = node as Node & { readonly ignoreMissing?: boolean };
+  if (
+    TEMPLATE_TAGS.has(tag.typename) &&
+    tag.template?.typename === 'Literal' &&
+    tag.ignoreMissing !== true
+  ) {
+    found.push(tag.template);
+  }
+  for (const child of Object.values(node)) namesOfTemplates(child, found);
+  return found;
+}

@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Answer } from '../catalog/catalog.ts';
+
+/** What saving an answer amounted to. */
+export interface Saved {
+  /** The value differs from the one before, or is the first. */
+  readonly changed: boolean;
+  /** The state differs from the one before. */
+  readonly stateChanged: boolean;
+}
+
+/** The last answer to each query. */
+export class Store {
+  readonly #answers = new Map<string, Answer>();
+
+  get(id: string): Answer | undefined {
+    return this.#answers.get(id);
+  }
+
+  /** Keeps the old value (the same object) where the new one equals it, so that what was learned of it stays true. */
+  save(id: string, answer: Answer): Saved {
+    const before = this.#answers.get(id);
+    const stateChanged = before?.state !== answer.state;
+    // In trouble the last good value stays, even where the catalog did not repeat it.
+    const value = answer.value === undefined ? before?.value : answer.value;
+    const changed =
+      value !== undefined &&
+      (before?.value === undefined || !isDeepStrictEqual(before.value, value));
+    const kept = changed ? value : (before?.value ?? value);
+    this.#answers.set(
+      id,
+      answer.state === 'fresh'
+        ? { state: 'fresh', value: kept as NonNullable<typeof kept> | null }
+        : { state: answer.state, value: kept, reason: answer.reason },
+    );
+    return { changed, stateChanged };
+  }
+
+  delete(id: string): void {
+    this.#answers.delete(id);
+  }
+}

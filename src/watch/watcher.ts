@@ -1,0 +1,177 @@
+import {
+  queryId,
+  type Answer,
+  type Catalog,
+  type Query,
+  type ValueOf,
+} from '../catalog/catalog.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import { describeError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import { Graph } from './graph.ts';
+import { Store } from './store.ts';
+import { TroubleReport } from './trouble-report.ts';
+
+/** Somebody who needs answers. */
+export interface User {
+  /** The answer to a query that this user needs has changed, or was given for the first time. */
+  answerChanged(id: string): void;
+  /** A query that this user needs began to be in trouble before it was ever answered, or can never succeed. */
+  answerTroubled?(id: string, reason: Error): void;
+}
+
+/** What the watcher works with. */
+export interface WatcherOptions {
+  readonly catalog: Catalog;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+interface Watch {
+  readonly query: Query;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Keeps facts current: one watch for each distinct query in the whole program, its last answer, and who uses it. Users are
+ * told of changes, and look the rest up in memory.
+ */
+export class Watcher implements Actor {
+  readonly name = 'watcher';
+  readonly #options: WatcherOptions;
+  readonly #graph = new Graph<User>();
+  readonly #store = new Store();
+  readonly #report: TroubleReport;
+  readonly #watches = new Map<string, Watch>();
+  /** Watches that were told to stop and have not ended yet. */
+  readonly #ending = new Set<Promise<void>>();
+  /** Queries that can never succeed. */
+  readonly #hopeless = new Set<string>();
+  #stopping = false;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#report = new TroubleReport(options.clock, options.logger);
+  }
+
+  /** Runs until told to stop; then ends every watch and gives the catalog back. */
+  async run(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#stopping = true;
+    for (const id of [...this.#watches.keys()]) this.#end(id);
+    await Promise.all(this.#ending);
+    this.#report.flush();
+    this.#options.catalog.close();
+  }
+
+  /** The last answer to a query, as templates recall it. */
+  recall = <Q extends Query>(query: Q): Answer<ValueOf[Q['kind']]> | undefined =>
+    this.#store.get(queryId(query)) as Answer<ValueOf[Q['kind']]> | undefined;
+
+  /** The last answer by the query's id. */
+  answer(id: string): Answer | undefined {
+    return this.#store.get(id);
+  }
+
+  /** Whether a query can never succeed, so that waiting for it is in vain. */
+  isHopeless(id: string): boolean {
+    return this.#hopeless.has(id);
+  }
+
+  /** How many queries are watched. */
+  get size(): number {
+    return this.#watches.size;
+  }
+
+  /** How many queries have neither been answered nor been in trouble so far. */
+  get unheard(): number {
+    let count = 0;
+    for (const id of this.#watches.keys()) if (this.#store.get(id) === undefined) count += 1;
+    return count;
+  }
+
+  /** Every query that is watched, by id. */
+  queries(): ReadonlyMap<string, Query> {
+    return new Map([...this.#watches].map(([id, watch]) => [id, watch.query]));
+  }
+
+  /**
+   * Says what a user needs from now on. New queries are asked at once; one that nobody needs any more is dropped, and its
+   * answer forgotten. Call it with what a user had plus what it misses while it is incomplete, or nested queries would flap.
+   */
+  want(user: User, queries: ReadonlyMap<string, Query>): void {
+    for (const id of this.#graph.set(user, new Set(queries.keys()))) this.#end(id);
+    if (this.#stopping) return;
+    for (const [id, query] of queries) {
+      if (!this.#watches.has(id)) this.#begin(id, query);
+    }
+  }
+
+  #begin(id: string, query: Query): void {
+    const controller = new AbortController();
+    const watch: Watch = { query, controller, ended: this.#follow(id, query, controller.signal) };
+    this.#watches.set(id, watch);
+  }
+
+  #end(id: string): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) return;
+    this.#watches.delete(id);
+    this.#store.delete(id);
+    this.#hopeless.delete(id);
+    watch.controller.abort();
+    this.#ending.add(watch.ended);
+    void watch.ended.finally(() => this.#ending.delete(watch.ended));
+  }
+
+  async #follow(id: string, query: Query, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const answer of this.#options.catalog.watch(query, signal)) {
+        if (signal.aborted) return;
+        this.#take(id, answer);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = error instanceof Error ? error : new Error(String(error));
+      this.#options.logger.error(`${id} can never be answered: ${describeError(reason)}`, {
+        query: id,
+      });
+      this.#hopeless.add(id);
+      this.#store.save(id, { state: 'held', value: undefined, reason });
+      for (const user of this.#graph.usersOf(id)) user.answerTroubled?.(id, reason);
+    }
+  }
+
+  #take(id: string, answer: Answer): void {
+    const before = this.#store.get(id);
+    const { changed, stateChanged } = this.#store.save(id, answer);
+    if (stateChanged) this.#announce(id, before, answer);
+    if (!changed) return;
+    this.#options.bus.emit('query:changed', { query: id });
+    for (const user of this.#graph.usersOf(id)) user.answerChanged(id);
+  }
+
+  /** Said once when trouble begins and once when it ends, never at a retry. */
+  #announce(id: string, before: Answer | undefined, answer: Answer): void {
+    const { bus } = this.#options;
+    if (answer.state === 'fresh') {
+      if (before === undefined) return;
+      this.#report.ended(id);
+      bus.emit('query:recovered', { query: id });
+      return;
+    }
+    const reason = describeError(answer.reason);
+    this.#report.began(id, reason, before?.value !== undefined);
+    bus.emit('query:held', { query: id, reason });
+    if (before === undefined) {
+      for (const user of this.#graph.usersOf(id)) user.answerTroubled?.(id, answer.reason);
+    }
+  }
+}

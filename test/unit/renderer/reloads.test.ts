@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { begin, type Begun } from '../../../src/core/actor.ts';
+import { Bus } from '../../../src/core/bus.ts';
+import { commandLabel } from '../../../src/process/command-line.ts';
+import type { CommandResult } from '../../../src/process/result.ts';
+import { Reloads, type Reload } from '../../../src/renderer/reloads.ts';
+import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { recordingLogger } from '../../support/recording-logger.ts';
+import { makeTarget } from '../../support/targets.ts';
+
+const OK: CommandResult = { outcome: 'ok', exitCode: 0, durationMs: 1, tail: [], droppedLines: 0 };
+const FAILED: CommandResult = {
+  outcome: 'failed',
+  exitCode: 3,
+  durationMs: 1,
+  tail: [],
+  droppedLines: 0,
+};
+
+const [web, api] = [makeTarget({ label: 'web.conf' }), makeTarget({ label: 'api.conf' })];
+const reload = (command: string, ...targets: (typeof web)[]): Reload => ({
+  command,
+  timeoutMs: 1000,
+  targets,
+  reasons: ['key(a)'],
+});
+
+describe('reloads', () => {
+  let clock: ManualClock;
+  let logger: ReturnType<typeof recordingLogger>;
+  let begun: Begun<Reloads> | undefined;
+  let runs: Reload[];
+  let succeeded: string[][];
+  /** Ends the command under way. */
+  let end: (result: CommandResult) => Promise<void>;
+
+  const start = (retry: boolean): Reloads => {
+    begun = begin(
+      new Reloads({
+        run: (asked, signal) => {
+          runs.push(asked);
+          return new Promise((resolve) => {
+            end = async (result) => {
+              resolve(result);
+              await settle();
+            };
+            signal.addEventListener('abort', () => resolve({ ...FAILED, outcome: 'aborted' }));
+          });
+        },
+        onSuccess: async (targets) => {
+          succeeded.push(targets.map((target) => target.label));
+        },
+        retry,
+        clock,
+        bus: new Bus(),
+        logger,
+      }),
+    );
+    return begun.actor;
+  };
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    logger = recordingLogger();
+    runs = [];
+    succeeded = [];
+  });
+
+  afterEach(async () => {
+    await begun?.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('runs equal commands of a batch once, in the order in which they were asked for', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web), reload('two', web), reload('one', api)]);
+    await settle();
+    await end(OK);
+    await end(OK);
+    expect(runs.map(({ command }) => command)).toEqual(['one', 'two']);
+    expect(succeeded).toEqual([['web.conf', 'api.conf'], ['web.conf']]);
+  });
+
+  it('never runs two commands at a time', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web), reload('two', web)]);
+    await settle();
+    expect(runs).toHaveLength(1);
+    await end(OK);
+    expect(runs).toHaveLength(2);
+    await end(OK);
+  });
+
+  it('runs a command again for a change that came while it ran, and owes it until then', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    reloads.enqueue([reload('one', web)]);
+    reloads.enqueue([reload('one', web)]);
+    await end(OK);
+    expect(succeeded).toEqual([]);
+    expect(runs).toHaveLength(2);
+    await end(OK);
+    expect(succeeded).toEqual([['web.conf']]);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('tries a failing command again, later each time, until it succeeds', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await end(FAILED);
+    expect(logger.text()).toContain('"one" ended with exit code 3');
+    await clock.advance(1000);
+    expect(runs).toHaveLength(2);
+    await end(FAILED);
+    await clock.advance(999);
+    expect(runs).toHaveLength(2);
+    await clock.advance(1001);
+    expect(runs).toHaveLength(3);
+    await end(OK);
+    await clock.advance(600_000);
+    expect(runs).toHaveLength(3);
+    expect(succeeded).toEqual([['web.conf']]);
+  });
+
+  it('lets a new change run an owed command at once, for all targets that it is owed for', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await end(FAILED);
+    reloads.enqueue([reload('one', api)]);
+    await settle();
+    expect(runs).toHaveLength(2);
+    await end(OK);
+    expect(succeeded).toEqual([['web.conf', 'api.conf']]);
+    await clock.advance(600_000);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('remembers failures instead of trying again in a single run', async () => {
+    const reloads = start(false);
+    reloads.enqueue([reload('one', web), reload('two', web)]);
+    await settle();
+    await end(FAILED);
+    await end(OK);
+    await reloads.idle();
+    expect(reloads.failures).toHaveLength(1);
+    expect(runs.map(({ command }) => commandLabel(command))).toEqual(['one', 'two']);
+    await clock.advance(600_000);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('gives up what a new config does not name any more', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('old', web)]);
+    await settle();
+    await end(FAILED);
+    reloads.keepOnly(new Set(['new']));
+    await clock.advance(600_000);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('ends the command under way when it is told to stop', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await begun?.stop();
+    expect(succeeded).toEqual([]);
+    expect(logger.records.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});

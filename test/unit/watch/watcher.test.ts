@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Query } from '../../../src/catalog/catalog.ts';
+import { queryId } from '../../../src/catalog/catalog.ts';
+import { begin, type Begun } from '../../../src/core/actor.ts';
+import { Bus } from '../../../src/core/bus.ts';
+import { Watcher, type User } from '../../../src/watch/watcher.ts';
+import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { recordingLogger } from '../../support/recording-logger.ts';
+import { ScriptedCatalog } from '../../support/scripted-catalog.ts';
+
+const key = (path: string): Query => ({ kind: 'key', path });
+const pair = (path: string, value: string) => ({
+  Path: path,
+  Key: path,
+  Value: value,
+  CreateIndex: 1,
+  ModifyIndex: 1,
+  LockIndex: 0,
+  Flags: 0,
+  Session: '',
+});
+const wanted = (...queries: Query[]) => new Map(queries.map((query) => [queryId(query), query]));
+
+class Recorder implements User {
+  readonly heard: string[] = [];
+  answerChanged(id: string): void {
+    this.heard.push(id);
+  }
+  answerTroubled(id: string): void {
+    this.heard.push(`trouble ${id}`);
+  }
+}
+
+describe('the watcher', () => {
+  let catalog: ScriptedCatalog;
+  let clock: ManualClock;
+  let logger: ReturnType<typeof recordingLogger>;
+  let begun: Begun<Watcher>;
+  let watcher: Watcher;
+
+  beforeEach(() => {
+    catalog = new ScriptedCatalog();
+    clock = new ManualClock();
+    logger = recordingLogger();
+    begun = begin(new Watcher({ catalog, bus: new Bus(), clock, logger }));
+    watcher = begun.actor;
+  });
+
+  afterEach(async () => {
+    await begun.stop();
+    expect(catalog.open).toEqual([]);
+    expect(catalog.closed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('opens one watch for a query that two users want, and tells both', async () => {
+    const [first, second] = [new Recorder(), new Recorder()];
+    watcher.want(first, wanted(key('a')));
+    watcher.want(second, wanted(key('a')));
+    catalog.answer('key(a)', pair('a', '1'));
+    await settle();
+    expect(catalog.begun).toEqual(['key(a)']);
+    expect(first.heard).toEqual(['key(a)']);
+    expect(second.heard).toEqual(['key(a)']);
+    expect(watcher.recall(key('a'))?.value).toMatchObject({ Value: '1' });
+  });
+
+  it('tells only the users of what changed', async () => {
+    const [first, second] = [new Recorder(), new Recorder()];
+    watcher.want(first, wanted(key('a')));
+    watcher.want(second, wanted(key('b')));
+    catalog.answer('key(b)', pair('b', '1'));
+    await settle();
+    expect(first.heard).toEqual([]);
+    expect(second.heard).toEqual(['key(b)']);
+  });
+
+  it('wakes nobody for an equal value', async () => {
+    const user = new Recorder();
+    watcher.want(user, wanted(key('a')));
+    catalog.answer('key(a)', pair('a', '1'));
+    catalog.answer('key(a)', pair('a', '1'));
+    await settle();
+    expect(user.heard).toEqual(['key(a)']);
+  });
+
+  it('ends a watch with its last user, and forgets the answer', async () => {
+    const [first, second] = [new Recorder(), new Recorder()];
+    watcher.want(first, wanted(key('a')));
+    watcher.want(second, wanted(key('a')));
+    catalog.answer('key(a)', pair('a', '1'));
+    await settle();
+    watcher.want(first, new Map());
+    expect(watcher.recall(key('a'))).toBeDefined();
+    watcher.want(second, new Map());
+    await settle();
+    expect(catalog.open).toEqual([]);
+    expect(watcher.recall(key('a'))).toBeUndefined();
+  });
+
+  it('tells an absent key from one that was not answered', async () => {
+    watcher.want(new Recorder(), wanted(key('a')));
+    await settle();
+    expect(watcher.recall(key('a'))).toBeUndefined();
+    expect(watcher.unheard).toBe(1);
+    catalog.answer('key(a)', null);
+    await settle();
+    expect(watcher.recall(key('a'))).toEqual({ state: 'fresh', value: null });
+    expect(watcher.unheard).toBe(0);
+  });
+
+  it('keeps the last good value while the catalog is in trouble, and wakes nobody', async () => {
+    const user = new Recorder();
+    watcher.want(user, wanted(key('a')));
+    catalog.answer('key(a)', pair('a', '1'));
+    await settle();
+    catalog.hold('key(a)', 'no leader');
+    await settle();
+    expect(watcher.recall(key('a'))).toMatchObject({ state: 'held', value: { Value: '1' } });
+    expect(user.heard).toEqual(['key(a)']);
+    catalog.answer('key(a)', pair('a', '1'));
+    await settle();
+    expect(watcher.recall(key('a'))?.state).toBe('fresh');
+    expect(user.heard).toEqual(['key(a)']);
+  });
+
+  it('says trouble once, for all queries that share it in one line, and its end once', async () => {
+    const keys = ['a', 'b', 'c', 'd', 'e'].map(key);
+    watcher.want(new Recorder(), wanted(...keys));
+    for (const query of keys) catalog.answer(queryId(query), null);
+    await settle();
+    for (const query of keys) catalog.hold(queryId(query), 'connection refused');
+    await clock.advance(100);
+    for (const query of keys) catalog.hold(queryId(query), 'connection refused');
+    await clock.advance(100);
+    expect(logger.records.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(logger.text()).toContain('key(a), key(b), key(c) and 2 more: connection refused');
+    expect(logger.text()).toContain('the last good answers are kept');
+    for (const query of keys) catalog.answer(queryId(query), null);
+    await clock.advance(100);
+    expect(logger.records.filter(({ level }) => level === 'info')).toHaveLength(1);
+  });
+
+  it('reports a query that can never succeed, and goes on with the others', async () => {
+    const user = new Recorder();
+    watcher.want(user, wanted(key('a'), key('b')));
+    await settle();
+    catalog.refuse('key(a)', new Error('bad request'));
+    catalog.answer('key(b)', pair('b', '1'));
+    await settle();
+    expect(watcher.isHopeless('key(a)')).toBe(true);
+    expect(user.heard).toEqual(['trouble key(a)', 'key(b)']);
+    await clock.advance(100);
+  });
+});
