@@ -24,6 +24,8 @@ export interface TemplateFunction {
   call(scope: FunctionScope, args: readonly unknown[]): unknown;
   /** Whether it also reads well behind a pipe; the piped value becomes the last argument. */
   readonly asFilter: boolean;
+  /** The most arguments that it takes. */
+  readonly most: number;
   /** Whether its result is safe to print whatever its input held: it quotes, or refuses. */
   readonly quotes: boolean;
 }
@@ -35,18 +37,20 @@ export function pure(
 ): TemplateFunction {
   return {
     call: (_scope, args) => call(...(args as never[])),
+    most: call.length,
     asFilter: flags.asFilter ?? false,
     quotes: flags.quotes ?? false,
   };
 }
 
-/** A row for a function that also needs the scope, as its first argument. */
+/** A row for a function that also needs the scope, as its first argument; `variadic` where it ends in a rest parameter. */
 export function scoped(
   call: (scope: FunctionScope, ...args: never[]) => unknown,
-  flags: { readonly asFilter?: boolean } = {},
+  flags: { readonly asFilter?: boolean; readonly variadic?: boolean } = {},
 ): TemplateFunction {
   return {
     call: (scope, args) => call(scope, ...(args as never[])),
+    most: flags.variadic === true ? Number.POSITIVE_INFINITY : call.length - 1,
     asFilter: flags.asFilter ?? false,
     quotes: false,
   };

@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+
+import type * as ipaddr from 'ipaddr.js';
+import type * as re2js from 're2js';
+import type * as smolToml from 'smol-toml';
+import type * as yaml from 'yaml';
+
+/**
+ * Packages that few templates need, each loaded when a function first asks for it: together they would double the time
+ * that a `-once` takes to start. `require`, because template functions are synchronous.
+ */
+const load = createRequire(import.meta.url);
+
+/** IP addresses and networks. */
+export const ipaddrPackage = (): typeof ipaddr => load('ipaddr.js') as typeof ipaddr;
+
+/** RE2's regular expressions: Go's syntax, and linear time whatever the data is. */
+export const re2Package = (): typeof re2js => load('re2js') as typeof re2js;
+
+/** TOML. */
+export const tomlPackage = (): typeof smolToml => load('smol-toml') as typeof smolToml;
+
+/** YAML. */
+export const yamlPackage = (): typeof yaml => load('yaml') as typeof yaml;
