@@ -6,7 +6,7 @@ import { describeError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { CancelTimer, Clock } from './core/time.ts';
 import { owedMarker } from './output/owed-marker.ts';
-import { runCommand } from './process/command.ts';
+import { runCommand, warmUp } from './process/command.ts';
 import { commandEnvironment } from './process/environment.ts';
 import { commandLabel } from './process/command-line.ts';
 import { compileTargets, type CompiledTarget } from './renderer/compile-targets.ts';
@@ -141,6 +141,7 @@ export class Daemon {
       target.command === undefined ? [] : commandLabel(target.command),
     );
     this.#reloads.keepOnly(new Set(labels));
+    if (labels.length > 0 && !this.#options.dry) warmUp();
     const renderer = this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
     await renderer.run(AbortSignal.any([signal, generation.signal]));

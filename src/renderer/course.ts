@@ -5,7 +5,7 @@ import { backoffDelay } from '../core/backoff.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
-import { maskSecrets } from '../output/mask.ts';
+import { createMask } from '../output/mask.ts';
 import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
@@ -203,7 +203,7 @@ export class Course implements User {
 
   #templateError({ rendering, error }: Extract<Resolution, { kind: 'failed' }>): AutotmplError {
     const advice = error instanceof AutotmplError ? error.advice : undefined;
-    return new AutotmplError('template', maskSecrets(error.message, rendering.secrets), {
+    return new AutotmplError('template', createMask(rendering.secrets)(error.message), {
       cause: error,
       ...(advice === undefined ? {} : { advice }),
     });

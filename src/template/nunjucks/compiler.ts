@@ -58,6 +58,30 @@ export class PositionedCompiler extends Compiler {
     super.compileFor(node, frame);
   }
 
+  override compileInclude(node: Node, frame: Frame): void {
+    this.#mark(node);
+    super.compileInclude(node, frame);
+  }
+
+  override compileImport(node: Node, frame: Frame): void {
+    this.#mark(node);
+    super.compileImport(node, frame);
+  }
+
+  override compileFromImport(node: Node, frame: Frame): void {
+    this.#mark(node);
+    super.compileFromImport(node, frame);
+  }
+
+  override compileExtends(node: Node, frame: Frame): void {
+    this.#mark(node);
+    super.compileExtends(node, frame);
+  }
+
+  #mark(node: Node): void {
+    this._emitLine(`runtime.mark(${this.#position(node)});`);
+  }
+
   #position(node: Node): string {
     return `${JSON.stringify(this.templateName)}, ${node.lineno + 1}, ${node.colno + 1}`;
   }

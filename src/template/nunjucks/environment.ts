@@ -14,12 +14,14 @@ export type TemplateFinder = (
 /** nunjucks' environment with our functions, our filters and our way to find templates. */
 export class TemplateEnvironment extends Environment {
   readonly #find: TemplateFinder;
+  readonly #current: () => Run;
 
   /** `current` gives the rendering under way. */
   constructor(find: TemplateFinder, current: () => Run) {
     // Autoescape is for HTML: it would corrupt every other kind of file.
     super([], { autoescape: false });
     this.#find = find;
+    this.#current = current;
     this.addFilter('safe', (value: unknown) => value);
     for (const [name, row] of Object.entries(functions)) this.#addFunction(name, row, current);
   }
@@ -44,6 +46,8 @@ export class TemplateEnvironment extends Environment {
       if (template === undefined) throw templateNotFound(String(name));
       template.compile();
     } catch (error) {
+      const run = this.#current();
+      run.failure ??= { error, position: run.notes.position };
       callback(error);
       return;
     }
@@ -87,7 +91,7 @@ export function templateNotFound(name: string): AutotmplError {
 }
 
 function plain(argument: unknown, name: string): unknown {
-  if (argument instanceof nunjucksRuntime.SafeString) return String(argument);
+  if (argument instanceof nunjucksRuntime.SafeString) return argument.val;
   if (typeof argument === 'object' && argument !== null && '__keywords' in argument) {
     throw new AutotmplError('template', `${name} takes no named arguments`, {
       advice: 'docs/reference/functions.md shows its arguments',

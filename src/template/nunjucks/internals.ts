@@ -31,6 +31,10 @@ export interface CompilerBase {
   compile(node: Node, frame: Frame): void;
   compileOutput(node: Node, frame: Frame): void;
   compileFor(node: Node, frame: Frame): void;
+  compileInclude(node: Node, frame: Frame): void;
+  compileImport(node: Node, frame: Frame): void;
+  compileFromImport(node: Node, frame: Frame): void;
+  compileExtends(node: Node, frame: Frame): void;
   compileLiteral(node: Node, frame: Frame): void;
   getCode(): string;
   fail(message: string, line?: number, column?: number): never;
@@ -43,7 +47,7 @@ export interface CompilerBase {
 
 /** What compiled code is given to work with. */
 export interface RuntimeBase {
-  readonly SafeString: new (text: string) => object;
+  readonly SafeString: new (text: string) => { readonly val: string };
   memberLookup(holder: unknown, name: unknown): unknown;
   handleError(error: unknown, line: number, column: number): unknown;
   readonly [name: string]: unknown;

@@ -9,6 +9,23 @@ export interface LoadedTemplate {
   readonly text: string;
 }
 
+/** Whether a name starts from the file that includes it. */
+export function isRelative(name: string): boolean {
+  return /^\.\.?\//.test(name);
+}
+
+/** The error for a name that would reach a file outside of the search path. */
+export function leadsOut(name: string): AutotmplError {
+  return new AutotmplError(
+    'template',
+    `the template name ${JSON.stringify(name)} leads out of the search path`,
+    {
+      advice:
+        'name it relative to a folder of the search path; ./ and ../ work where the name is written out in the template',
+    },
+  );
+}
+
 /**
  * Finds what a template includes. `./name` and `../name` start from the including file; any other name is looked for in
  * `folders`, in order. A plain name may not climb out of its folder: it may have been made from data.
@@ -20,20 +37,13 @@ export function findTemplate(
   folders: readonly string[],
   includingFile: string | undefined,
 ): LoadedTemplate | undefined {
-  if (/^\.\.?\//.test(name)) {
+  if (isRelative(name)) {
     return includingFile === undefined
       ? undefined
       : readIfThere(join(dirname(includingFile), name));
   }
   if (isAbsolute(name) || name.split(/[/\\]/).includes('..') || name.includes('\0')) {
-    throw new AutotmplError(
-      'template',
-      `the template name ${JSON.stringify(name)} leads out of the search path`,
-      {
-        advice:
-          'name it relative to a folder of the search path, or begin it with ./ to start from the including file',
-      },
-    );
+    throw leadsOut(name);
   }
   for (const folder of folders) {
     const found = readIfThere(join(folder, name));

@@ -77,6 +77,10 @@ export function createRuntime(
       });
     },
 
+    mark(...place: [string, number, number]) {
+      current().notes.position = at(...place);
+    },
+
     loopOver(value: unknown, name: string, ...place: [string, number, number]) {
       step(at(...place), () => {
         if (value === undefined && current().strict) throw undefinedError(name, 'to loop over');
@@ -101,7 +105,7 @@ function printable(value: unknown, name: string, run: Run): string {
     return '';
   }
   // The text of a macro or block: each value in it was looked at when it was printed there.
-  if (value instanceof nunjucksRuntime.SafeString) return String(value);
+  if (value instanceof nunjucksRuntime.SafeString) return value.val;
   if (typeof value === 'function') {
     throw new AutotmplError('template', `"${name}" is a function and was printed without a call`, {
       advice: `write ${name}()`,
@@ -112,9 +116,7 @@ function printable(value: unknown, name: string, run: Run): string {
       advice: 'print one of its members, or pipe it into toJSON or toYAML',
     });
   }
-  const text = Array.isArray(value)
-    ? value.join(',')
-    : String(value as string | number | boolean | bigint);
+  const text = Array.isArray(value) ? value.join(',') : String(value);
   if (!run.allowControlCharacters && run.notes.tripwire.objectsTo(text)) {
     throw new AutotmplError(
       'template',

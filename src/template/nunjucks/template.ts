@@ -18,7 +18,7 @@ export interface CompileContext {
   /** What people know a template by, given its path. */
   displayName(path: string): string;
   /** Compiles what a template names in an include, import or extends, so that a missing one is known at once. */
-  preload(name: string, includingPath: string): void;
+  preload(name: string, includingPath: string, mayBeMissing: boolean): void;
 }
 
 /** A template of ours: compiled with positions, and run with our runtime however nunjucks comes to it. */
@@ -51,11 +51,11 @@ export class CompiledTemplate extends Template {
   }
 
   #preloadIncludes(tree: Node): void {
-    for (const node of namesOfTemplates(tree)) {
+    for (const { template, ignoreMissing } of templateTags(tree)) {
       try {
-        this.#context.preload(String(node.value), this.path);
+        this.#context.preload(String(template.value), this.path, ignoreMissing === true);
       } catch (error) {
-        throw this.#at(error, node.lineno + 1, node.colno + 1);
+        throw this.#at(error, template.lineno + 1, template.colno + 1);
       }
     }
   }
@@ -64,7 +64,8 @@ export class CompiledTemplate extends Template {
     if (error instanceof UnknownFilterError) return this.#at(error, error.line, error.column);
     if (error instanceof AutotmplError) return error;
     const { lineno, colno } = error as { lineno?: number; colno?: number };
-    return this.#at(error, lineno, colno);
+    // What is never closed is noticed at the end of the text.
+    return this.#at(error, lineno ?? this.tmplStr.trimEnd().split('\n').length, colno);
   }
 
   #at(error: unknown, line = 1, column = 1): AutotmplError {
@@ -98,21 +99,21 @@ function tidy(error: unknown): string {
 
 const TEMPLATE_TAGS: ReadonlySet<string> = new Set(['Include', 'Import', 'FromImport', 'Extends']);
 
-/** The literal names in include, import and extends tags; a name that is computed is only known while rendering. */
-function namesOfTemplates(node: unknown, found: Node[] = []): Node[] {
+/** The include, import and extends tags whose name is written out; one that is computed is only known while rendering. */
+function templateTags(node: unknown, found: TemplateTag[] = []): TemplateTag[] {
   if (typeof node !== 'object' || node === null) return found;
   if (Array.isArray(node)) {
-    for (const item of node) namesOfTemplates(item, found);
+    for (const item of node) templateTags(item, found);
     return found;
   }
-  const tag = node as Node & { readonly ignoreMissing?: boolean };
-  if (
-    TEMPLATE_TAGS.has(tag.typename) &&
-    tag.template?.typename === 'Literal' &&
-    tag.ignoreMissing !== true
-  ) {
-    found.push(tag.template);
-  }
-  for (const child of Object.values(node)) namesOfTemplates(child, found);
+  const tag = node as TemplateTag;
+  if (TEMPLATE_TAGS.has(tag.typename) && tag.template.typename === 'Literal') found.push(tag);
+  for (const child of Object.values(node)) templateTags(child, found);
   return found;
+}
+
+interface TemplateTag {
+  readonly typename: string;
+  readonly template: Node;
+  readonly ignoreMissing?: boolean;
 }
