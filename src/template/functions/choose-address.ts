@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { cannot } from './arguments.ts';
 import {
   addressBytes,
@@ -147,7 +149,8 @@ function compile(pattern: string): { test(text: string): boolean } {
 
 function inNetwork(network: string): (one: InterfaceAddress) => boolean {
   const { isValidCIDR, parseCIDR, parse: parseAddress } = ipaddrPackage();
-  if (!isValidCIDR(network)) {
+  // The package also takes `10/8`, which others read in other ways.
+  if (isIP(network.split('/')[0] ?? '') === 0 || !isValidCIDR(network)) {
     throw cannot('sockaddr', `${JSON.stringify(network)} is not a network such as 10.0.0.0/8`);
   }
   const [base, bits] = parseCIDR(network);

@@ -52,7 +52,7 @@ export function parseYAML(text: unknown): unknown {
   const value = takeText('parseYAML', 'text', text);
   if (value.trim() === '') return sortedMap([]);
   try {
-    return freezeValue(sorted(yamlPackage().parse(value, { merge: true, logLevel: 'silent' })));
+    return freezeValue(sorted(yamlPackage().parse(value, { merge: true, logLevel: 'error' })));
   } catch (error) {
     // Only the place, for the message quotes the text. An alias inside its own anchor ends here too, as a RangeError.
     const line = (error as { linePos?: readonly { line: number; col: number }[] }).linePos?.[0];
@@ -87,6 +87,31 @@ export function toUnescapedJSONPretty(value: unknown): string {
  */
 export function toYAML(value: unknown): string {
   if (value === undefined) throw badArgument('toYAML', 'value', 'a value', value);
+  try {
+    return writeYaml(value);
+  } catch {
+    throw cannot('toYAML', 'the value holds what YAML cannot say');
+  }
+}
+
+/** A map as a TOML document without its last line end. */
+export function toTOML(map: unknown): string {
+  const value = takeMap('toTOML', 'map', map);
+  try {
+    return tomlPackage().stringify(value).trim().replaceAll('\x7f', '\\u007f');
+  } catch {
+    throw cannot(
+      'toTOML',
+      'the map holds what TOML cannot say',
+      'lists must not hold null, and whole numbers end at 64 bits',
+    );
+  }
+}
+
+/** Characters that YAML 1.1 takes for line ends, or that one of the two YAMLs does not allow raw. */
+const NEVER_RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
+
+function writeYaml(value: unknown): string {
   const { Document, Scalar, visit } = yamlPackage();
   const document = new Document(value, {
     aliasDuplicateObjects: false,
@@ -106,23 +131,6 @@ export function toYAML(value: unknown): string {
     .trim()
     .replace(new RegExp(NEVER_RAW, 'g'), unicodeEscape);
 }
-
-/** A map as a TOML document without its last line end. */
-export function toTOML(map: unknown): string {
-  const value = takeMap('toTOML', 'map', map);
-  try {
-    return tomlPackage().stringify(value).trim().replaceAll('\x7f', '\\u007f');
-  } catch {
-    throw cannot(
-      'toTOML',
-      'the map holds what TOML cannot say',
-      'lists must not hold null, and whole numbers end at 64 bits',
-    );
-  }
-}
-
-/** Characters that YAML 1.1 takes for line ends, or that one of the two YAMLs does not allow raw. */
-const NEVER_RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -151,11 +159,10 @@ function sorted(value: unknown): unknown {
 }
 
 function stringify(call: string, value: unknown, indent?: number): string {
-  if (value === undefined || typeof value === 'function') {
-    throw badArgument(call, 'value', 'a value', value);
-  }
+  const text = JSON.stringify(value, undefined, indent) as string | undefined;
+  if (text === undefined) throw badArgument(call, 'value', 'a value', value);
   // Line ends of JavaScript that JSON lets stand: Go escapes them as well.
-  return JSON.stringify(value, undefined, indent).replace(/[\u2028\u2029]/g, unicodeEscape);
+  return text.replace(/[\u2028\u2029]/g, unicodeEscape);
 }
 
 function escapeHtml(json: string): string {

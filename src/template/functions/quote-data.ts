@@ -6,13 +6,12 @@ import { badArgument, cannot } from './arguments.ts';
  * kinds, and the line ends of JavaScript, are escaped. Stands wherever JSON wants a value; text, also as a name.
  */
 export function json(value: unknown): string {
-  if (value === undefined || typeof value === 'function') {
-    throw badArgument('json', 'value', 'a value', value);
-  }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw cannot('json', 'JSON has no infinite numbers and no NaN');
   }
-  return escapeRest(JSON.stringify(value));
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw badArgument('json', 'value', 'a value', value);
+  return escapeRest(text);
 }
 
 /**

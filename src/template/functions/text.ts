@@ -143,6 +143,8 @@ export function regexReplaceAll(pattern: unknown, replacement: unknown, text: un
   let result = '';
   let position = 0;
   while (matcher.find()) {
+    // Like Go: no empty match directly behind another match.
+    if (matcher.end() === position && position > 0) continue;
     result += whole.slice(position, matcher.start());
     result += expand(template, (name) => {
       const number = /^\d+$/.test(name) ? Number(name) : names[name];
