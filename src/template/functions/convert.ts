@@ -128,7 +128,7 @@ function writeYaml(value: unknown): string {
   // Such characters stand in double quotes now, where an escape means the same.
   return document
     .toString({ lineWidth: 0, indentSeq: false })
-    .trim()
+    .replace(/\n$/, '')
     .replace(new RegExp(NEVER_RAW, 'g'), unicodeEscape);
 }
 

@@ -1,4 +1,4 @@
-/** A place for values that one part of a template leaves for another; empty at the start of each rendering. */
+/** Scratch: a place for values that one part of a template leaves for another; empty at the start of each rendering. */
 import { cannot, sortedMap, takeText } from './arguments.ts';
 import type { FunctionScope } from './function.ts';
 

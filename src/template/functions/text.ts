@@ -29,6 +29,8 @@ export function split(separator: unknown, text: unknown): readonly string[] {
 /**
  * The items of a list as one text with the separator between them. With three arguments, as in
  * `service("web") | join(", ", "Address")`, one field of each item is taken.
+ *
+ * @filter list | join(separator) or list | join(separator, field)
  */
 export function join(separator: unknown, fieldOrList: unknown, list?: unknown): string {
   const between = takeText('join', 'separator', separator);
@@ -77,7 +79,11 @@ export function indent(spaces: unknown, text: unknown): string {
   return takeText('indent', 'text', text).replace(/^(?=[^\n])/gm, ' '.repeat(count));
 }
 
-/** The text without leading and trailing characters of `cutset`; with one argument alone, without white space around it. */
+/**
+ * The text without leading and trailing characters of `cutset`; with one argument alone, without white space around it.
+ *
+ * @filter text | trim or text | trim(cutset)
+ */
 export function trim(cutset: unknown, text?: unknown): string {
   if (text === undefined) return trimSpaceOf(takeText('trim', 'text', cutset));
   const cut = new Set(takeText('trim', 'cutset', cutset));

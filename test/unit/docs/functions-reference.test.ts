@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+import { functionsPage, functionsReference } from '../../../scripts/docs-functions.mjs';
+import { functions } from '../../../src/template/functions/index.ts';
+
+describe('docs/reference/functions.md', () => {
+  const page = readFileSync(functionsPage, 'utf8');
+
+  it('says what the code says (node scripts/docs-functions.mjs writes it)', async () => {
+    expect(page).toBe(await functionsReference());
+  });
+
+  it('has every function, and tells which are filters', () => {
+    const entries = page.split('\n### ').slice(1);
+    const documented = entries.map((entry) => /^`(\w+)/.exec(entry)?.[1]);
+    expect(documented.sort()).toEqual(Object.keys(functions).sort());
+    for (const entry of entries) {
+      const name = /^`(\w+)/.exec(entry)?.[1] ?? '';
+      expect(entry.includes('\nAs a filter: '), name).toBe(functions[name]?.asFilter);
+    }
+  });
+});
