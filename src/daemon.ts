@@ -1,3 +1,5 @@
+import { queryId } from './catalog/catalog.ts';
+import { showConsulAddress } from './catalog/consul/address.ts';
 import { createCatalog } from './catalog/index.ts';
 import type { CatalogSettings, Settings } from './config/settings.ts';
 import { begin, type Begun } from './core/actor.ts';
@@ -14,6 +16,7 @@ import { DryPublisher } from './renderer/dry-publisher.ts';
 import { FilePublisher } from './renderer/file-publisher.ts';
 import { Reloads, type Reload } from './renderer/reloads.ts';
 import { Renderer } from './renderer/renderer.ts';
+import { describeMissing } from './renderer/waiting-report.ts';
 import type { Publisher } from './renderer/publisher.ts';
 import { createNunjucksEngine } from './template/nunjucks/engine.ts';
 import { Watcher, type User } from './watch/watcher.ts';
@@ -44,6 +47,19 @@ export interface Prepared {
   readonly targets: readonly CompiledTarget[];
 }
 
+/** How a run stands, or stood at its end. */
+export interface RunResult {
+  readonly failures: readonly Error[];
+  /** Sentences about commands that are not tried again. */
+  readonly commandFailures: readonly string[];
+  /** Sentences about what is missing, each with the place where it is used. */
+  readonly waiting: readonly string[];
+  /** Whether something is missing because the catalog does not answer. */
+  readonly catalogTroubled: boolean;
+  /** How many targets changed, or would have changed. */
+  readonly changed: number;
+}
+
 /**
  * The composition root: puts the parts together and runs them. The watcher and the reloads live as long as the daemon does, so
  * that a new config finds the answers that are known and the commands that are owed; the renderer is made anew for it.
@@ -52,10 +68,12 @@ export class Daemon {
   readonly bus: Bus;
   readonly #options: DaemonOptions;
   readonly #reloads: Reloads;
+  readonly #keeper: User = { answerChanged: () => undefined };
   #watcher: Watcher | undefined;
   #renderer: Renderer | undefined;
   #next: Prepared | undefined;
   #endGeneration: () => void = () => undefined;
+  #commandEnvironment: Readonly<Record<string, string | undefined>> = {};
   #endKeeping: CancelTimer = () => undefined;
 
   constructor(options: DaemonOptions) {
@@ -79,7 +97,8 @@ export class Daemon {
 
   /** Reads and compiles the templates of these settings; throws an AutotmplError and changes nothing where one is wrong. */
   async prepare(settings: Settings): Promise<Prepared> {
-    const { clock, environment, packageTemplates } = this.#options;
+    const { clock, packageTemplates } = this.#options;
+    const environment = this.#environment(settings);
     const searchPath = [...settings.searchPath, ...packageTemplates];
     const engine = createNunjucksEngine({ searchPath, environment, clock });
     return { settings, targets: await compileTargets(settings.targets, engine) };
@@ -91,27 +110,46 @@ export class Daemon {
     this.#endGeneration();
   }
 
-  /** The renderer of the present settings; undefined before the start. */
-  get renderer(): Renderer | undefined {
-    return this.#renderer;
+  /** How things stand: what failed, what is waited for, what changed. */
+  result(): RunResult {
+    const waiting = this.#renderer?.waiting() ?? [];
+    return {
+      failures: this.#renderer?.failures() ?? [],
+      commandFailures: this.#reloads.failures,
+      waiting: waiting.flatMap((one) =>
+        one.missing.map((missing) => describeMissing(one, missing, (id) => this.#troubleOf(id))),
+      ),
+      catalogTroubled: waiting.some(({ missing }) =>
+        missing.some(({ query }) => this.#troubleOf(queryId(query)) !== undefined),
+      ),
+      changed: this.#renderer?.changed ?? 0,
+    };
   }
 
-  /** What commands that are not tried again failed with. */
-  get commandFailures(): readonly string[] {
-    return this.#reloads.failures;
+  /** Logs how things stand, for a person who asks (USR1). */
+  report(): void {
+    const { logger } = this.#options;
+    const { failures, waiting } = this.result();
+    logger.info(
+      `${this.#renderer?.size ?? 0} files from ${this.#watcher?.size ?? 0} queries; ` +
+        `${failures.length} failing, ${waiting.length} things waited for, ${this.#reloads.owed} commands owed`,
+    );
+    for (const failure of failures) logger.info(`failing: ${describeError(failure)}`);
+    for (const sentence of waiting) logger.info(sentence);
   }
 
-  /** The watcher of the present settings; undefined before the start. */
-  get watcher(): Watcher | undefined {
-    return this.#watcher;
+  #troubleOf(id: string): Error | undefined {
+    const answer = this.#watcher?.answer(id);
+    return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
   }
 
-  /** Runs until told to stop, or with `once` until all is done. */
-  async run(first: Prepared, signal: AbortSignal): Promise<void> {
+  /** Runs until told to stop, or with `once` until all is done; returns how things stood then. */
+  async run(first: Prepared, signal: AbortSignal): Promise<RunResult> {
     const reloads = begin(this.#reloads);
     let catalog:
       { readonly settings: CatalogSettings; readonly watcher: Begun<Watcher> } | undefined;
     let prepared: Prepared | undefined = first;
+    let result = this.result();
     try {
       while (prepared !== undefined && !signal.aborted) {
         if (catalog === undefined || !same(catalog.settings, prepared.settings.catalog)) {
@@ -122,7 +160,7 @@ export class Daemon {
           };
         }
         this.#next = undefined;
-        await this.#runGeneration(prepared, catalog.watcher.actor, signal);
+        result = await this.#runGeneration(prepared, catalog.watcher.actor, signal);
         prepared = this.#next;
       }
     } finally {
@@ -131,12 +169,18 @@ export class Daemon {
       await reloads.stop();
       await catalog?.watcher.stop();
     }
+    return result;
   }
 
-  async #runGeneration(prepared: Prepared, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  async #runGeneration(
+    prepared: Prepared,
+    watcher: Watcher,
+    signal: AbortSignal,
+  ): Promise<RunResult> {
     const generation = new AbortController();
     this.#endGeneration = () => generation.abort();
     this.#watcher = watcher;
+    this.#commandEnvironment = this.#environment(prepared.settings);
     const labels = prepared.targets.flatMap(({ target }) =>
       target.command === undefined ? [] : commandLabel(target.command),
     );
@@ -145,17 +189,19 @@ export class Daemon {
     const renderer = this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
     await renderer.run(AbortSignal.any([signal, generation.signal]));
+    // Before it lets go of its queries: with them goes why they were not answered.
+    const result = this.result();
     if (this.#next !== undefined) this.#keepWatching(watcher);
     renderer.release();
+    return result;
   }
 
   /** Keeps what is watched alive until the next renderer wants it. */
   #keepWatching(watcher: Watcher): void {
-    const keeper: User = { answerChanged: () => undefined };
-    watcher.want(keeper, watcher.queries());
+    watcher.want(this.#keeper, watcher.queries());
     this.#endKeeping();
     this.#endKeeping = this.#options.clock.setTimer(
-      () => watcher.want(keeper, new Map()),
+      () => watcher.want(this.#keeper, new Map()),
       TAKE_OVER_MS,
     );
   }
@@ -187,8 +233,16 @@ export class Daemon {
       : new FilePublisher({ print, exclusive: !once, logger });
   }
 
+  /** Ours, with the address of the catalog as it was settled: templates and commands reach the same agent. */
+  #environment({ catalog }: Settings): Readonly<Record<string, string | undefined>> {
+    const { environment } = this.#options;
+    if (catalog.backend !== 'consul') return environment;
+    return { ...environment, CONSUL_HTTP_ADDR: showConsulAddress(catalog.consul.address) };
+  }
+
   async #runCommand(reload: Reload, signal: AbortSignal): ReturnType<typeof runCommand> {
-    const { environment, logger } = this.#options;
+    const { logger } = this.#options;
+    const environment = this.#commandEnvironment;
     const command = commandLabel(reload.command);
     return runCommand(reload.command, {
       env: commandEnvironment(environment, {

@@ -78,6 +78,11 @@ export class Reloads implements Actor {
     await this.#idle;
   }
 
+  /** How many commands failed and have not succeeded since. */
+  get owed(): number {
+    return this.#owed.size;
+  }
+
   /** Gives up what is owed or queued, except these commands (by their labels): the config names no others any more. */
   keepOnly(labels: ReadonlySet<string>): void {
     for (const [key, { cancel }] of this.#owed) {

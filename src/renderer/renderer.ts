@@ -53,6 +53,11 @@ export class Renderer implements Actor {
     );
   }
 
+  /** How many targets it keeps true. */
+  get size(): number {
+    return this.#courses.length;
+  }
+
   /** What cannot be rendered yet, and why. */
   waiting(): readonly Waiting[] {
     return this.#courses.flatMap((course) => course.waiting() ?? []);

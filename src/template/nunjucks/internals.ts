@@ -18,7 +18,6 @@ export interface Node {
   readonly arr?: Node;
   readonly template?: Node;
   readonly children?: readonly Node[];
-  findAll(type: unknown): Node[];
 }
 
 /** Variables in scope while compiling or running. */
@@ -94,7 +93,6 @@ const inside = nunjucks as unknown as {
     readonly Compiler: new (name: string, throwOnUndefined: boolean) => CompilerBase;
   };
   readonly runtime: RuntimeBase;
-  readonly nodes: Readonly<Record<string, unknown>>;
   readonly Template: new (
     source: string,
     environment: EnvironmentBase,
@@ -104,11 +102,14 @@ const inside = nunjucks as unknown as {
   readonly Environment: new (loaders: readonly unknown[], options: object) => EnvironmentBase;
 };
 
+/** nunjucks' code generator. */
 export const Compiler = inside.compiler.Compiler;
+/** nunjucks' compiled template. */
 export const Template = inside.Template;
+/** nunjucks' registry of filters, globals and templates. */
 export const Environment = inside.Environment;
+/** What nunjucks itself gives to compiled code. */
 export const runtime = inside.runtime;
-export const nodes = inside.nodes;
 
 /** Text to syntax tree, with inheritance and filter blocks lowered to plain nodes. */
 export function parse(text: string, templateName: string): Node {

@@ -116,7 +116,7 @@ function printable(value: unknown, name: string, run: Run): string {
       advice: 'print one of its members, or pipe it into toJSON or toYAML',
     });
   }
-  const text = Array.isArray(value) ? value.join(',') : String(value);
+  const text = Array.isArray(value) ? value.join(',') : (value as string | number | boolean).toString();
   if (!run.allowControlCharacters && run.notes.tripwire.objectsTo(text)) {
     throw new AutotmplError(
       'template',

@@ -1,0 +1,202 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCE = join(ROOT, 'src');
+
+interface Import {
+  readonly from: string;
+  /** A path below src/, or the name of a package. */
+  readonly to: string;
+  readonly outside: boolean;
+}
+
+/** Which rooms a room may import. Its own files it always may. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  'catalog/contract': ['core'],
+  catalog: ['catalog/contract', 'core'],
+  output: ['core'],
+  process: ['core'],
+  template: ['catalog/contract', 'core'],
+  watch: ['catalog/contract', 'core'],
+  renderer: ['watch', 'template', 'output', 'process', 'catalog/contract', 'core'],
+  config: ['core', 'renderer', 'process', 'output', 'catalog'],
+  daemon: [
+    'config',
+    'renderer',
+    'watch',
+    'template',
+    'output',
+    'process',
+    'catalog',
+    'catalog/contract',
+    'core',
+  ],
+  cli: ['daemon', 'config', 'core'],
+};
+
+/** The only places where a package comes in. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  nunjucks: ['template/nunjucks/'],
+  consul: ['catalog/consul/'],
+  commander: ['cli/'],
+  execa: ['process/command.ts'],
+  diff: ['output/diff.ts'],
+  chalk: ['core/logger.ts', 'output/diff.ts'],
+  pino: ['core/logger.ts'],
+  valibot: ['config/'],
+  'jsonc-parser': ['config/'],
+  re2js: ['template/functions/'],
+  'ipaddr.js': ['template/functions/'],
+  'smol-toml': ['config/', 'template/functions/'],
+  yaml: ['config/', 'catalog/file/', 'template/functions/'],
+};
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),
+);
+const imports = files.flatMap((file) => importsOf(file));
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SOURCE, file), 'utf8');
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s+'([^']+)'|import\('([^']+)'\)|^import '([^']+)'/g;
+  return [...text.matchAll(pattern)].map((match) => {
+    const name = match[1] ?? match[2] ?? match[3] ?? '';
+    if (name.startsWith('.')) {
+      return {
+        from: file,
+        to: relative(SOURCE, join(SOURCE, dirname(file), name)),
+        outside: false,
+      };
+    }
+    return { from: file, to: name, outside: true };
+  });
+}
+
+function room(file: string): string {
+  if (file === 'catalog/catalog.ts') return 'catalog/contract';
+  return file === 'daemon.ts' ? 'daemon' : (file.split('/')[0] ?? '');
+}
+
+describe('the architecture', () => {
+  it('is made of files that were found', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  it('has arrows that only point down', () => {
+    const wrong = imports
+      .filter(({ outside }) => !outside)
+      .filter(({ from, to }) => room(from) !== room(to) && !ARROWS[room(from)]?.includes(room(to)))
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('takes nothing but types from the parts that the config fills', () => {
+    const parts = ['renderer', 'output', 'catalog'];
+    const wrong = files
+      .filter((file) => room(file) === 'config')
+      .flatMap((file) => {
+        const text = readFileSync(join(SOURCE, file), 'utf8');
+        return [...text.matchAll(/import (?!type)\{([^}]*)\} from '\.\.\/([^']+)'/g)]
+          .filter(([, , to]) => parts.includes(room(to ?? '')) && !ALLOWED_VALUES.has(to ?? ''))
+          .map(([, , to]) => `${file} imports values of ${to}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets each backend know nothing of the others', () => {
+    const backends = ['consul', 'file', 'local'];
+    const wrong = imports
+      .filter(({ from, to, outside }) => {
+        const [, own] = from.split('/');
+        const [folder, other] = to.split('/');
+        return (
+          !outside &&
+          from.split('/').length > 2 &&
+          from.startsWith('catalog/') &&
+          folder === 'catalog' &&
+          to.split('/').length > 2 &&
+          backends.includes(own ?? '') &&
+          own !== other
+        );
+      })
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('has one door for each package', () => {
+    const wrong = imports
+      .filter(({ outside, to }) => outside && !to.startsWith('node:'))
+      .filter(({ from, to }) => !DOORS[packageOf(to)]?.some((door) => from.startsWith(door)))
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circles', () => {
+    const graph = new Map<string, string[]>();
+    for (const { from, to, outside } of imports) {
+      if (!outside) graph.set(from, [...(graph.get(from) ?? []), to]);
+    }
+    expect(circlesIn(graph)).toEqual([]);
+  });
+
+  it('has no room for what belongs nowhere', () => {
+    const names = files.flatMap((file) => file.replace(/\.ts$/, '').split('/'));
+    expect(names.filter((name) => /^(utils?|helpers?|common|lib|misc)$/.test(name))).toEqual([]);
+  });
+
+  it('exports by name', () => {
+    const wrong = files.filter((file) =>
+      /^export default/m.test(readFileSync(join(SOURCE, file), 'utf8')),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('says on every export what it is for', () => {
+    const wrong = files.flatMap((file) => {
+      const lines = readFileSync(join(SOURCE, file), 'utf8').split('\n');
+      return lines.flatMap((line, index) => {
+        if (
+          !/^export (?:abstract )?(?:async )?(?:function\*?|class|interface|type|const) /.test(line)
+        )
+          return [];
+        return /\*\/\s*$/.test(lines[index - 1] ?? '') ? [] : [`${file}:${index + 1} ${line}`];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Values that are part of a contract rather than of its machinery: defaults, and how addresses are written. */
+const ALLOWED_VALUES: ReadonlySet<string> = new Set([
+  'catalog/consul/address.ts',
+  'catalog/consul/environment.ts',
+  'catalog/consul/options.ts',
+  'renderer/target.ts',
+]);
+
+function packageOf(name: string): string {
+  const parts = name.split('/');
+  return name.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? name);
+}
+
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      found.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
