@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { backoffDelay } from '../../core/backoff.ts';
+import type { Clock } from '../../core/time.ts';
+import { freezeValue, type Answer, type Value } from '../catalog.ts';
+import type { ConsulClient } from './client.ts';
+import { Cursor, type Position } from './cursor.ts';
+import {
+  exchangeTrouble,
+  leaderlessAnswer,
+  replyTrouble,
+  strangeAnswer,
+  type Trouble,
+} from './failures.ts';
+import { Pace } from './pace.ts';
+import type { Get, RequestPlan } from './requests.ts';
+import { parseJson, ShapeError } from './shapes.ts';
+import type { ConsulReply } from './transport.ts';
+
+/** How often an endpoint is asked that cannot block. */
+const POLL_MS = 15_000;
+/** A first failure that may be a blip is asked about again within this time, before anybody is told. */
+const BLIP_MS = 50;
+const RETRY = { baseMs: 250, capMs: 10_000 };
+/** More questions are no help to an agent that has too many. */
+const LIMIT_RETRY = { baseMs: 1000, capMs: 30_000 };
+/** So much is taken off a wait at random, so that queries that began together do not end together. */
+const WAIT_JITTER = 0.1;
+
+/** What following a query takes. */
+export interface FollowParts {
+  readonly client: ConsulClient;
+  readonly clock: Clock;
+  /** The agent's address, for messages. */
+  readonly agent: string;
+  readonly waitMs: number;
+  readonly random: () => number;
+}
+
+type Outcome =
+  | { readonly trouble: Trouble }
+  | { readonly trouble?: undefined; readonly value: Value; readonly news: boolean };
+
+/** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where Consul calls the query itself wrong. */
+export async function* followQuery(
+  plan: RequestPlan,
+  parts: FollowParts,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  const leave = plan.follows === 'index' ? parts.client.connections.join() : undefined;
+  const question = new Question(plan, parts);
+  let failures = 0;
+  let held = false;
+  try {
+    while (!signal.aborted) {
+      const outcome = await question.ask(signal);
+      if (signal.aborted || outcome === undefined) return;
+      if (outcome.trouble !== undefined) {
+        failures++;
+        const { nature, reason } = outcome.trouble;
+        if (!held && (failures > 1 || nature !== 'blip')) {
+          held = true;
+          yield { state: 'held', value: question.value, reason };
+        }
+        await rest(outcome.trouble, failures, parts, signal);
+        continue;
+      }
+      failures = 0;
+      if (held || outcome.news) {
+        held = false;
+        yield { state: 'fresh', value: outcome.value };
+      }
+      await question.pause(signal);
+    }
+  } finally {
+    leave?.();
+  }
+}
+
+async function rest(
+  trouble: Trouble,
+  failures: number,
+  { client, clock, random }: FollowParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (trouble.nature === 'limit') {
+    return clock.sleep(backoffDelay(failures - 1, LIMIT_RETRY, random), signal);
+  }
+  if (trouble.nature === 'blip' && failures === 1) return clock.sleep(BLIP_MS * random(), signal);
+  const delayMs = backoffDelay(Math.max(0, failures - 2), RETRY, random);
+  return trouble.agentIsAway === true
+    ? client.liveness.untilAnswer(delayMs, signal)
+    : clock.sleep(delayMs, signal);
+}
+
+/** One query: where it stands, and the last that was heard of it. */
+class Question {
+  readonly #plan: RequestPlan;
+  readonly #parts: FollowParts;
+  readonly #cursor = new Cursor();
+  readonly #pace: Pace;
+  #path: string | undefined;
+  /** Stands for the last body that was read, so that an equal one is not read again. */
+  #digest: string | undefined;
+  #value: Value | undefined;
+
+  constructor(plan: RequestPlan, parts: FollowParts) {
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#pace = new Pace(parts.clock);
+  }
+
+  /** The last good value. */
+  get value(): Value | undefined {
+    return this.#value;
+  }
+
+  /** Asks until there is a good answer or trouble; undefined once the signal aborts. Throws where the query itself is wrong. */
+  async ask(signal: AbortSignal): Promise<Outcome | undefined> {
+    for (;;) {
+      let answered;
+      try {
+        this.#path ??= await this.#findPath(signal);
+        answered = await this.#parts.client.ask(this.#path, this.#position(), signal);
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        return this.#fail(this.#troubleWith(error));
+      }
+      const trouble = this.#doubt(answered.reply);
+      if (trouble !== undefined) return this.#fail(trouble);
+      const index = indexOf(answered.reply) ?? 1;
+      const progress = this.#cursor.accept(index, answered.asked, answered.elapsedMs);
+      if (progress === 'read' || progress === 'woken') return this.#read(answered.reply, signal);
+      this.#pace.note(progress === 'quiet');
+      await this.#pace.pause(signal);
+    }
+  }
+
+  /** Resolves when it is time to ask again. */
+  async pause(signal: AbortSignal): Promise<void> {
+    if (this.#plan.follows === 'poll') await this.#parts.clock.sleep(POLL_MS, signal);
+    else await this.#pace.pause(signal);
+  }
+
+  #position(): Position {
+    if (this.#plan.follows === 'poll') return { index: 0, waitMs: 0 };
+    const { client, waitMs, random } = this.#parts;
+    const jittered = waitMs * (1 - WAIT_JITTER * random());
+    return this.#cursor.next(Math.min(jittered, client.connections.turnMs()));
+  }
+
+  async #findPath(signal: AbortSignal): Promise<string> {
+    const { path } = this.#plan;
+    return typeof path === 'string' ? path : path(this.#getter(signal));
+  }
+
+  #getter(signal: AbortSignal): Get {
+    return async (path) => {
+      const reply = await this.#parts.client.read(path, signal);
+      if (reply.status !== 200) throw replyTrouble(reply, this.#plan).reason;
+      return reply;
+    };
+  }
+
+  /** Why this answer is none. */
+  #doubt(reply: ConsulReply): Trouble | undefined {
+    const { label, mayBeAbsent, fromServers, follows } = this.#plan;
+    const index = indexOf(reply);
+    const absent = reply.status === 404 && mayBeAbsent && index !== undefined;
+    if (reply.status !== 200 && !absent) return replyTrouble(reply, this.#plan);
+    if (follows === 'index' && index === undefined) {
+      return strangeAnswer(label, new ShapeError('it has no X-Consul-Index'));
+    }
+    if (fromServers && reply.headers['x-consul-knownleader'] === 'false') {
+      return leaderlessAnswer(label, Number(reply.headers['x-consul-lastcontact'] ?? 0));
+    }
+    return undefined;
+  }
+
+  async #read(reply: ConsulReply, signal: AbortSignal): Promise<Outcome | undefined> {
+    const { read, refine, label } = this.#plan;
+    const digest = createHash('sha256')
+      .update(`${reply.status} `)
+      .update(reply.body)
+      .digest('base64');
+    if (refine === undefined && digest === this.#digest && this.#value !== undefined) {
+      this.#pace.note(false);
+      return { value: this.#value, news: false };
+    }
+    try {
+      const found = freezeValue(read(reply.status === 404 ? null : parseJson(reply.body)));
+      this.#value =
+        refine === undefined ? found : freezeValue(await refine(found, this.#getter(signal)));
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      return this.#fail(strangeAnswer(label, error));
+    }
+    this.#digest = digest;
+    this.#pace.note(true);
+    return { value: this.#value, news: true };
+  }
+
+  /** An answer after any trouble may come from another agent, or from one that lost its data. */
+  #fail(trouble: Trouble): Outcome {
+    this.#cursor.lose();
+    this.#path = undefined;
+    return { trouble };
+  }
+
+  #troubleWith(error: unknown): Trouble {
+    const { label } = this.#plan;
+    return error instanceof ShapeError
+      ? strangeAnswer(label, error)
+      : exchangeTrouble(error, label, this.#parts.agent);
+  }
+}
+
+function indexOf(reply: ConsulReply): number | undefined {
+  const header = reply.headers['x-consul-index'];
+  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
+}

@@ -1,0 +1,64 @@
+import type { Logger } from '../../core/logger.ts';
+import type { CancelTimer, Clock } from '../../core/time.ts';
+import type { Catalog } from '../catalog.ts';
+import { showConsulAddress } from './address.ts';
+import { describeAgent } from './agent.ts';
+import { followQuery } from './blocking-query.ts';
+import { ConsulClient } from './client.ts';
+import type { ConsulOptions } from './options.ts';
+import { planRequest } from './requests.ts';
+
+/** What the catalog takes from outside. */
+export interface ConsulParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Gives [0, 1). */
+  readonly random?: () => number;
+}
+
+/** Whoever runs for less than this has no use for a line about the agent. */
+const INTRODUCE_AFTER_MS = 3000;
+
+/**
+ * A Consul agent as a catalog. Throws an AutotmplError where the options cannot work; an agent that is away is no reason.
+ *
+ * A blocking query that is cancelled keeps its connection counted at the agent until its wait runs out, however fast the
+ * socket is closed here. That is the agent's way (it does not look at the socket while it waits), and one reason to use few.
+ */
+export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts): Catalog {
+  const { clock, logger, random = Math.random } = parts;
+  const client = new ConsulClient(options, clock);
+  const agent = showConsulAddress(options.address);
+  const follow = { client, clock, agent, waitMs: options.waitMs, random };
+  const closed = new AbortController();
+  let cancelIntroduction: CancelTimer | undefined;
+
+  const introduce = async (): Promise<void> => {
+    const description = await describeAgent(options, clock, closed.signal);
+    if (description === undefined) return;
+    const limit = description.maxConnectionsPerClient;
+    const fields = { agent, version: description.version, maxConnections: options.maxConnections };
+    if (limit !== undefined && limit > 0 && limit < options.maxConnections) {
+      logger.warn(
+        `Consul grants one address ${limit} connections, and maxConnections allows ${options.maxConnections}`,
+        fields,
+      );
+    } else {
+      logger.debug(`Consul ${description.version} answers at ${agent}`, fields);
+    }
+  };
+
+  return {
+    name: 'consul',
+    async *watch(query, signal) {
+      const plan = planRequest(query, options);
+      cancelIntroduction ??= clock.setTimer(() => void introduce(), INTRODUCE_AFTER_MS);
+      yield* followQuery(plan, follow, signal);
+    },
+    close() {
+      closed.abort();
+      cancelIntroduction?.();
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import { queryId, type Query, type Scope, type ServiceQuery, type Value } from '../catalog.ts';
+import { AutotmplError } from '../../core/errors.ts';
+import { encodePath } from './api-path.ts';
+import type { ConsulOptions } from './options.ts';
+import { asRecord, asText, parseJson } from './shapes.ts';
+import type { ConsulReply } from './transport.ts';
+import {
+  readCaLeaf,
+  readCaRoots,
+  readDatacenters,
+  readInstances,
+  readKey,
+  readNodeDetail,
+  readNodes,
+  readServices,
+  readTree,
+} from './values.ts';
+
+/** Asks the agent something on the side, without waiting; rejects for anything but a good answer. */
+export type Get = (path: string) => Promise<ConsulReply>;
+
+/** How one query is put to the HTTP API, and how its answer is read. */
+export interface RequestPlan {
+  /** What the query is called in messages. */
+  readonly label: string;
+  /** API path with its parameters, except `index` and `wait`; a function where it has to be found out first. */
+  readonly path: string | ((get: Get) => Promise<string>);
+  /** `index`: the endpoint blocks until its index grows. `poll`: it cannot, and is asked now and then. */
+  readonly follows: 'index' | 'poll';
+  /** A 404 with an index says that there is no such thing, which is an answer. */
+  readonly mayBeAbsent: boolean;
+  /** Whether the answer comes from the servers, and so says whether they have a leader. */
+  readonly fromServers: boolean;
+  /** The ACL rule that lets a token ask this. */
+  readonly aclRule: string;
+  /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
+  readonly read: (body: unknown) => Value;
+  /** Goes on from a value that was read to the one that was asked for. */
+  readonly refine?: (value: Value, get: Get) => Promise<Value>;
+}
+
+/** Where queries look that do not say so themselves. */
+export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition'>;
+
+const INDEXED = { follows: 'index', mayBeAbsent: false, fromServers: true } as const;
+
+/** The plan for a query; throws an AutotmplError for one that this catalog can never answer. */
+export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan {
+  const label = queryId(query);
+  switch (query.kind) {
+    case 'service':
+    case 'connect':
+      return { label, ...INDEXED, ...planInstances(query, defaults) };
+    case 'services':
+      return {
+        label,
+        ...INDEXED,
+        path: `/v1/catalog/services${parameters(scopeOf(query, defaults))}`,
+        aclRule: 'service_prefix "" { policy = "read" } and node_prefix "" { policy = "read" }',
+        read: readServices,
+      };
+    case 'node':
+      return {
+        label,
+        ...INDEXED,
+        path: nodePath(query.name, parameters(scopeOf(query, defaults)), label),
+        aclRule:
+          query.name === undefined
+            ? 'node_prefix "" { policy = "read" } and agent_prefix "" { policy = "read" }'
+            : `node "${query.name}" { policy = "read" }`,
+        read: readNodeDetail,
+      };
+    case 'nodes':
+      return {
+        label,
+        ...INDEXED,
+        path: `/v1/catalog/nodes${parameters({ ...scopeOf(query, defaults), near: query.near })}`,
+        aclRule: 'node_prefix "" { policy = "read" }',
+        read: (body) => readNodes(body, query.near !== undefined),
+      };
+    case 'datacenters':
+      return {
+        label,
+        follows: 'poll',
+        mayBeAbsent: false,
+        fromServers: false,
+        path: '/v1/catalog/datacenters',
+        aclRule: 'node_prefix "" { policy = "read" }',
+        read: readDatacenters,
+        ...(query.reachableOnly ? { refine: keepReachable } : {}),
+      };
+    case 'key':
+      return {
+        label,
+        ...INDEXED,
+        mayBeAbsent: true,
+        path: `/v1/kv/${named(query.path, label)}${parameters(scopeOf(query, defaults))}`,
+        aclRule: `key "${query.path}" { policy = "read" }`,
+        read: readKey,
+      };
+    case 'tree':
+      return {
+        label,
+        ...INDEXED,
+        mayBeAbsent: true,
+        path: `/v1/kv/${query.prefix === '' ? '' : named(query.prefix, label)}${parameters({
+          recurse: '1',
+          ...scopeOf(query, defaults),
+        })}`,
+        aclRule: `key_prefix "${query.prefix}" { policy = "read" }`,
+        read: (body) => readTree(body, query.prefix),
+      };
+    case 'caRoots':
+      return {
+        label,
+        ...INDEXED,
+        fromServers: false,
+        path: '/v1/agent/connect/ca/roots',
+        aclRule: 'none: any token that is valid will do',
+        read: readCaRoots,
+      };
+    case 'caLeaf':
+      return {
+        label,
+        ...INDEXED,
+        fromServers: false,
+        path: `/v1/agent/connect/ca/leaf/${named(query.service, label)}`,
+        aclRule: `service "${query.service}" { policy = "write" }`,
+        read: readCaLeaf,
+      };
+    case 'file':
+      throw new AutotmplError('catalog', `Consul knows nothing of local files: ${label}`);
+  }
+}
+
+function planInstances(
+  query: ServiceQuery,
+  defaults: ScopeDefaults,
+): Pick<RequestPlan, 'path' | 'aclRule' | 'read'> {
+  const question = parameters({
+    ...scopeOf(query, defaults),
+    tag: query.tag,
+    near: query.near,
+    passing: query.passingOnly ? '1' : undefined,
+  });
+  const endpoint = query.kind === 'connect' ? 'connect' : 'service';
+  return {
+    path: `/v1/health/${endpoint}/${named(query.name, queryId(query))}${question}`,
+    aclRule: `service "${query.name}" { policy = "read" } and node_prefix "" { policy = "read" }`,
+    read: (body) => readInstances(body, query.near !== undefined),
+  };
+}
+
+function nodePath(name: string | undefined, question: string, label: string): RequestPlan['path'] {
+  if (name !== undefined) return `/v1/catalog/node/${named(name, label)}${question}`;
+  return async (get) => {
+    const self = asRecord(parseJson((await get('/v1/agent/self')).body), 'the agent');
+    const own = asText(asRecord(self.Config, "the agent's config").NodeName, "the agent's node");
+    return `/v1/catalog/node/${named(own, label)}${question}`;
+  };
+}
+
+/** The datacenters that give an answer about their nodes. */
+async function keepReachable(value: Value, get: Get): Promise<Value> {
+  const names = value as readonly string[];
+  const reached = await Promise.all(
+    names.map((name) =>
+      get(`/v1/catalog/nodes${parameters({ dc: name })}`).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return names.filter((_, position) => reached[position]);
+}
+
+function scopeOf(scope: Scope, defaults: ScopeDefaults): Record<string, string | undefined> {
+  return {
+    dc: scope.dc,
+    ns: scope.namespace ?? defaults.namespace,
+    partition: scope.partition ?? defaults.partition,
+    peer: scope.peer,
+    'sameness-group': scope.samenessGroup,
+  };
+}
+
+function parameters(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+function named(name: string, label: string): string {
+  const path = encodePath(name);
+  if (path !== undefined) return path;
+  throw new AutotmplError('catalog', `Consul's HTTP API has no address for ${label}`, {
+    advice:
+      'a name must not be empty, begin with a slash, or have an empty, "." or ".." part between slashes',
+  });
+}

@@ -1,0 +1,191 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Clock } from '../../core/time.ts';
+import { Certificates } from './certificates.ts';
+import { classifyFailure, ExchangeError } from './exchange-error.ts';
+import type { ConsulOptions } from './options.ts';
+
+/** What is asked. */
+export interface ConsulRequest {
+  /** API path and parameters, both already escaped; the address's own prefix is put before it. */
+  readonly path: string;
+  readonly token: string | undefined;
+  /** Longest time until the whole answer is here. */
+  readonly deadlineMs: number;
+}
+
+/** A whole answer: a body that was cut never becomes one. */
+export interface ConsulReply {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** As the agent meant it: unpacked where it came packed. */
+  readonly body: Buffer;
+}
+
+/** What a transport is made for. */
+export type TransportOptions = Pick<ConsulOptions, 'address' | 'auth' | 'tls' | 'maxConnections'>;
+
+/** Consul's own limit for one KV value is 512 kB: beyond this something is wrong. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Idle time before the system asks whether the other side is still there. */
+const TCP_KEEP_ALIVE_MS = 15_000;
+
+const unpack = promisify(gunzip);
+
+/**
+ * Carries single requests to the agent and whole answers back, over kept connections: plain, with TLS, or by a Unix socket.
+ * It knows nothing of what is asked. Retries, order and the number of requests at a time are the business of others.
+ */
+export class Transport {
+  readonly #clock: Clock;
+  readonly #agent: http.Agent;
+  readonly #base: https.RequestOptions;
+  readonly #pathPrefix: string;
+  readonly #certificates: Certificates | undefined;
+
+  /** Throws an AutotmplError where the TLS files cannot be used. */
+  constructor(options: TransportOptions, clock: Clock) {
+    const { address, auth, tls, maxConnections } = options;
+    const secure = address.transport === 'tcp' && address.secure;
+    const agentOptions = {
+      keepAlive: true,
+      maxSockets: maxConnections,
+      maxFreeSockets: maxConnections,
+      // A resumed session would go on with the old certificate after a new one is there.
+      maxCachedSessions: 0,
+    };
+    this.#clock = clock;
+    this.#agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
+    this.#certificates = secure ? new Certificates(tls, clock) : undefined;
+    this.#pathPrefix = address.transport === 'tcp' ? address.pathPrefix : '';
+    this.#base = {
+      agent: this.#agent,
+      method: 'GET',
+      ...(address.transport === 'unix'
+        ? { socketPath: address.socketPath }
+        : { host: address.host, port: address.port }),
+      ...(auth === undefined ? {} : { auth: `${auth.username}:${auth.password}` }),
+      ...(secure ? { rejectUnauthorized: tls.verify, ...serverName(tls.serverName, address) } : {}),
+    };
+  }
+
+  /**
+   * One request, one whole answer of whatever status. Rejects with an {@link ExchangeError}, or with the signal's reason once
+   * it aborts; either way the socket is gone by then.
+   */
+  async exchange(request: ConsulRequest, signal: AbortSignal): Promise<ConsulReply> {
+    signal.throwIfAborted();
+    const { response, body } = await this.#send(request, signal);
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: await unpackBody(body, response.headers['content-encoding']),
+    };
+  }
+
+  /** Closes the kept connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #send(
+    request: ConsulRequest,
+    signal: AbortSignal,
+  ): Promise<{ response: http.IncomingMessage; body: Buffer }> {
+    const startedAt = this.#clock.now();
+    const outgoing = this.#open(request);
+    return new Promise((resolve, reject) => {
+      let failure: { readonly reason: unknown } | undefined;
+      let answer: http.IncomingMessage | undefined;
+      const chunks: Buffer[] = [];
+      let size = 0;
+
+      const giveUp = (reason: unknown): void => {
+        failure ??= { reason };
+        outgoing.destroy();
+      };
+      const abort = (): void => giveUp(signal.reason);
+      const cancelDeadline = this.#clock.setTimer(
+        () => giveUp(new ExchangeError('timeout')),
+        request.deadlineMs,
+      );
+      const release = (): void => {
+        cancelDeadline();
+        signal.removeEventListener('abort', abort);
+      };
+      const facts = () => ({
+        reusedSocket: outgoing.reusedSocket,
+        elapsedMs: this.#clock.now() - startedAt,
+        answerBegan: answer !== undefined,
+      });
+
+      signal.addEventListener('abort', abort, { once: true });
+      outgoing.on('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+      outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
+      outgoing.on('response', (response) => {
+        answer = response;
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          chunks.push(chunk);
+          if (size > MAX_BODY_BYTES) giveUp(new ExchangeError('tooLarge'));
+        });
+        response.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
+        response.on('end', () => {
+          // A body that is cut may end too, without an error.
+          if (!response.complete) return;
+          release();
+          if (failure === undefined) resolve({ response, body: Buffer.concat(chunks) });
+          else reject(toError(failure.reason));
+        });
+      });
+      outgoing.on('close', () => {
+        // A socket that closes behind its last byte may be heard of before that byte.
+        if (answer?.complete === true && !answer.readableEnded && failure === undefined) return;
+        release();
+        reject(toError(failure?.reason ?? classifyFailure(undefined, facts())));
+      });
+    });
+  }
+
+  #open(request: ConsulRequest): http.ClientRequest {
+    const options: https.RequestOptions & { secureContext?: SecureContext } = {
+      ...this.#base,
+      path: this.#pathPrefix + request.path,
+      headers: {
+        'accept-encoding': 'gzip',
+        'user-agent': 'autotmpl',
+        ...(request.token === undefined ? {} : { 'x-consul-token': request.token }),
+      },
+    };
+    if (this.#certificates === undefined) return http.get(options);
+    options.secureContext = this.#certificates.context();
+    return https.get(options);
+  }
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** The name that the agent's certificate is checked for; an IP address cannot be announced as one. */
+function serverName(
+  named: string | undefined,
+  address: { readonly host: string },
+): { servername?: string } {
+  const name = named ?? address.host;
+  return isIP(name) === 0 ? { servername: name } : {};
+}
+
+async function unpackBody(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  if (encoding !== 'gzip') return body;
+  try {
+    return await unpack(body, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (error) {
+    const tooLarge = error instanceof RangeError;
+    throw new ExchangeError(tooLarge ? 'tooLarge' : 'cut', error);
+  }
+}
