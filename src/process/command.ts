@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { execa as Execa } from 'execa';
+import { systemCode } from '../core/errors.ts';
+import { systemClock } from '../core/time.ts';
+import type { CommandLine } from './command-line.ts';
+import { endGroup } from './group.ts';
+import { OutputBudget, type OutputStream } from './output-budget.ts';
+import type { CommandResult } from './result.ts';
+
+/** How a command is run. */
+export interface CommandOptions {
+  /** The whole environment: nothing of ours is added ({@link commandEnvironment} makes one). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absent: our own folder. */
+  readonly cwd?: string;
+  /** When it is ended. */
+  readonly timeoutMs: number;
+  /** How long it has from SIGTERM to SIGKILL then; 5 s where nobody says otherwise. */
+  readonly killAfterMs?: number;
+  /** Ends it early, with less time to go: whoever aborts is in a hurry. */
+  readonly signal: AbortSignal;
+  /** Called with each line of its output while there are not too many, never after the result. Lines may hold control characters. */
+  readonly onLine: (stream: OutputStream, line: string) => void;
+}
+
+const KILL_AFTER_MS = 5000;
+/** How long the output is waited for once the process itself has ended: a process that it left behind may hold the pipes for ever. */
+const PIPES_WITHIN_MS = 1000;
+/** Node's timers fire at once beyond this (25 days). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** execa's own way to start and to report, as we use it: we read the output, keep the time and kill the group ourselves. */
+const EXECA_OPTIONS = {
+  stdin: 'ignore',
+  buffer: false,
+  reject: false,
+  detached: true,
+  cleanup: false,
+  extendEnv: false,
+} as const;
+
+type Child = ReturnType<typeof startWith>;
+
+/** Why the wait for a process is over. */
+type Ending =
+  | {
+      readonly kind: 'exited';
+      readonly code: number | null;
+      readonly signal: NodeJS.Signals | null;
+    }
+  | { readonly kind: 'couldNotStart'; readonly reason: string }
+  | { readonly kind: 'timedOut' | 'aborted' };
+
+/** Starts to load what the first command needs, for a caller who knows that there will be one. */
+export function warmUp(): void {
+  // A failure comes again where it is waited for.
+  void import('execa').catch(() => undefined);
+}
+
+/**
+ * Runs a command to its end and says how it ended; never throws. Text goes to `sh -c`; a list is started directly,
+ * with no shell. It leads a session and a process group of its own, and has no input. What it prints is always
+ * read, so that it never waits for us. When its time is up or the signal aborts, its whole group is ended; after an end of its own accord
+ * the group is let be, since a command may be there to start a daemon.
+ */
+export async function runCommand(
+  command: CommandLine,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const startedAt = performance.now();
+  const output = new OutputBudget(options.onLine);
+  const ending = await runToEnd(command, options, output);
+  output.close();
+  const run = {
+    durationMs: performance.now() - startedAt,
+    tail: output.tail,
+    droppedLines: output.droppedLines,
+  };
+  switch (ending.kind) {
+    case 'couldNotStart':
+      return { ...run, outcome: 'couldNotStart', reason: ending.reason };
+    case 'timedOut':
+      return { ...run, outcome: 'timedOut', timeoutMs: options.timeoutMs };
+    case 'aborted':
+      return { ...run, outcome: 'aborted' };
+    case 'exited':
+      if (ending.code === 0) return { ...run, outcome: 'ok', exitCode: 0 };
+      return ending.signal === null
+        ? { ...run, outcome: 'failed', exitCode: ending.code ?? 1 }
+        : { ...run, outcome: 'failed', signal: ending.signal };
+  }
+}
+
+async function runToEnd(
+  command: CommandLine,
+  options: CommandOptions,
+  output: OutputBudget,
+): Promise<Ending> {
+  if (options.signal.aborted) return { kind: 'aborted' };
+  const launched = await launch(command, options);
+  if ('reason' in launched) return { kind: 'couldNotStart', reason: launched.reason };
+  const { child } = launched;
+  drain(child.stdout, (chunk) => output.push('stdout', chunk));
+  drain(child.stderr, (chunk) => output.push('stderr', chunk));
+  const closed = once(child, 'close').then(noop, noop);
+  const ended = endOf(child, options.cwd);
+  const ending = await firstEnding(ended, options);
+  if (child.pid !== undefined && (ending.kind === 'timedOut' || ending.kind === 'aborted')) {
+    await endGroup(child.pid, options.killAfterMs ?? KILL_AFTER_MS, options.signal);
+  }
+  if (ending.kind !== 'couldNotStart') await pipesClosed(closed, options.signal);
+  letGo(child);
+  return ending;
+}
+
+function startWith(
+  execa: typeof Execa,
+  [file, ...words]: readonly [string, ...string[]],
+  env: CommandOptions['env'],
+  cwd: string,
+) {
+  return execa(file, words, { ...EXECA_OPTIONS, env, cwd });
+}
+
+/** The child comes wrapped: it is a promise of its own end, too, and would be awaited. */
+async function launch(
+  command: CommandLine,
+  options: CommandOptions,
+): Promise<{ readonly child: Child } | { readonly reason: string }> {
+  const [file, ...words] = typeof command === 'string' ? ['sh', '-c', command] : command;
+  if (file === undefined) return { reason: 'it is an empty list' };
+  try {
+    const { execa } = await import('execa');
+    const cwd = options.cwd ?? process.cwd();
+    return { child: startWith(execa, [file, ...words], options.env, cwd) };
+  } catch (error) {
+    return { reason: startFailure(error, options.cwd) };
+  }
+}
+
+function endOf(child: Child, cwd: string | undefined): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ kind: 'exited', code, signal }));
+    // No process, so no exit; execa knows best why, and of failures that came before there were events.
+    void Promise.resolve(child).then((result) => {
+      if (child.pid === undefined) {
+        resolve({ kind: 'couldNotStart', reason: startFailure(result.cause ?? result, cwd) });
+      }
+    });
+  });
+}
+
+async function firstEnding(ended: Promise<Ending>, options: CommandOptions): Promise<Ending> {
+  const over = new AbortController();
+  const aborted = new Promise<Ending>((resolve) => {
+    const tell = () => resolve({ kind: 'aborted' });
+    options.signal.addEventListener('abort', tell, { once: true, signal: over.signal });
+    // It may have aborted while execa was loaded.
+    if (options.signal.aborted) tell();
+  });
+  const timedOut = systemClock
+    .sleep(Math.min(options.timeoutMs, LONGEST_TIMER_MS), over.signal)
+    .then((): Ending => ({ kind: 'timedOut' }));
+  try {
+    return await Promise.race([ended, aborted, timedOut]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function pipesClosed(closed: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const hurried = AbortSignal.any([signal, over.signal]);
+  await Promise.race([closed, systemClock.sleep(PIPES_WITHIN_MS, hurried)]);
+  over.abort();
+}
+
+function drain(stream: Readable, take: (chunk: Buffer) => void): void {
+  stream.on('data', take);
+  // A broken pipe is the end of its output; how the process ends is what counts.
+  stream.on('error', noop);
+}
+
+/**
+ * Whoever still holds the pipes is a daemon that the command started. Its output is read and dropped for as long as we
+ * live, since a closed pipe would kill it; it does not keep us alive.
+ */
+function letGo(child: Child): void {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream instanceof Socket) stream.unref();
+  }
+}
+
+/** Why there is no process, for people. */
+function startFailure(error: unknown, cwd: string | undefined): string {
+  switch (systemCode(error) ?? '') {
+    case 'ENOENT':
+      // The system says the same of a program and of a folder.
+      return cwd === undefined || existsSync(cwd)
+        ? 'not found'
+        : `its folder ${cwd} does not exist`;
+    case 'EACCES':
+      return 'it may not be executed';
+    case 'ENOEXEC':
+      return 'it is no program that this system can run';
+    case 'E2BIG':
+      return 'its arguments and environment are too long';
+    case 'EAGAIN':
+    case 'ENOMEM':
+      return 'the system has no room for another process';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function noop(): void {
+  // Nothing to do.
+}

@@ -1,0 +1,76 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { systemCode } from '../core/errors.ts';
+import { systemClock } from '../core/time.ts';
+
+/** A group that was asked to end is looked at after this time, then after twice as long each time. */
+const FIRST_LOOK_MS = 10;
+const LAST_LOOK_MS = 160;
+/** After SIGKILL only a process that hangs in the kernel is left; nobody waits for that one. */
+const KILLED_WITHIN_MS = 500;
+/** What is left of the grace when whoever waits is in a hurry. */
+const HURRIED_GRACE_MS = 400;
+
+/**
+ * Ends a process group: SIGTERM, then SIGKILL to whoever of it is left after `graceMs`, or soon after `hurry` aborts.
+ * Resolves when nobody of it runs any more, or half a second after SIGKILL at the latest.
+ */
+export async function endGroup(
+  groupId: number,
+  graceMs: number,
+  hurry: AbortSignal,
+): Promise<void> {
+  if (!signalGroup(groupId, 'SIGTERM')) return;
+  // A stopped process takes no SIGTERM before it goes on.
+  signalGroup(groupId, 'SIGCONT');
+  if (await groupEnds(groupId, graceMs, hurry)) return;
+  signalGroup(groupId, 'SIGKILL');
+  await groupEnds(groupId, KILLED_WITHIN_MS);
+}
+
+/** Returns whether there still was somebody to signal. */
+function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-groupId, signal);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and runs as another user.
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+async function groupEnds(groupId: number, withinMs: number, hurry?: AbortSignal): Promise<boolean> {
+  let deadline = performance.now() + withinMs;
+  let hurried = false;
+  for (let lookMs = FIRST_LOOK_MS; await groupRuns(groupId); lookMs *= 2) {
+    if (hurry?.aborted === true && !hurried) {
+      hurried = true;
+      deadline = Math.min(deadline, performance.now() + HURRIED_GRACE_MS);
+    }
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) return false;
+    await systemClock.sleep(Math.min(lookMs, LAST_LOOK_MS, leftMs));
+  }
+  return true;
+}
+
+/**
+ * A process that has ended takes signals until its parent has asked for its exit code, and orphans belong to process 1, which
+ * in a container may take its time, or never ask. So whoever still takes signals is looked up.
+ */
+async function groupRuns(groupId: number): Promise<boolean> {
+  if (!signalGroup(groupId, 0)) return false;
+  const names = await readdir('/proc').catch(() => undefined);
+  if (names === undefined) return true;
+  const records = await Promise.all(
+    names
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+  );
+  return records.some((record) => isRunningMember(record, groupId));
+}
+
+/** Reads `pid (name) state parent group …` (proc(5)); the name may hold spaces and brackets. */
+function isRunningMember(record: string, groupId: number): boolean {
+  const [state, , group] = record.slice(record.lastIndexOf(')') + 2).split(' ');
+  return group === String(groupId) && state !== 'Z' && state !== 'X';
+}
