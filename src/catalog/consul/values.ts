@@ -10,6 +10,7 @@ import type {
   ServiceInstance,
 } from '../catalog.ts';
 import { worstStatus } from '../instance-status.ts';
+import { relativeKey } from '../key-names.ts';
 import { compareBy, compareText } from '../order.ts';
 import {
   asList,
@@ -88,11 +89,6 @@ export function readTree(body: unknown, prefix: string): readonly KeyPair[] {
     .map((pair) => readPair(pair, (path) => relativeKey(path, prefix)))
     .filter(({ Key }) => Key !== '' && !Key.endsWith('/'))
     .sort(compareBy<KeyPair>(({ Path }) => Path));
-}
-
-/** What a key is called below a prefix. */
-export function relativeKey(path: string, prefix: string): string {
-  return path.slice(prefix.length).replace(/^\/+/, '');
 }
 
 /** Root certificates, from `/v1/agent/connect/ca/roots`; an agent that starts has none for a moment, which is no answer. */

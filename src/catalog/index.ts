@@ -1,0 +1,50 @@
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import type { Catalog } from './catalog.ts';
+import { createConsulCatalog } from './consul/index.ts';
+import type { ConsulOptions } from './consul/options.ts';
+import { createFileCatalog, type FileCatalogOptions } from './file/index.ts';
+import { createLocalCatalog } from './local/index.ts';
+
+/** The options of each backend, by its name. */
+export interface BackendOptions {
+  readonly consul: ConsulOptions;
+  readonly file: FileCatalogOptions;
+}
+
+/** A backend's name, with its options under the same name. */
+export type CatalogChoice = {
+  [Name in keyof BackendOptions]: { readonly backend: Name } & Pick<BackendOptions, Name>;
+}[keyof BackendOptions];
+
+/** What every backend takes from outside. */
+export interface CatalogParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The catalog that answers every query: those for local files by itself, the rest by the chosen backend. Throws an
+ * AutotmplError where the options cannot work.
+ */
+export function createCatalog(choice: CatalogChoice, parts: CatalogParts): Catalog {
+  const backend = createBackend(choice, parts);
+  const local = createLocalCatalog(parts);
+  return {
+    name: backend.name,
+    watch: (query, signal) => (query.kind === 'file' ? local : backend).watch(query, signal),
+    close() {
+      local.close();
+      backend.close();
+    },
+  };
+}
+
+function createBackend(choice: CatalogChoice, parts: CatalogParts): Catalog {
+  switch (choice.backend) {
+    case 'consul':
+      return createConsulCatalog(choice.consul, parts);
+    case 'file':
+      return createFileCatalog(choice.file, parts);
+  }
+}
