@@ -1,0 +1,88 @@
+import { Agent, request } from 'node:http';
+
+/** A transaction takes no more operations than this in Consul 1.8. */
+const OPERATIONS_PER_TRANSACTION = 64;
+
+interface Reply {
+  readonly index: string | undefined;
+  readonly body: string;
+}
+
+/**
+ * The least that can be done to talk with an agent: Node's http, one connection that stays open. It fills the catalog and
+ * is the bare blocking query that everything else is compared with.
+ */
+export class AgentClient {
+  readonly #origin: string;
+  readonly #connection = new Agent({ keepAlive: true, maxSockets: 1, noDelay: true });
+
+  /** `origin` as in `http://127.0.0.1:8500`. */
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  async putKey(key: string, value: string): Promise<void> {
+    await this.#ask('PUT', `/v1/kv/${key}`, value);
+  }
+
+  /** Writes many keys, all with the same value. */
+  async putKeys(keys: readonly string[], value: string): Promise<void> {
+    const encoded = Buffer.from(value).toString('base64');
+    for (let start = 0; start < keys.length; start += OPERATIONS_PER_TRANSACTION) {
+      const operations = keys
+        .slice(start, start + OPERATIONS_PER_TRANSACTION)
+        .map((key) => ({ KV: { Verb: 'set', Key: key, Value: encoded } }));
+      await this.#ask('PUT', '/v1/txn', JSON.stringify(operations));
+    }
+  }
+
+  /** Registers one instance of a service, without checks. */
+  async register(name: string, port: number): Promise<void> {
+    const service = { Name: name, Address: '10.0.0.1', Port: port };
+    await this.#ask('PUT', '/v1/agent/service/register', JSON.stringify(service));
+  }
+
+  /** Tells each value of a key with the moment at which it was read (`performance.now()`), until the signal aborts. */
+  async watchKey(
+    key: string,
+    signal: AbortSignal,
+    tell: (value: string, at: number) => void,
+  ): Promise<void> {
+    let index = '0';
+    while (!signal.aborted) {
+      const reply = await this.#ask(
+        'GET',
+        `/v1/kv/${key}?index=${index}&wait=60s`,
+        undefined,
+        signal,
+      );
+      const [entry] = JSON.parse(reply.body) as readonly [{ readonly Value: string }];
+      tell(Buffer.from(entry.Value, 'base64').toString(), performance.now());
+      index = reply.index ?? '0';
+    }
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#connection.destroy();
+  }
+
+  async #ask(method: string, path: string, body?: string, signal?: AbortSignal): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const url = this.#origin + path;
+      const asked = request(url, { method, agent: this.#connection, signal }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          if (response.statusCode !== 200) {
+            reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
+          } else resolve({ index: response.headers['x-consul-index'] as string, body: text });
+        });
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+
+import type { PeerOption } from './options.ts';
+import type { Role } from './results.ts';
+
+/** One file to render. */
+export interface Rendering {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** A program that renders templates from Consul, with its language. */
+export interface Contender {
+  readonly name: string;
+  readonly role: Exclude<Role, 'baseline'>;
+  /** Ending of its templates, with the dot. */
+  readonly extension: string;
+  /** Template source that prints the value of a key and nothing else. */
+  readonly keyTemplate: (key: string) => string;
+  /** Template source that prints a line for each instance of a service. */
+  readonly serviceTemplate: (service: string) => string;
+  /** The command that keeps the files true, or with `once` renders them and ends. */
+  readonly command: (
+    agent: string,
+    renderings: readonly Rendering[],
+    mode: 'once' | 'watch',
+  ) => readonly [string, ...string[]];
+}
+
+/** Our program, as users start it: the built bundle, by the Node that runs the bench. */
+export function autotmpl(root: string): Contender {
+  return {
+    name: 'autotmpl',
+    role: 'subject',
+    extension: '.njk',
+    keyTemplate: (key) => `{{ key(${JSON.stringify(key)}) }}`,
+    serviceTemplate: (service) =>
+      `{% for instance in service(${JSON.stringify(service)}) %}{{ instance.Address }}:{{ instance.Port }}\n{% endfor %}`,
+    command: (agent, renderings, mode) => [
+      process.execPath,
+      join(root, 'bin/autotmpl.js'),
+      ...flags(agent, renderings, mode),
+    ],
+  };
+}
+
+/** A program with consul-template's flags and its Go templates. */
+export function peer({ name, path }: PeerOption): Contender {
+  return {
+    name,
+    role: 'peer',
+    extension: '.ctmpl',
+    keyTemplate: (key) => `{{ key ${JSON.stringify(key)} }}`,
+    serviceTemplate: (service) =>
+      `{{ range service ${JSON.stringify(service)} }}{{ .Address }}:{{ .Port }}\n{{ end }}`,
+    command: (agent, renderings, mode) => [path, ...flags(agent, renderings, mode)],
+  };
+}
+
+/** The flags are the same for all: ours are consul-template's. */
+function flags(agent: string, renderings: readonly Rendering[], mode: 'once' | 'watch'): string[] {
+  return [
+    ...(mode === 'once' ? ['-once'] : []),
+    `-consul-addr=${agent}`,
+    ...renderings.map(({ source, destination }) => `-template=${source}:${destination}`),
+  ];
+}

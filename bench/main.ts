@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { startConsul, type ConsulAgent } from '../test/support/consul.ts';
+import { AgentClient } from './agent-client.ts';
+import { judge } from './aims.ts';
+import { autotmpl, peer } from './contender.ts';
+import { parseOptions, USAGE, type BenchOptions, type ScenarioName } from './options.ts';
+import { report } from './report.ts';
+import type { Machine, Outcome, Results } from './results.ts';
+import { measureChange } from './scenarios/change.ts';
+import { measureIdle } from './scenarios/idle.ts';
+import { measureOnce } from './scenarios/once.ts';
+import type { Setting } from './scenarios/setting.ts';
+import { Workspace } from './workspace.ts';
+
+/** Runs the bench and prints its tables; the result is the exit code: 1 where our own program failed, an aim that is missed is none. */
+export async function runBench(args: readonly string[], root: string): Promise<number> {
+  const options = parseOptions(args);
+  if (options === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (process.platform !== 'linux') throw new Error('The bench reads /proc, so it needs Linux.');
+  const startedAt = new Date().toISOString();
+  const machine = await describeMachine();
+  const measured = {
+    ...(await inScenario('change', options, root, async (setting) => ({
+      change: await measureChange(setting),
+    }))),
+    ...(await inScenario('once', options, root, async (setting) => ({
+      once: await measureOnce(setting),
+    }))),
+    ...(await inScenario('idle', options, root, async (setting) => ({
+      idle: { windowMs: options.idleWindowMs, outcomes: await measureIdle(setting) },
+    }))),
+  };
+  const results: Results = { startedAt, machine, ...measured, aims: judge(measured) };
+  await save(results, options.jsonFile ?? join(root, 'bench/results/latest.json'));
+  console.log(report(results));
+  return subjectFailed(results) ? 1 : 0;
+}
+
+/** Gives a scenario an agent and a folder of its own, and takes both away again, also when the bench is interrupted. */
+async function inScenario<T extends object>(
+  name: ScenarioName,
+  options: BenchOptions,
+  root: string,
+  measure: (setting: Setting) => Promise<T>,
+): Promise<T | undefined> {
+  if (!options.only.includes(name)) return undefined;
+  console.error(`measuring ${name}…`);
+  const workspace = await Workspace.create();
+  let agent: ConsulAgent | undefined;
+  const interrupt = () => {
+    void Promise.all([agent?.stop(), workspace.remove()]).finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const { address: origin, ports } = (agent = await startConsul());
+    const contenders = [autotmpl(root), ...options.peers.map(peer)];
+    const newClient = () => new AgentClient(origin);
+    return await measure({
+      ...{ options, origin, port: ports.http, contenders, workspace, newClient },
+    });
+  } finally {
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    await agent?.stop();
+    await workspace.remove();
+  }
+}
+
+async function describeMachine(): Promise<Machine> {
+  const { stdout } = await promisify(execFile)(process.env.CONSUL_BIN ?? 'consul', ['version']);
+  return {
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version.slice(1),
+    consul: stdout.split('\n')[0] ?? '',
+  };
+}
+
+async function save(results: Results, file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function subjectFailed({ change = [], once = [], idle }: Results): boolean {
+  const outcomes: readonly Outcome[] = [...change, ...once, ...(idle?.outcomes ?? [])];
+  return outcomes.some(({ role, failure }) => role === 'subject' && failure !== undefined);
+}

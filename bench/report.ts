@@ -1,0 +1,99 @@
+import type { Aim, IdleOutcome, OnceOutcome, Outcome, Results } from './results.ts';
+
+type Row = readonly string[];
+
+/** The results as text for a terminal. Ratios are against the baseline of the same run. */
+export function report(results: Results): string {
+  const { machine, change, once, idle, aims } = results;
+  const memory = (machine.memoryBytes / 2 ** 30).toFixed(0);
+  const parts = [
+    `${machine.cores} cores, ${memory} GiB, ${machine.platform}, Node ${machine.node}, ${machine.consul}`,
+  ];
+  if (change !== undefined) {
+    const head = ['(a) change to file', 'median ms', 'p99 ms', 'min ms', 'ratio', ''];
+    const rows = change.map((outcome) => [
+      outcome.contender,
+      figure(outcome.delayMs?.median, 2),
+      figure(outcome.delayMs?.p99, 2),
+      figure(outcome.delayMs?.min, 2),
+      figure(outcome.ratio, 2),
+      note(outcome),
+    ]);
+    parts.push(table(head, rows));
+  }
+  if (once !== undefined) parts.push(onceTable(once));
+  if (idle !== undefined) parts.push(idleTable(idle.outcomes, idle.windowMs));
+  if (aims.length > 0) parts.push(table(['aim', 'limit', 'seen', ''], aims.map(aimRow)));
+  return `${parts.join('\n\n')}\n`;
+}
+
+function onceTable(outcomes: readonly OnceOutcome[]): string {
+  const head = ['(b) -once', 'templates', 'median ms', 'min ms', 'peak MB', 'ratio', ''];
+  const rows = outcomes.map((outcome) => [
+    outcome.contender,
+    outcome.role === 'baseline' ? '' : String(outcome.templates),
+    figure(outcome.wallMs?.median, 0),
+    figure(outcome.wallMs?.min, 0),
+    megabytes(outcome.peakMemoryBytes),
+    figure(outcome.ratio, 2),
+    note(outcome),
+  ]);
+  return table(head, rows);
+}
+
+function idleTable(outcomes: readonly IdleOutcome[], windowMs: number): string {
+  const head = [
+    `(c) idle for ${windowMs / 1000} s, 100 keys and 100 services`,
+    ...['RSS MB', 'CPU %', 'connections', 'ready ms', ''],
+  ];
+  const rows = outcomes.map((outcome) => [
+    outcome.contender,
+    megabytes(outcome.memoryBytes),
+    figure(outcome.cpuPercent, 2),
+    figure(outcome.connections, 0),
+    figure(outcome.readyMs, 0),
+    note(outcome),
+  ]);
+  return table(head, rows);
+}
+
+function aimRow({ what, unit, limit, value, met }: Aim): Row {
+  const show = (number: number) => {
+    if (unit === 'bytes') return `${megabytes(number)} MB`;
+    return unit === 'ms' ? `${figure(number, number < 100 ? 2 : 0)} ms` : `× ${figure(number, 2)}`;
+  };
+  return [what, show(limit), show(value), met ? 'met' : 'MISSED'];
+}
+
+function note({ failure }: Outcome): string {
+  return failure === undefined ? '' : `FAILED: ${failure.replace(/\s+/g, ' ').slice(0, 160)}`;
+}
+
+function figure(value: number | undefined, digits: number): string {
+  return value === undefined ? '–' : value.toFixed(digits);
+}
+
+function megabytes(bytes: number | undefined): string {
+  return figure(bytes === undefined ? undefined : bytes / 1e6, 0);
+}
+
+/** The first column to the left, figures to the right, the last column, which is a remark, to the left. */
+function table(head: Row, rows: readonly Row[]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const show = (line: Row) =>
+    line
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column === 0 || column === head.length - 1
+          ? cell.padEnd(width)
+          : cell.padStart(width);
+      })
+      .join('  ')
+      .trimEnd();
+  // A remark may be long; the rule need not be.
+  const rule = '-'.repeat(widths.slice(0, -1).reduce((sum, width) => sum + width + 2, -2));
+  return [show(head), rule, ...rows.map(show)].join('\n');
+}

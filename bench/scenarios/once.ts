@@ -1,0 +1,100 @@
+import type { Contender, Rendering } from '../contender.ts';
+import { MeasuredProcess, type ProcessEnd } from '../measured-process.ts';
+import type { OnceOutcome, Role } from '../results.ts';
+import { distribution } from '../statistics.ts';
+import { renderedCount, type Fact, type Workspace } from '../workspace.ts';
+import type { Setting } from './setting.ts';
+
+/** Somebody who is run again and again. */
+interface Runner {
+  readonly name: string;
+  readonly role: Role;
+  readonly run: () => Promise<ProcessEnd>;
+  readonly ends: ProcessEnd[];
+  failure?: string;
+}
+
+/** From the start of `-once` to its exit, with one key for each template; the runs of all contenders take turns. */
+export async function measureOnce(setting: Setting): Promise<OnceOutcome[]> {
+  const results: OnceOutcome[] = [];
+  for (const templates of setting.options.onceSizes) {
+    results.push(...(await measureSize(setting, templates)));
+  }
+  return results;
+}
+
+async function measureSize(setting: Setting, templates: number): Promise<OnceOutcome[]> {
+  const facts = Array.from({ length: templates }, (_, index): Fact => {
+    return { kind: 'key', name: `bench/once/${index}` };
+  });
+  const client = setting.newClient();
+  const names = facts.map(({ name }) => name);
+  await client.putKeys(names, 'a value').finally(() => client.close());
+
+  const runners: Runner[] = [{ name: 'node -e 0', role: 'baseline', run: runEmptyNode, ends: [] }];
+  for (const contender of setting.contenders) {
+    runners.push(await runnerOf(contender, setting.origin, setting.workspace, facts));
+  }
+  const runs = setting.options.onceRuns(templates);
+  // The first run is not counted: it warms the caches of the disk and of the agent.
+  for (let round = 0; round <= runs; round++) {
+    for (const runner of runners) {
+      if (runner.failure !== undefined) continue;
+      try {
+        const end = await runner.run();
+        if (round > 0) runner.ends.push(end);
+      } catch (error) {
+        runner.failure = (error as Error).message;
+      }
+    }
+  }
+  return outcomes(runners, templates);
+}
+
+async function runEmptyNode(): Promise<ProcessEnd> {
+  return new MeasuredProcess([process.execPath, '-e', '0']).ended;
+}
+
+async function runnerOf(
+  contender: Contender,
+  origin: string,
+  workspace: Workspace,
+  facts: readonly Fact[],
+): Promise<Runner> {
+  const sources = (await workspace.prepare(contender, facts)).map(({ source }) => source);
+  const run = async (): Promise<ProcessEnd> => {
+    const renderings = await workspace.freshDestinations(sources);
+    const child = new MeasuredProcess(contender.command(origin, renderings, 'once'));
+    const end = await child.ended;
+    await checkAllRendered(end, renderings, child.errorOutput);
+    return end;
+  };
+  return { name: contender.name, role: contender.role, run, ends: [] };
+}
+
+async function checkAllRendered(
+  { code, signal }: ProcessEnd,
+  renderings: readonly Rendering[],
+  errorOutput: string,
+): Promise<void> {
+  const rendered = await renderedCount(renderings);
+  if (code === 0 && rendered === renderings.length) return;
+  const end = signal === null ? `code ${code}` : `signal ${signal}`;
+  throw new Error(
+    `it ended with ${end} and ${rendered} of ${renderings.length} files. ${errorOutput}`.trim(),
+  );
+}
+
+function outcomes(runners: readonly Runner[], templates: number): OnceOutcome[] {
+  const baseline = runners.find(({ role }) => role === 'baseline');
+  const baselineMs = distribution((baseline?.ends ?? []).map(({ wallMs }) => wallMs)).median;
+  return runners.map(({ name, role, ends, failure }) => {
+    if (failure !== undefined) return { contender: name, role, templates, failure };
+    const wallMs = distribution(ends.map((end) => end.wallMs));
+    return {
+      ...{ contender: name, role, templates, wallMs },
+      peakMemoryBytes: Math.max(...ends.map((end) => end.peakMemoryBytes)),
+      ...(role === 'baseline' ? {} : { ratio: wallMs.median / baselineMs }),
+    };
+  });
+}
