@@ -1,16 +1,18 @@
+/** What the agent lets a path hold once its escapes are undone (it answers everything else with a bare 400). */
+const PRINTABLE = /^[^\p{C}\p{Z}]*$/u;
+
 /**
- * Writes a name as the end of an API path, its slashes kept. Undefined for a name that no path can carry: the agent's router
- * cleans paths, escaped ones too, so `a//b`, `/a` and `..` would be redirected to another name.
+ * Writes a name as the end of an API path, its slashes kept. Undefined for a name that no path can carry: one with a character
+ * that cannot be printed, and one that the agent's router would clean into another, escaped or not: `a//b`, `/a`, `..`.
  */
 export function encodePath(name: string): string | undefined {
+  if (!PRINTABLE.test(name.replaceAll(' ', ''))) return undefined;
   const parts = name.split('/');
-  const carried = parts.every(
-    (part, position) =>
-      part !== '.' &&
-      part !== '..' &&
-      (part !== '' || (position > 0 && position === parts.length - 1)),
-  );
-  return carried ? parts.map(encodeURIComponent).join('/') : undefined;
+  const isCarried = (part: string, position: number): boolean => {
+    if (part === '') return position > 0 && position === parts.length - 1;
+    return part !== '.' && part !== '..';
+  };
+  return parts.every(isCarried) ? parts.map(encodeURIComponent).join('/') : undefined;
 }
 
 /** Adds parameters to a path that may have some. */

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { ExchangeError, type ExchangeFailure } from './exchange-error.ts';
@@ -76,7 +77,7 @@ export function exchangeTrouble(error: unknown, label: string, agent: string): T
 
 /** Turns an answer that is no value into trouble, or throws an AutotmplError where no later answer can be another. */
 export function replyTrouble(reply: ConsulReply, plan: RequestPlan): Trouble {
-  const said = firstLine(reply);
+  const said = firstLine(reply) || (STATUS_CODES[reply.status] ?? '');
   const message = `Consul does not answer ${plan.label}: ${reply.status} ${said}`.trimEnd();
   const refuse = (text: string, advice?: string): Trouble => ({
     nature: 'refusal',

@@ -196,6 +196,6 @@ function named(name: string, label: string): string {
   if (path !== undefined) return path;
   throw new AutotmplError('catalog', `Consul's HTTP API has no address for ${label}`, {
     advice:
-      'a name must not be empty, begin with a slash, or have an empty, "." or ".." part between slashes',
+      'a name must not be empty, begin with a slash, hold control characters, or have an empty, "." or ".." part between slashes',
   });
 }

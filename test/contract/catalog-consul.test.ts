@@ -1,0 +1,41 @@
+import { startConsul } from '../support/consul.ts';
+import { catalogOn } from '../support/consul-catalog.ts';
+import { describeCatalog, type CatalogHarness } from './catalog-contract.ts';
+
+describeCatalog('consul', async () => {
+  const agent = await startConsul();
+  const registered = new Set<string>();
+
+  const harness: CatalogHarness = {
+    createCatalog: () => catalogOn(agent.address),
+    putKey: (key, value) => agent.putKey(key, value),
+    deleteKey: (key) => agent.deleteKey(key),
+    async register({ id, name, port, address, tags, meta, status }) {
+      registered.add(id);
+      await agent.register({
+        ID: id,
+        Name: name,
+        Port: port,
+        ...(address === undefined ? {} : { Address: address }),
+        ...(tags === undefined ? {} : { Tags: tags }),
+        ...(meta === undefined ? {} : { Meta: meta }),
+        Check: { TTL: '60m', Status: status ?? 'passing' },
+      });
+      // Registered again, a service keeps the status that it had.
+      const check = encodeURIComponent(`service:${id}`);
+      const update = JSON.stringify({ Status: status ?? 'passing' });
+      await agent.expectOk('PUT', `/v1/agent/check/update/${check}`, update);
+    },
+    async deregister(id) {
+      registered.delete(id);
+      await agent.deregister(id);
+    },
+    async clear() {
+      for (const id of registered) await agent.deregister(id);
+      registered.clear();
+      await agent.deleteKey('', { recurse: true });
+    },
+    close: () => agent.stop(),
+  };
+  return harness;
+});
