@@ -130,10 +130,13 @@ export class Daemon {
   report(): void {
     const { logger } = this.#options;
     const { failures, waiting } = this.result();
-    logger.info(
-      `${this.#renderer?.size ?? 0} files from ${this.#watcher?.size ?? 0} queries; ` +
-        `${failures.length} failing, ${waiting.length} things waited for, ${this.#reloads.owed} commands owed`,
-    );
+    logger.info('how things stand', {
+      files: this.#renderer?.size ?? 0,
+      queries: this.#watcher?.size ?? 0,
+      failing: failures.length,
+      waitedFor: waiting.length,
+      commandsOwed: this.#reloads.owed,
+    });
     for (const failure of failures) logger.info(`failing: ${describeError(failure)}`);
     for (const sentence of waiting) logger.info(sentence);
   }

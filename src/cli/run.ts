@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-
+import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -7,38 +6,30 @@ import { colorLevel, createLogger, type Logger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon, type Prepared } from '../daemon.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { RunFlags } from './flags.ts';
 import { judge } from './outcome.ts';
+import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
 import { listenToSignals } from './signals.ts';
+import { sourcesOf, type SettingsInvocation } from './sources.ts';
 
-/** Templates that ship with the package: beside dist/, where the built program is. */
-const PACKAGE_TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
-
-/** How to run, apart from what the config says. */
-export interface RunRequest {
-  readonly once: boolean;
-  readonly dry: boolean;
-  readonly detailedExitcode: boolean;
-  /** Gives up after this long; with `once` only. */
-  readonly timeoutMs: number | undefined;
-  readonly pidFile: string | undefined;
-}
-
-/** Runs until done or told to stop; returns the exit code. `load` reads the config anew each time it is called. */
-export async function run(request: RunRequest, load: () => Promise<Settings>): Promise<number> {
+/** Runs until done or told to stop; returns the exit code. */
+export async function run(invocation: SettingsInvocation): Promise<number> {
+  // Each reload reads everything anew.
+  const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
   const logger = settingsLogger(settings);
-  const removePidFile =
-    request.pidFile === undefined ? undefined : await writePidFile(request.pidFile);
+  const { pidFile } = invocation.run;
+  const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
-    return await runDaemon(request, settings, load, logger);
+    return await runDaemon(invocation.run, settings, load, logger);
   } finally {
     await removePidFile?.();
   }
 }
 
 async function runDaemon(
-  request: RunRequest,
+  request: RunFlags,
   settings: Settings,
   load: () => Promise<Settings>,
   logger: Logger,
@@ -76,7 +67,7 @@ async function runDaemon(
 }
 
 async function carryOut(
-  request: RunRequest,
+  request: RunFlags,
   daemon: Daemon,
   prepared: Prepared,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { access, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { fileError } from './file-error.ts';
@@ -9,17 +9,43 @@ const FOLDER_MODE = 0o755;
 
 /** Makes the missing folders above a file, and makes them last. */
 export async function makeFolders(path: string): Promise<void> {
-  const folder = dirname(path);
   try {
-    const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-    if (first === undefined) return;
-    // Each new folder is an entry of the one above it.
-    for (let made = folder; made.length >= first.length; made = dirname(made)) {
-      await syncFolder(dirname(made));
-    }
+    await makeFolder(dirname(path));
   } catch (error) {
     throw fileError('Cannot make the folder of', path, error);
   }
+}
+
+/** Node's own recursive mkdir never ends where a folder cannot be made in one that exists (below /proc). */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  const missing = await tryToMake(folder);
+  if (missing !== undefined) {
+    if (parent === folder || (await exists(parent))) throw missing;
+    await makeFolder(parent);
+    const stillMissing = await tryToMake(folder);
+    if (stillMissing !== undefined) throw stillMissing;
+  }
+  // The new folder is an entry of the one above it.
+  await syncFolder(parent);
+}
+
+/** Returns the error where the folder above is missing; a folder that is there, or was made by another at this moment, is fine. */
+async function tryToMake(folder: string): Promise<Error | undefined> {
+  try {
+    await mkdir(folder, { mode: FOLDER_MODE });
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return error as Error;
+    if (systemCode(error) !== 'EEXIST') throw error;
+  }
+  return undefined;
+}
+
+async function exists(folder: string): Promise<boolean> {
+  return access(folder).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes it last that these files were renamed into their folders: one fsync for each distinct folder. */

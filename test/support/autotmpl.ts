@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Added to an environment without any CONSUL_* variable. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that makes its arguments its own process (exec), as `unshare -m` does; the program follows as its arguments. */
+  readonly under?: readonly string[];
 }
 
 /** How the program ended. */
@@ -30,7 +32,8 @@ export class Program {
   #stderr = '';
 
   constructor(args: readonly string[], options: ProgramOptions) {
-    this.#child = spawn(process.execPath, [PROGRAM, ...args], {
+    const words = [...(options.under ?? []), process.execPath, PROGRAM, ...args];
+    this.#child = spawn(words[0] ?? process.execPath, words.slice(1), {
       cwd: options.cwd,
       env: { ...plainEnvironment(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,33 @@
+import { loadSettings } from '../config/load.ts';
+import { createLogger } from '../core/logger.ts';
+import { systemClock } from '../core/time.ts';
+import { Daemon } from '../daemon.ts';
+import { PACKAGE_TEMPLATES } from './package-templates.ts';
+import { sourcesOf, type SettingsInvocation } from './sources.ts';
+
+/**
+ * Reads the config and compiles every template, without a network: throws an AutotmplError that tells all that is wrong, or
+ * returns a line that says that nothing is.
+ */
+export async function check(invocation: SettingsInvocation): Promise<string> {
+  const settings = await loadSettings(sourcesOf(invocation));
+  const silent = createLogger({
+    level: 'error',
+    format: 'text',
+    write: () => undefined,
+    isTerminal: false,
+    color: 0,
+  });
+  const daemon = new Daemon({
+    once: true,
+    dry: true,
+    packageTemplates: [PACKAGE_TEMPLATES],
+    environment: process.env,
+    print: () => undefined,
+    color: 0,
+    clock: systemClock,
+    logger: silent,
+  });
+  const { targets } = await daemon.prepare(settings);
+  return `${targets.length} template${targets.length === 1 ? '' : 's'} and the config are right\n`;
+}

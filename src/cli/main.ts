@@ -1,0 +1,58 @@
+import { AutotmplError, describeError } from '../core/errors.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { parseCommandLine, type Invocation } from './flags.ts';
+
+/** A reader that goes away ends us as it ends every other program (128 + SIGPIPE). */
+const BROKEN_PIPE = 141;
+/** Everything is done by then: whatever still keeps the process alive is a defect that must not hold anybody up. */
+const LINGER_MS = 500;
+
+// Before anything else runs: without a handler, Node answers USR1 by opening a debugger port.
+process.on('SIGUSR1', () => undefined);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? BROKEN_PIPE : EXIT.cannotWrite);
+});
+// Logs that nobody reads any more are no reason to end.
+process.stderr.on('error', () => undefined);
+
+process.exitCode = await main(process.argv.slice(2));
+setTimeout(() => process.exit(), LINGER_MS).unref();
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await carryOut(parseCommandLine(argv));
+  } catch (error) {
+    if (error instanceof AutotmplError) {
+      process.stderr.write(`autotmpl: ${describeError(error)}\n`);
+      return exitCodeOf(error);
+    }
+    process.stderr.write(`autotmpl: this is a defect of autotmpl, please report it\n`);
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return EXIT.failed;
+  }
+}
+
+/** One line a command; each loads what it needs and nothing else. */
+async function carryOut(invocation: Invocation): Promise<number> {
+  switch (invocation.command) {
+    case 'help':
+      return print((await import('./help.ts')).helpText());
+    case 'version':
+      return print((await import('./version.ts')).versionText());
+    case 'schema':
+      return print(await (await import('./schema.ts')).schemaText());
+    case 'check':
+      return print(await (await import('./check.ts')).check(invocation));
+    case 'config':
+      return print(await (await import('./config.ts')).showConfig(invocation));
+    case 'run':
+      return (await import('./run.ts')).run(invocation);
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return EXIT.done;
+}
