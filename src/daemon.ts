@@ -8,13 +8,12 @@ import { describeError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { CancelTimer, Clock } from './core/time.ts';
 import { owedMarker } from './output/owed-marker.ts';
-import { runCommand, warmUp } from './process/command.ts';
-import { commandEnvironment } from './process/environment.ts';
+import { warmUp } from './process/command.ts';
 import { commandLabel } from './process/command-line.ts';
 import { compileTargets, type CompiledTarget } from './renderer/compile-targets.ts';
-import { DryPublisher } from './renderer/dry-publisher.ts';
 import { FilePublisher } from './renderer/file-publisher.ts';
-import { Reloads, type Reload } from './renderer/reloads.ts';
+import { Reloads } from './renderer/reloads.ts';
+import { runReload } from './renderer/run-reload.ts';
 import { Renderer } from './renderer/renderer.ts';
 import { describeMissing } from './renderer/waiting-report.ts';
 import type { Publisher } from './renderer/publisher.ts';
@@ -23,8 +22,6 @@ import { Watcher, type User } from './watch/watcher.ts';
 
 /** A successor takes over what its predecessor watched within this time. */
 const TAKE_OVER_MS = 5000;
-/** From TERM to KILL, for a command that ran out of time. */
-const KILL_AFTER_MS = 5000;
 
 /** What a daemon is made with: how it runs, and the outside world. */
 export interface DaemonOptions {
@@ -82,7 +79,12 @@ export class Daemon {
       options.logger.error(`a listener of ${name} failed: ${describeError(error)}`),
     );
     this.#reloads = new Reloads({
-      run: (reload, signal) => this.#runCommand(reload, signal),
+      run: (reload, signal) =>
+        runReload(
+          reload,
+          { environment: this.#commandEnvironment, logger: options.logger },
+          signal,
+        ),
       onSuccess: async (targets) => {
         for (const { destination } of targets) {
           if (destination !== undefined) await owedMarker.clear(destination);
@@ -189,7 +191,7 @@ export class Daemon {
     );
     this.#reloads.keepOnly(new Set(labels));
     if (labels.length > 0 && !this.#options.dry) warmUp();
-    const renderer = this.#makeRenderer(prepared, watcher);
+    const renderer = await this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
     await renderer.run(AbortSignal.any([signal, generation.signal]));
     // Before it lets go of its queries: with them goes why they were not answered.
@@ -215,12 +217,12 @@ export class Daemon {
     return new Watcher({ catalog, bus: this.bus, clock, logger });
   }
 
-  #makeRenderer(prepared: Prepared, watcher: Watcher): Renderer {
+  async #makeRenderer(prepared: Prepared, watcher: Watcher): Promise<Renderer> {
     const { once, clock, logger } = this.#options;
     return new Renderer({
       targets: prepared.targets,
       watcher,
-      publisher: this.#makePublisher(),
+      publisher: await this.#makePublisher(),
       reloads: this.#reloads,
       once,
       clock,
@@ -229,11 +231,12 @@ export class Daemon {
     });
   }
 
-  #makePublisher(): Publisher {
+  async #makePublisher(): Promise<Publisher> {
     const { dry, once, print, color, logger } = this.#options;
-    return dry
-      ? new DryPublisher({ print, color })
-      : new FilePublisher({ print, exclusive: !once, logger });
+    if (!dry) return new FilePublisher({ print, exclusive: !once, logger });
+    // The diff is not needed for anything else.
+    const { DryPublisher } = await import('./renderer/dry-publisher.ts');
+    return new DryPublisher({ print, color });
   }
 
   /** Ours, with the address of the catalog as it was settled: templates and commands reach the same agent. */
@@ -241,25 +244,6 @@ export class Daemon {
     const { environment } = this.#options;
     if (catalog.backend !== 'consul') return environment;
     return { ...environment, CONSUL_HTTP_ADDR: showConsulAddress(catalog.consul.address) };
-  }
-
-  async #runCommand(reload: Reload, signal: AbortSignal): ReturnType<typeof runCommand> {
-    const { logger } = this.#options;
-    const environment = this.#commandEnvironment;
-    const command = commandLabel(reload.command);
-    return runCommand(reload.command, {
-      env: commandEnvironment(environment, {
-        AUTOTMPL_TARGETS: reload.targets
-          .map((target) => target.destination ?? target.label)
-          .join('\n'),
-        AUTOTMPL_REASON:
-          reload.reasons.length === 0 ? 'first rendering' : reload.reasons.join(', '),
-      }),
-      timeoutMs: reload.timeoutMs,
-      killAfterMs: KILL_AFTER_MS,
-      signal,
-      onLine: (stream, line) => logger.info(line, { command, stream }),
-    });
   }
 }
 

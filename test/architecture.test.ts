@@ -46,7 +46,6 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   execa: ['process/command.ts'],
   diff: ['output/diff.ts'],
   chalk: ['core/logger.ts', 'output/diff.ts'],
-  pino: ['core/logger.ts'],
   valibot: ['config/'],
   'jsonc-parser': ['config/'],
   re2js: ['template/functions/'],

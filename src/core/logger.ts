@@ -1,5 +1,4 @@
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
-import pino from 'pino';
 
 /** Levels of logging, the quietest last. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -49,26 +48,27 @@ export function colorLevel(
   return isTerminal && environment.TERM !== 'dumb' ? 1 : 0;
 }
 
+/** A line before it gets its form. */
+interface LogRecord {
+  readonly level: LogLevel;
+  readonly time: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
 /** Makes a logger. */
 export function createLogger(options: LoggerOptions): Logger {
   const format =
     options.format === 'auto' ? (options.isTerminal ? 'pretty' : 'json') : options.format;
   const line =
-    format === 'json' ? undefined : lineWriter(format, new Chalk({ level: options.color }));
-  const log = pino(
-    {
-      level: options.level,
-      base: null,
-      messageKey: 'message',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    { write: (record) => options.write(line === undefined ? record : line(record)) },
-  );
+    format === 'json' ? jsonLine : lineWriter(format, new Chalk({ level: options.color }));
+  const threshold = LOG_LEVELS.indexOf(options.level);
   const at =
     (level: LogLevel) =>
-    (message: string, fields: LogFields = {}) =>
-      log[level](fields, message);
+    (message: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(level) < threshold) return;
+      options.write(line({ level, time: new Date().toISOString(), message, fields }));
+    };
   return {
     trace: at('trace'),
     debug: at('debug'),
@@ -76,6 +76,11 @@ export function createLogger(options: LoggerOptions): Logger {
     warn: at('warn'),
     error: at('error'),
   };
+}
+
+/** JSON escapes what could end a line. */
+function jsonLine({ level, time, message, fields }: LogRecord): string {
+  return `${JSON.stringify({ level, time, ...fields, message })}\n`;
 }
 
 const PAINT: Readonly<Record<LogLevel, (chalk: ChalkInstance) => ChalkInstance>> = {
@@ -87,13 +92,11 @@ const PAINT: Readonly<Record<LogLevel, (chalk: ChalkInstance) => ChalkInstance>>
 };
 
 /** `text` is `time [LEVEL] message name=value`, the order of consul-template's lines; `pretty` is shorter and for eyes. */
-function lineWriter(format: 'pretty' | 'text', chalk: ChalkInstance): (record: string) => string {
-  return (record) => {
-    const { time, level, message, ...fields } = JSON.parse(record) as {
-      time: string;
-      level: LogLevel;
-      message: string;
-    } & Record<string, unknown>;
+function lineWriter(
+  format: 'pretty' | 'text',
+  chalk: ChalkInstance,
+): (record: LogRecord) => string {
+  return ({ level, time, message, fields }) => {
     const paint = PAINT[level](chalk);
     const head =
       format === 'text'

@@ -1,0 +1,55 @@
+import type { Logger } from '../core/logger.ts';
+import { runCommand } from '../process/command.ts';
+import { commandLabel } from '../process/command-line.ts';
+import { commandEnvironment } from '../process/environment.ts';
+import type { CommandResult } from '../process/result.ts';
+import type { Reload } from './reloads.ts';
+
+/** The system grants one variable 128 KiB (MAX_ARG_STRLEN); a command must not fail to start because too much changed. */
+const LONGEST_VARIABLE_BYTES = 100_000;
+
+/** What a reload's command is run with. */
+export interface RunReloadOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Takes the command's output, line by line. */
+  readonly logger: Logger;
+}
+
+/**
+ * Runs the command of a reload to its end. It learns what changed from its environment: `AUTOTMPL_TARGETS` names the files, one a
+ * line, `AUTOTMPL_REASON` the queries.
+ */
+export async function runReload(
+  reload: Reload,
+  { environment, logger }: RunReloadOptions,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const command = commandLabel(reload.command);
+  const targets = reload.targets.map((target) => target.destination ?? target.label);
+  const reasons = reload.reasons.length === 0 ? ['first rendering'] : reload.reasons;
+  return runCommand(reload.command, {
+    env: commandEnvironment(environment, {
+      AUTOTMPL_TARGETS: joined(targets, '\n'),
+      AUTOTMPL_REASON: joined(reasons.map(printable), ', '),
+    }),
+    timeoutMs: reload.timeoutMs,
+    signal,
+    onLine: (stream, line) => logger.info(line, { command, stream }),
+  });
+}
+
+/** As many of the words as fit. */
+function joined(words: readonly string[], separator: string): string {
+  let text = '';
+  for (const word of words) {
+    const longer = text === '' ? word : text + separator + word;
+    if (Buffer.byteLength(longer) > LONGEST_VARIABLE_BYTES) return text;
+    text = longer;
+  }
+  return text;
+}
+
+/** A query may hold a name from the catalog, and that may hold anything. */
+function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
+}
