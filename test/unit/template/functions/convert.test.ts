@@ -46,8 +46,12 @@ describe('parseJSON and parseYAML', () => {
 
   it('give frozen data without prototypes, sorted by name', () => {
     for (const name of ['parseJSON', 'parseYAML']) {
-      const data = call(name, '{"b": {"__proto__": {"x": 1}}, "a": 2}') as Record<string, unknown>;
+      const data = call(name, '{"b": {"__proto__": {"x": 1}}, "a": [2]}') as Record<
+        string,
+        unknown
+      >;
       expect(Object.keys(data)).toEqual(['a', 'b']);
+      expect(Object.isFrozen(data['a'])).toBe(true);
       expect(Object.isFrozen(data['b'])).toBe(true);
       expect(Object.getPrototypeOf(data)).toBeNull();
       expect(Object.getPrototypeOf(data['b'])).toBeNull();
