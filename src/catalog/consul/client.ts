@@ -4,7 +4,7 @@ import { Liveness } from './liveness.ts';
 import { withParameters } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';
 import { TokenSource } from './token.ts';
-import { Transport, type ConsulReply } from './transport.ts';
+import { Transport, type ConsulReply, type ConsulRequest } from './transport.ts';
 import type { Position } from './cursor.ts';
 
 /** For what is answered at once; servers without a leader hold a read for 7 s before they say so. */
@@ -14,6 +14,8 @@ const WAIT_SLACK_MS = 10_000;
 /** An agent that does not answer so cheap a question in this time hangs. */
 const PROBE_DEADLINE_MS = 5000;
 
+const NOW: Position = { index: 0, waitMs: 0 };
+
 /** An answer, and to what. */
 export interface Answered {
   readonly reply: ConsulReply;
@@ -21,6 +23,12 @@ export interface Answered {
   readonly asked: Position;
   /** From the moment when the question was sent. */
   readonly elapsedMs: number;
+}
+
+/** What is asked, and whether a long answer is expected, which may come packed. */
+export interface ConsulQuestion {
+  readonly path: string;
+  readonly packed: boolean;
 }
 
 /** Puts questions to one agent: with its token, in turn, and each within a deadline. */
@@ -41,41 +49,24 @@ export class ConsulClient {
   }
 
   /** Asks for what is there now; any status is an answer. Rejects with an ExchangeError, or the signal's reason. */
-  async read(path: string, signal: AbortSignal): Promise<ConsulReply> {
-    const release = await this.connections.acquire('read', signal);
-    try {
-      return await this.#exchange(path, READ_DEADLINE_MS, signal);
-    } finally {
-      release?.();
-    }
+  async read(question: ConsulQuestion, signal: AbortSignal): Promise<ConsulReply> {
+    return (await this.ask(question, NOW, signal)).reply;
   }
 
   /** Asks from a position on: for what is there now, or for the next news. Rejects as `read` does. */
-  async ask(path: string, position: Position, signal: AbortSignal): Promise<Answered> {
-    const release =
-      position.index === 0
-        ? undefined
-        : await this.connections.acquire('wait', signal, VISIT_EVERY_MS);
-    const startedAt = this.#clock.now();
-    const answered = (reply: ConsulReply, asked: Position): Answered => ({
-      reply,
-      asked,
-      elapsedMs: this.#clock.now() - startedAt,
+  async ask(question: ConsulQuestion, position: Position, signal: AbortSignal): Promise<Answered> {
+    return this.liveness.guard(signal, async (guarded) => {
+      const waiting =
+        position.index === 0
+          ? undefined
+          : await this.connections.acquire('wait', guarded, VISIT_EVERY_MS);
+      const release = waiting ?? (await this.connections.acquire('read', guarded));
+      try {
+        return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
+      } finally {
+        release?.();
+      }
     });
-    if (release === undefined) {
-      return answered(await this.read(path, signal), { index: 0, waitMs: 0 });
-    }
-    try {
-      const waitMs = Math.max(1, Math.round(position.waitMs));
-      const deadlineMs = (waitMs * 17) / 16 + WAIT_SLACK_MS;
-      const query = withParameters(path, `index=${position.index}&wait=${waitMs}ms`);
-      const reply = await this.liveness.guard(signal, (guarded) =>
-        this.#exchange(query, deadlineMs, guarded),
-      );
-      return answered(reply, position);
-    } finally {
-      release();
-    }
   }
 
   /** Closes the kept connections. */
@@ -83,33 +74,47 @@ export class ConsulClient {
     this.#transport.close();
   }
 
-  async #exchange(path: string, deadlineMs: number, signal: AbortSignal): Promise<ConsulReply> {
-    const token = await this.#tokens.current();
-    const reply = await this.#send({ path, token, deadlineMs }, signal);
-    if (reply.status !== 403) return reply;
-    const newer = await this.#tokens.current({ refused: true });
-    return newer === token ? reply : this.#send({ path, token: newer, deadlineMs }, signal);
+  async #ask(question: ConsulQuestion, asked: Position, signal: AbortSignal): Promise<Answered> {
+    const startedAt = this.#clock.now();
+    const request =
+      asked.index === 0 ? { ...question, deadlineMs: READ_DEADLINE_MS } : blocking(question, asked);
+    const reply = await this.#exchange(request, signal);
+    return { reply, asked, elapsedMs: this.#clock.now() - startedAt };
   }
 
-  async #send(
-    request: {
-      readonly path: string;
-      readonly token: string | undefined;
-      readonly deadlineMs: number;
-    },
+  async #exchange(
+    request: Omit<ConsulRequest, 'token'>,
     signal: AbortSignal,
   ): Promise<ConsulReply> {
+    const token = await this.#tokens.current();
+    const reply = await this.#send({ ...request, token }, signal);
+    if (reply.status !== 403) return reply;
+    const newer = await this.#tokens.current({ refused: true });
+    return newer === token ? reply : this.#send({ ...request, token: newer }, signal);
+  }
+
+  async #send(request: ConsulRequest, signal: AbortSignal): Promise<ConsulReply> {
     const reply = await this.#transport.exchange(request, signal);
     this.liveness.answered();
     return reply;
   }
 
   async #probe(signal: AbortSignal): Promise<void> {
-    const release = await this.connections.acquire('read', signal);
+    const release = await this.connections.acquire('probe', signal);
     try {
-      await this.#exchange('/v1/status/leader', PROBE_DEADLINE_MS, signal);
+      const path = '/v1/status/leader';
+      await this.#exchange({ path, packed: false, deadlineMs: PROBE_DEADLINE_MS }, signal);
     } finally {
       release?.();
     }
   }
+}
+
+function blocking(question: ConsulQuestion, asked: Position): Omit<ConsulRequest, 'token'> {
+  const waitMs = Math.max(1, Math.round(asked.waitMs));
+  return {
+    ...question,
+    path: withParameters(question.path, `index=${asked.index}&wait=${waitMs}ms`),
+    deadlineMs: (waitMs * 17) / 16 + WAIT_SLACK_MS,
+  };
 }

@@ -1,9 +1,10 @@
 import type { CancelTimer, Clock } from '../../core/time.ts';
 
 /**
- * `read`: answered as soon as the agent can. `wait`: a blocking query, which keeps its connection until something happens.
+ * `probe`: whether the agent answers at all. `read`: answered as soon as the agent can. `wait`: a blocking query, which keeps
+ * its connection until something happens.
  */
-export type Lane = 'read' | 'wait';
+export type Lane = 'probe' | 'read' | 'wait';
 
 /** Gives a connection back. */
 export type Release = () => void;
@@ -14,6 +15,10 @@ export const VISIT_EVERY_MS = 5000;
 const SHORTEST_TURN_MS = 100;
 /** One connection in so many is kept for reads, which would else stand behind queries that wait for a minute. */
 const READ_SHARE = 10;
+/** An agent next door answers a thousand reads no faster over more connections, and each costs both sides. */
+const MAX_READS = 16;
+/** Who comes first. */
+const LANES = ['probe', 'read', 'wait'] as const;
 
 interface Waiter {
   readonly lane: Lane;
@@ -28,16 +33,20 @@ interface Waiter {
 export class Connections {
   readonly #clock: Clock;
   readonly #total: number;
-  readonly #forWaits: number;
-  readonly #queues: Readonly<Record<Lane, Set<Waiter>>> = { read: new Set(), wait: new Set() };
-  readonly #busy: Record<Lane, number> = { read: 0, wait: 0 };
+  readonly #limits: Readonly<Record<Lane, number>>;
+  readonly #queues: Readonly<Record<Lane, Set<Waiter>>> = {
+    probe: new Set(),
+    read: new Set(),
+    wait: new Set(),
+  };
+  readonly #busy: Record<Lane, number> = { probe: 0, read: 0, wait: 0 };
   #watches = 0;
 
   constructor(maxConnections: number, clock: Clock) {
     this.#clock = clock;
     this.#total = Math.max(1, maxConnections);
     const kept = this.#total === 1 ? 0 : Math.ceil(this.#total / READ_SHARE);
-    this.#forWaits = this.#total - kept;
+    this.#limits = { probe: 1, read: MAX_READS, wait: this.#total - kept };
   }
 
   /** Counts one more watch that blocks; the returned function ends this. */
@@ -52,8 +61,8 @@ export class Connections {
 
   /** How long one blocking query may keep its connection now: as long as it likes while there are enough for all. */
   turnMs(): number {
-    if (this.#watches <= this.#forWaits) return Number.POSITIVE_INFINITY;
-    return Math.max(SHORTEST_TURN_MS, (VISIT_EVERY_MS * this.#forWaits) / this.#watches);
+    if (this.#watches <= this.#limits.wait) return Number.POSITIVE_INFINITY;
+    return Math.max(SHORTEST_TURN_MS, (VISIT_EVERY_MS * this.#limits.wait) / this.#watches);
   }
 
   /**
@@ -94,8 +103,11 @@ export class Connections {
   }
 
   #mayStart(lane: Lane): boolean {
-    if (this.#busy.read + this.#busy.wait >= this.#total) return false;
-    return lane === 'read' || this.#busy.wait < this.#forWaits;
+    const { probe, read, wait } = this.#busy;
+    // The last connection is the probe's: it would learn nothing behind queries that hang.
+    const usable = lane === 'probe' ? this.#total : Math.max(1, this.#total - 1);
+    if (probe + read + wait >= usable || this.#busy[lane] >= this.#limits[lane]) return false;
+    return lane !== 'wait' || this.#queues.read.size === 0;
   }
 
   #start(lane: Lane): Release {
@@ -110,7 +122,7 @@ export class Connections {
   }
 
   #grantNext(): void {
-    for (const lane of ['read', 'wait'] as const) {
+    for (const lane of LANES) {
       for (const waiter of this.#queues[lane]) {
         if (!this.#mayStart(lane)) break;
         waiter.grant(this.#start(lane));

@@ -49,10 +49,10 @@ export class Liveness {
   }
 
   /**
-   * Runs a blocking exchange; its signal aborts with an ExchangeError of `hung` when the agent stops answering anything, or
+   * Runs a question, the waiting for its turn included; its signal aborts with an ExchangeError of `hung` when the agent stops answering anything, or
    * with the reason of `signal`.
    */
-  async guard<T>(signal: AbortSignal, exchange: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async guard<T>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal.reason);
@@ -60,7 +60,7 @@ export class Liveness {
     this.#waiting.add(controller);
     if (this.#waiting.size === 1) this.#schedule(PROBE_AFTER_MS);
     try {
-      return await exchange(controller.signal);
+      return await ask(controller.signal);
     } finally {
       signal.removeEventListener('abort', abort);
       this.#waiting.delete(controller);

@@ -29,6 +29,8 @@ export interface RequestPlan {
   readonly follows: 'index' | 'poll';
   /** A 404 with an index says that there is no such thing, which is an answer. */
   readonly mayBeAbsent: boolean;
+  /** Whether the answer is usually no longer than a few lines. */
+  readonly isShort: boolean;
   /** Whether the answer comes from the servers, and so says whether they have a leader. */
   readonly fromServers: boolean;
   /** The ACL rule that lets a token ask this. */
@@ -42,7 +44,12 @@ export interface RequestPlan {
 /** Where queries look that do not say so themselves. */
 export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition'>;
 
-const INDEXED = { follows: 'index', mayBeAbsent: false, fromServers: true } as const;
+const INDEXED = {
+  follows: 'index',
+  mayBeAbsent: false,
+  fromServers: true,
+  isShort: false,
+} as const;
 
 /** The plan for a query; throws an AutotmplError for one that this catalog can never answer. */
 export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan {
@@ -84,6 +91,7 @@ export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan 
         follows: 'poll',
         mayBeAbsent: false,
         fromServers: false,
+        isShort: true,
         path: '/v1/catalog/datacenters',
         aclRule: 'node_prefix "" { policy = "read" }',
         read: readDatacenters,
@@ -94,6 +102,7 @@ export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan 
         label,
         ...INDEXED,
         mayBeAbsent: true,
+        isShort: true,
         path: `/v1/kv/${named(query.path, label)}${parameters(scopeOf(query, defaults))}`,
         aclRule: `key "${query.path}" { policy = "read" }`,
         read: readKey,

@@ -14,6 +14,8 @@ export interface ConsulRequest {
   /** API path and parameters, both already escaped; the address's own prefix is put before it. */
   readonly path: string;
   readonly token: string | undefined;
+  /** Whether the answer may come packed: worth it for long ones only, since Consul packs even ten bytes where it may. */
+  readonly packed: boolean;
   /** Longest time until the whole answer is here. */
   readonly deadlineMs: number;
 }
@@ -124,7 +126,9 @@ export class Transport {
       });
 
       signal.addEventListener('abort', abort, { once: true });
-      outgoing.on('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+      outgoing.on('socket', (socket) => {
+        if (!outgoing.reusedSocket) socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+      });
       outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
       outgoing.on('response', (response) => {
         answer = response;
@@ -156,8 +160,8 @@ export class Transport {
       ...this.#base,
       path: this.#pathPrefix + request.path,
       headers: {
-        'accept-encoding': 'gzip',
         'user-agent': 'autotmpl',
+        ...(request.packed ? { 'accept-encoding': 'gzip' } : {}),
         ...(request.token === undefined ? {} : { 'x-consul-token': request.token }),
       },
     };
