@@ -57,7 +57,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),
 );
-const imports = files.flatMap((file) => importsOf(file));
+const imports = files
+  .flatMap((file) => importsOf(file))
+  // The version is in package.json, and nowhere else.
+  .filter(({ to }) => !to.endsWith('package.json'));
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(SOURCE, file), 'utf8');
