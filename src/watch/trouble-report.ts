@@ -1,8 +1,11 @@
 import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Logger } from '../core/logger.ts';
 
-/** Troubles that begin within this time are one line. A catalog that goes away takes hundreds of queries with it at once. */
-const GATHER_MS = 50;
+/**
+ * A catalog that goes away takes hundreds of queries with it, one after the other: they are one line when no more came for the
+ * first time, at the latest after the second.
+ */
+const GATHER = { minMs: 150, maxMs: 1000 };
 /** No line names more queries than this. */
 const NAMED = 3;
 
@@ -18,6 +21,7 @@ export class TroubleReport {
   readonly #troubled = new Map<string, Group>();
   #recovered: string[] = [];
   #cancel: CancelTimer | undefined;
+  #gatheringSinceMs = 0;
 
   constructor(clock: Clock, logger: Logger) {
     this.#clock = clock;
@@ -59,7 +63,14 @@ export class TroubleReport {
   }
 
   #arm(): void {
-    this.#cancel ??= this.#clock.setTimer(() => this.flush(), GATHER_MS);
+    const now = this.#clock.now();
+    if (this.#cancel === undefined) this.#gatheringSinceMs = now;
+    this.#cancel?.();
+    const latestMs = this.#gatheringSinceMs + GATHER.maxMs - now;
+    this.#cancel = this.#clock.setTimer(
+      () => this.flush(),
+      Math.max(0, Math.min(GATHER.minMs, latestMs)),
+    );
   }
 }
 

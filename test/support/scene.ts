@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Program, startAutotmpl, type ProgramOptions } from './autotmpl.ts';
+import { startAutotmpl, type Program, type ProgramOptions } from './autotmpl.ts';
 import { processesWith } from './process-facts.ts';
 import { waitUntil } from './wait-until.ts';
 

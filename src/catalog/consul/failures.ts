@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import { AutotmplError, describeError } from '../../core/errors.ts';
-import { formatDuration } from '../../core/duration.ts';
 import { ExchangeError, type ExchangeFailure } from './exchange-error.ts';
 import type { RequestPlan } from './requests.ts';
 import { ShapeError } from './shapes.ts';
@@ -54,8 +53,11 @@ const EXCHANGES: Readonly<
   other: ['blip', 'the exchange failed', undefined],
 };
 
-/** Turns an exchange that gave no answer into trouble with a reason for people. `agent` is its address. */
-export function exchangeTrouble(error: unknown, label: string, agent: string): Trouble {
+/**
+ * Turns an exchange that gave no answer into trouble with a reason for people. `agent` is its address. What is wrong with the
+ * agent is wrong for every query, so the reason names none: they are reported together, by what they share.
+ */
+export function exchangeTrouble(error: unknown, agent: string): Trouble {
   if (error instanceof AutotmplError) return { reason: error, nature: 'refusal' };
   const failure = error instanceof ExchangeError ? error.failure : 'other';
   const [nature, words, advice] = EXCHANGES[failure];
@@ -64,21 +66,19 @@ export function exchangeTrouble(error: unknown, label: string, agent: string): T
   return {
     nature,
     agentIsAway: failure === 'refused' || failure === 'timeout' || failure === 'hung',
-    reason: new AutotmplError(
-      'catalog',
-      `cannot ask Consul at ${agent} for ${label}: ${words}${detail}`,
-      {
-        cause,
-        ...(advice === undefined ? {} : { advice }),
-      },
-    ),
+    reason: new AutotmplError('catalog', `cannot ask Consul at ${agent}: ${words}${detail}`, {
+      cause,
+      ...(advice === undefined ? {} : { advice }),
+    }),
   };
 }
 
 /** Turns an answer that is no value into trouble, or throws an AutotmplError where no later answer can be another. */
 export function replyTrouble(reply: ConsulReply, plan: RequestPlan): Trouble {
   const said = firstLine(reply) || (STATUS_CODES[reply.status] ?? '');
-  const message = `Consul does not answer ${plan.label}: ${reply.status} ${said}`.trimEnd();
+  const status = `${reply.status} ${said}`.trimEnd();
+  const message = `Consul does not answer ${plan.label}: ${status}`;
+  const forAnyQuery = `Consul does not answer: ${status}`;
   const refuse = (text: string, advice?: string): Trouble => ({
     nature: 'refusal',
     reason: new AutotmplError('catalog', text, advice === undefined ? {} : { advice }),
@@ -95,14 +95,13 @@ export function replyTrouble(reply: ConsulReply, plan: RequestPlan): Trouble {
     );
   }
   if (reply.status === 429) {
-    return { ...refuse(message, LIMIT_ADVICE), nature: 'limit' };
+    return { ...refuse(forAnyQuery, LIMIT_ADVICE), nature: 'limit' };
   }
   if (reply.status >= 500) {
     const unknown = /no path to datacenter/i.test(said);
-    return {
-      ...refuse(message, unknown ? 'check the name of the datacenter' : undefined),
-      nature: unknown ? 'refusal' : 'blip',
-    };
+    return unknown
+      ? refuse(message, 'check the name of the datacenter')
+      : { ...refuse(forAnyQuery), nature: 'blip' };
   }
   return refuse(message, NO_AGENT_ADVICE);
 }
@@ -120,12 +119,12 @@ export function strangeAnswer(label: string, error: unknown): Trouble {
 }
 
 /** Trouble with an answer that servers without a leader gave: it may be old, or have holes. */
-export function leaderlessAnswer(label: string, lastContactMs: number): Trouble {
+export function leaderlessAnswer(): Trouble {
   return {
     nature: 'refusal',
     reason: new AutotmplError(
       'catalog',
-      `Consul's servers have no leader (last contact ${formatDuration(lastContactMs)} ago), so their answer for ${label} is not taken`,
+      "Consul's servers have no leader, so their answers are not taken",
     ),
   };
 }

@@ -131,15 +131,27 @@ describe('the watcher', () => {
     for (const query of keys) catalog.answer(queryId(query), null);
     await settle();
     for (const query of keys) catalog.hold(queryId(query), 'connection refused');
-    await clock.advance(100);
+    await clock.advance(200);
     for (const query of keys) catalog.hold(queryId(query), 'connection refused');
-    await clock.advance(100);
+    await clock.advance(200);
     expect(logger.records.filter(({ level }) => level === 'warn')).toHaveLength(1);
     expect(logger.text()).toContain('key(a), key(b), key(c) and 2 more: connection refused');
     expect(logger.text()).toContain('the last good answers are kept');
     for (const query of keys) catalog.answer(queryId(query), null);
-    await clock.advance(100);
+    await clock.advance(200);
     expect(logger.records.filter(({ level }) => level === 'info')).toHaveLength(1);
+  });
+
+  it('says the trouble of queries that fail one after the other in one line, too', async () => {
+    const keys = Array.from({ length: 20 }, (_, at) => key(String(at)));
+    watcher.want(new Recorder(), wanted(...keys));
+    for (const query of keys) {
+      catalog.hold(queryId(query), 'connection refused');
+      await clock.advance(40);
+    }
+    await clock.advance(200);
+    expect(logger.records.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(logger.text()).toContain('17 more: connection refused');
   });
 
   it('reports a query that can never succeed, and goes on with the others', async () => {
