@@ -1,0 +1,22 @@
+import type { ConsulLayer } from '../catalog/consul/environment.ts';
+import type { LogFormat, LogLevel } from '../core/logger.ts';
+import type { QuietPeriod } from '../renderer/target.ts';
+
+/** A template that the command line names: `SRC[:DST[:COMMAND]]`. */
+export interface TemplateFlag {
+  readonly source: string;
+  readonly destination?: string;
+  readonly command?: string;
+}
+
+/** What the command line says that a config could say too. Paths are as they were written: relative to the working folder. */
+export interface FlagSettings {
+  readonly templates: readonly TemplateFlag[];
+  readonly consul: ConsulLayer;
+  /** The file that is the catalog. */
+  readonly catalogFile?: string;
+  readonly searchPath: readonly string[];
+  readonly quiet?: QuietPeriod;
+  readonly logLevel?: LogLevel;
+  readonly logFormat?: LogFormat;
+}

@@ -1,0 +1,62 @@
+import { AutotmplError } from '../core/errors.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../core/logger.ts';
+import { consulFromFlags } from './consul-flags.ts';
+import type { FlagSettings, TemplateFlag } from './flag-settings.ts';
+import { GO_NOT_YET, isGoTemplate } from './go-templates.ts';
+import { parseQuietPeriod, QUIET_FORM } from './quiet-text.ts';
+import { lastValue, readFlag, type RawFlags } from './raw-flags.ts';
+
+/** Reads those flags that say what a config could say too. Throws an AutotmplError (`usage`) for a value that is wrong. */
+export function flagSettings(raw: RawFlags): FlagSettings {
+  const catalogFile = lastValue(raw, 'catalog');
+  const quiet = readFlag(raw, 'wait', `${QUIET_FORM}, the second not less`, parseQuietPeriod);
+  const logLevel = readFlag(raw, 'log-level', LOG_LEVELS, parseLevel);
+  const logFormat = readFlag(raw, 'log-format', LOG_FORMATS, parseFormat);
+  const consul = consulFromFlags(raw);
+  const [consulFlag] = Object.values(consul);
+  if (catalogFile !== undefined && consulFlag !== undefined) {
+    throw new AutotmplError('usage', `-catalog and ${consulFlag.origin} contradict each other`, {
+      advice: 'facts come from a file or from Consul; remove one of them',
+    });
+  }
+  return {
+    templates: (raw.get('template') ?? []).map(parseTemplate),
+    consul,
+    ...(catalogFile === undefined ? {} : { catalogFile }),
+    searchPath: raw.get('search-path') ?? [],
+    ...(quiet === undefined ? {} : { quiet }),
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(logFormat === undefined ? {} : { logFormat }),
+  };
+}
+
+/** Splits `SRC[:DST[:COMMAND]]` at the first two colons; the command may hold more. */
+function parseTemplate(text: string): TemplateFlag {
+  const [, source = '', destination, command] =
+    /^([^:]*)(?::([^:]*)(?::(.*))?)?$/s.exec(text) ?? [];
+  const fail = (message: string, advice: string) =>
+    new AutotmplError('usage', `-template ${JSON.stringify(text)}: ${message}`, { advice });
+  if (source === '') throw fail('SRC is empty', 'write -template SRC[:DST[:COMMAND]]');
+  if (destination === '') {
+    throw fail('DST is empty', 'without DST and its colon the text goes to standard output');
+  }
+  if (command?.trim() === '') throw fail('COMMAND is empty', 'leave its colon out too');
+  if (isGoTemplate(source)) {
+    throw fail(GO_NOT_YET, 'give a Nunjucks template another extension, such as .njk');
+  }
+  return {
+    source,
+    ...(destination === undefined ? {} : { destination }),
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+/** In any case, and consul-template's ERR. */
+function parseLevel(text: string): LogLevel | undefined {
+  const word = text.toLowerCase();
+  return word === 'err' ? 'error' : LOG_LEVELS.find((level) => level === word);
+}
+
+function parseFormat(text: string): LogFormat | undefined {
+  return LOG_FORMATS.find((format) => format === text.toLowerCase());
+}

@@ -1,0 +1,63 @@
+import type * as v from 'valibot';
+import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
+import { consulSchema } from './consul-schema.ts';
+import { DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
+import { list, map, oneOf, path, quietPeriod, setting, text } from './schema-words.ts';
+import { templateSchema } from './template-schema.ts';
+
+/**
+ * The one description of a config of our own: what may be in a document, what it means, and what holds where a key is
+ * absent. Types, the JSON Schema and the reference page all come from it. It only checks: a checked document is as its
+ * writer wrote it, so that documents merge and print before anything is converted.
+ */
+export const configSchema = map({
+  $schema: setting(text, {
+    description: 'Where editors find the JSON Schema; it says nothing to autotmpl.',
+  }),
+  catalog: setting(
+    map({
+      consul: setting(consulSchema, {
+        description: 'A Consul agent: the catalog where nobody names one.',
+      }),
+      file: setting(path, {
+        description:
+          'A YAML or JSON file that is the whole catalog, instead of `consul`; it is watched.',
+      }),
+    }),
+    { description: 'Where facts come from: `consul` or `file`.' },
+  ),
+  wait: setting(quietPeriod, {
+    description:
+      'Quiet period of all templates: `MIN` or `MIN:MAX`. A template is rendered once MIN has passed without a change, and no later than MAX after the first one. MAX is four times MIN where it is absent.',
+    default: DEFAULT_QUIET,
+  }),
+  searchPath: setting(list(path, 'a list of folders'), {
+    description:
+      "Folders for `include`, `import` and `extends`, searched after the template's own folder. Those of several files add up.",
+  }),
+  log: setting(
+    map({
+      level: setting(oneOf(LOG_LEVELS), {
+        description: 'The least important level that is still logged.',
+        default: DEFAULT_LOG.level,
+      }),
+      format: setting(oneOf(LOG_FORMATS), {
+        description: '`auto` is `pretty` on a terminal and `json` elsewhere.',
+        default: DEFAULT_LOG.format,
+      }),
+    }),
+    { description: 'The log, which goes to standard error.' },
+  ),
+  templates: setting(list(templateSchema, 'a list of templates'), {
+    description: 'The files that are kept true. Those of several config files add up.',
+  }),
+});
+
+/** A config document that was checked. */
+export type ConfigContent = v.InferOutput<typeof configSchema>;
+
+/** One entry of `templates`. */
+export type TemplateContent = v.InferOutput<typeof templateSchema>;
+
+/** The entry `catalog.consul`. */
+export type ConsulContent = v.InferOutput<typeof consulSchema>;

@@ -1,0 +1,320 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { loadSettings } from '../../../src/config/load.ts';
+import { complaint, load, NO_FLAGS, scratchFolder } from './scratch-configs.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/config', import.meta.url));
+const ONE_TEMPLATE = 'templates: [{source: a.njk, destination: out/a}]\n';
+
+describe('one config', () => {
+  it.each(['whole.yaml', 'whole.jsonc', 'whole.toml'])(
+    'means the same in every syntax: %s',
+    async (name) => {
+      const settings = await loadSettings({
+        configPaths: [name],
+        flags: NO_FLAGS,
+        environment: {},
+        cwd: FIXTURES,
+      });
+      expect(settings).toEqual({
+        catalog: {
+          backend: 'consul',
+          consul: {
+            address: {
+              transport: 'tcp',
+              secure: true,
+              host: 'consul.example',
+              port: 8501,
+              pathPrefix: '/prefix',
+            },
+            tokenFile: join(FIXTURES, 'token'),
+            auth: { username: 'edge', password: 'pass:word' },
+            namespace: 'team',
+            partition: 'east',
+            tls: {
+              caFile: join(FIXTURES, 'ca.pem'),
+              caFolder: join(FIXTURES, 'cas'),
+              certFile: join(FIXTURES, 'client.pem'),
+              keyFile: join(FIXTURES, 'client.key'),
+              serverName: 'consul',
+              verify: false,
+            },
+            waitMs: 30_000,
+            maxConnections: 8,
+          },
+        },
+        searchPath: [join(FIXTURES, 'templates')],
+        log: { level: 'debug', format: 'json' },
+        targets: [
+          {
+            label: '/etc/nginx/nginx.conf',
+            source: { path: join(FIXTURES, 'nginx.conf.njk'), name: 'nginx.conf.njk' },
+            destination: '/etc/nginx/nginx.conf',
+            file: {
+              mode: 0o640,
+              user: 'root',
+              group: '33',
+              createDirs: false,
+              backup: true,
+              symlink: 'follow',
+              write: 'auto',
+            },
+            command: ['nginx', '-s', 'reload'],
+            commandTimeoutMs: 5000,
+            quiet: { minMs: 1000, maxMs: 4000 },
+            strict: false,
+            allowControlCharacters: true,
+            secret: true,
+          },
+          {
+            label: 'greeting.txt',
+            source: {
+              contents: "{{ key('greeting') }}\n",
+              name: 'contents of greeting.txt',
+              folder: FIXTURES,
+            },
+            destination: join(FIXTURES, 'greeting.txt'),
+            file: { createDirs: true, backup: false, symlink: 'refuse', write: 'rename' },
+            command: 'echo changed',
+            commandTimeoutMs: 30_000,
+            quiet: { minMs: 100, maxMs: 2000 },
+            strict: true,
+            allowControlCharacters: false,
+            secret: false,
+          },
+        ],
+      });
+    },
+  );
+
+  it('has a default for everything but the template', async () => {
+    const { settings } = await load({ 'a.yaml': 'templates: [{source: a.njk}]' });
+    expect(settings).toMatchObject({
+      catalog: {
+        backend: 'consul',
+        consul: {
+          address: { transport: 'tcp', secure: false, host: '127.0.0.1', port: 8500 },
+          tls: { verify: true },
+          waitMs: 60_000,
+          maxConnections: 100,
+        },
+      },
+      searchPath: [],
+      log: { level: 'info', format: 'auto' },
+      targets: [{ label: 'stdout (a.njk)', quiet: { minMs: 0, maxMs: 0 } }],
+    });
+    expect(settings.targets[0]).not.toHaveProperty('destination');
+  });
+
+  it('may name a file as the catalog', async () => {
+    const { settings, folder } = await load({
+      'conf/a.yaml': `catalog: {file: catalog.yaml}\n${ONE_TEMPLATE}`,
+    });
+    expect(settings.catalog).toEqual({
+      backend: 'file',
+      file: { path: join(folder, 'conf/catalog.yaml') },
+    });
+  });
+
+  it('may use merge keys and a $schema for editors', async () => {
+    const { settings } = await load({
+      'a.yaml':
+        '$schema: config.schema.json\ntemplates:\n  - &first {source: a.njk, destination: a, perms: "0600"}\n  - {<<: *first, destination: b}\n',
+    });
+    expect(settings.targets.map(({ label, file }) => [label, file.mode])).toEqual([
+      ['a', 0o600],
+      ['b', 0o600],
+    ]);
+  });
+
+  it('expands nothing in values', async () => {
+    const { settings, folder } = await load(
+      { 'a.yaml': 'templates: [{source: "$HOME/~a.njk", destination: "~/b"}]' },
+      { environment: { HOME: '/root' } },
+    );
+    expect(settings.targets[0]?.destination).toBe(join(folder, '~/b'));
+    expect(settings.targets[0]?.source).toMatchObject({ path: join(folder, '$HOME/~a.njk') });
+  });
+});
+
+describe('several configs', () => {
+  it('merge from left to right: single values win, maps merge, lists add up', async () => {
+    const { settings, folder } = await load({
+      'one/a.yaml':
+        'wait: 1s\nlog: {level: debug, format: text}\nsearchPath: [x]\ncatalog: {consul: {address: "one:1", namespace: n}}\ntemplates: [{source: a.njk, destination: a}]',
+      'two/b.toml':
+        'wait = "2s"\nsearchPath = ["y"]\n[log]\nlevel = "warn"\n[catalog.consul]\naddress = "two:2"\n[[templates]]\nsource = "b.njk"\ndestination = "b"\n',
+    });
+    expect(settings.log).toEqual({ level: 'warn', format: 'text' });
+    expect(settings.searchPath).toEqual([join(folder, 'one/x'), join(folder, 'two/y')]);
+    expect(settings.catalog).toMatchObject({
+      consul: { address: { host: 'two', port: 2 }, namespace: 'n' },
+    });
+    expect(settings.targets.map(({ destination, quiet }) => [destination, quiet.minMs])).toEqual([
+      [join(folder, 'one/a'), 2000],
+      [join(folder, 'two/b'), 2000],
+    ]);
+  });
+
+  it('take the catalog of the last one that names any', async () => {
+    const consul = `catalog: {consul: {address: "one:1"}}\n${ONE_TEMPLATE}`;
+    const file = 'catalog: {file: c.yaml}';
+    expect((await load({ 'a.yaml': consul, 'b.yaml': file })).settings.catalog.backend).toBe(
+      'file',
+    );
+    expect((await load({ 'a.yaml': file, 'b.yaml': consul })).settings.catalog.backend).toBe(
+      'consul',
+    );
+  });
+
+  it('may be a folder, read in lexical order with those below it, what begins with a dot and what is no config left out', async () => {
+    const { settings } = await load(
+      {
+        'conf/20.json': '{"templates": [{"source": "c"}]}',
+        'conf/10/b.toml': '[[templates]]\nsource = "b"',
+        'conf/05.yml': 'templates: [{source: a}]',
+        'conf/.hidden.yaml': 'templates: [{source: hidden}]',
+        'conf/..2024/05.yml': 'templates: [{source: older}]',
+        'conf/README.md': '# no config',
+        'conf/a.hcl': 'template {}',
+      },
+      { configPaths: ['conf'] },
+    );
+    expect(settings.targets.map(({ source }) => source.name)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are found through links to files, as Kubernetes mounts them, and not through links to folders', async () => {
+    const folder = await scratchFolder({
+      'conf/..data/a.yaml': 'templates: [{source: a}]',
+      'elsewhere/b.yaml': 'templates: [{source: b}]',
+    });
+    await symlink('..data/a.yaml', join(folder, 'conf/a.yaml'));
+    await symlink('../elsewhere', join(folder, 'conf/linked'));
+    const settings = await loadSettings({
+      configPaths: ['conf'],
+      flags: NO_FLAGS,
+      environment: {},
+      cwd: folder,
+    });
+    expect(settings.targets.map(({ source }) => source.name)).toEqual(['a']);
+  });
+});
+
+describe('flags', () => {
+  it('beat configs, and configs beat the environment', async () => {
+    const environment = {
+      CONSUL_HTTP_ADDR: 'environment:1',
+      CONSUL_NAMESPACE: 'environment',
+      CONSUL_PARTITION: 'environment',
+    };
+    const { settings, folder } = await load(
+      {
+        'conf/a.yaml': `wait: 1s\nlog: {level: debug}\nsearchPath: [x]\ncatalog: {consul: {address: "file:2", namespace: file}}\n${ONE_TEMPLATE}`,
+      },
+      {
+        environment,
+        flags: {
+          templates: [{ source: 'b.njk', destination: 'b', command: 'true' }],
+          consul: { address: { value: 'flag:3', origin: '-consul-addr' } },
+          searchPath: ['y'],
+          quiet: { minMs: 5, maxMs: 20 },
+          logLevel: 'error',
+        },
+      },
+    );
+    expect(settings.catalog).toMatchObject({
+      consul: {
+        address: { host: 'flag', port: 3 },
+        namespace: 'file',
+        partition: 'environment',
+      },
+    });
+    expect(settings.log.level).toBe('error');
+    expect(settings.searchPath).toEqual([join(folder, 'conf/x'), join(folder, 'y')]);
+    expect(settings.targets.map(({ destination }) => destination)).toEqual([
+      join(folder, 'conf/out/a'),
+      join(folder, 'b'),
+    ]);
+    expect(settings.targets.map(({ quiet }) => quiet)).toEqual([
+      { minMs: 5, maxMs: 20 },
+      { minMs: 5, maxMs: 20 },
+    ]);
+  });
+
+  it('that name a catalog beat the catalog of a config', async () => {
+    const file = `catalog: {file: c.yaml}\n${ONE_TEMPLATE}`;
+    const address = { value: 'flag:3', origin: '-consul-addr' };
+    const consul = await load({ 'a.yaml': file }, { flags: { ...NO_FLAGS, consul: { address } } });
+    expect(consul.settings.catalog).toMatchObject({ consul: { address: { host: 'flag' } } });
+    const other = await load(
+      { 'a.yaml': file },
+      { flags: { ...NO_FLAGS, catalogFile: 'other.yaml' } },
+    );
+    expect(other.settings.catalog).toEqual({
+      backend: 'file',
+      file: { path: join(other.folder, 'other.yaml') },
+    });
+  });
+
+  it('are enough without any config', async () => {
+    const { settings } = await load(
+      {},
+      { flags: { ...NO_FLAGS, templates: [{ source: 'a.njk' }] } },
+    );
+    expect(settings.targets).toHaveLength(1);
+  });
+});
+
+describe('the token', () => {
+  const config = { 'a.yaml': `catalog: {consul: {tokenFile: t}}\n${ONE_TEMPLATE}` };
+
+  it('of a stronger source is not beaten by the token file of a weaker one', async () => {
+    const token = { value: 'flag', origin: '-consul-token' };
+    const { settings } = await load(config, { flags: { ...NO_FLAGS, consul: { token } } });
+    expect(settings.catalog).toMatchObject({ consul: { token: 'flag' } });
+    expect(settings.catalog).not.toHaveProperty('consul.tokenFile');
+  });
+
+  it('of the environment gives way to the file that a config names', async () => {
+    const { settings, folder } = await load(config, { environment: { CONSUL_HTTP_TOKEN: 'x' } });
+    expect(settings.catalog).toMatchObject({ consul: { tokenFile: join(folder, 't') } });
+    expect(settings.catalog).not.toHaveProperty('consul.token');
+  });
+});
+
+describe('TLS', () => {
+  const secure = async (address: string, more: string, environment = {}) => {
+    const text = `catalog: {consul: {address: "${address}"${more}}}\n${ONE_TEMPLATE}`;
+    const { settings } = await load({ 'a.yaml': text }, { environment });
+    const { catalog } = settings;
+    return catalog.backend === 'consul' && catalog.consul.address.transport === 'tcp'
+      ? catalog.consul.address.secure
+      : undefined;
+  };
+
+  it('follows the scheme of the address, and the tls section where there is no scheme', async () => {
+    expect(await secure('h:1', '')).toBe(false);
+    expect(await secure('h:1', ', tls: {ca: ca.pem}')).toBe(true);
+    expect(await secure('http://h:1', ', tls: {ca: ca.pem}')).toBe(false);
+    expect(await secure('https://h:1', '')).toBe(true);
+  });
+
+  it('is used whatever the scheme where CONSUL_HTTP_SSL asks for it', async () => {
+    expect(await secure('http://h:1', ', tls: {ca: x}', { CONSUL_HTTP_SSL: 'true' })).toBe(true);
+    expect(await secure('h:1', '', { CONSUL_HTTP_SSL: 'false' })).toBe(false);
+  });
+
+  it('wants a certificate and its key together, from whichever sources they come', async () => {
+    const text = `catalog: {consul: {address: "https://h", tls: {cert: c.pem}}}\n${ONE_TEMPLATE}`;
+    expect(await complaint({ 'a.yaml': text })).toMatch(
+      /^a\.yaml:1:\d+: the certificate .* no key/,
+    );
+    const { settings } = await load(
+      { 'a.yaml': text },
+      { environment: { CONSUL_CLIENT_KEY: '/k.pem' } },
+    );
+    expect(settings.catalog).toMatchObject({ consul: { tls: { keyFile: '/k.pem' } } });
+  });
+});
