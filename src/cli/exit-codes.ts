@@ -1,0 +1,43 @@
+import type { AutotmplError, ErrorCode } from '../core/errors.ts';
+
+/** The exit codes. From 64 on they are the system's own (sysexits.h). */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  changes: 2,
+  usage: 64,
+  catalogUnavailable: 69,
+  cannotWrite: 73,
+  timedOut: 75,
+  config: 78,
+} as const;
+
+/** One of {@link EXIT}. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What each exit code says, for the help and the reference; in the order of the numbers. */
+export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[] = [
+  [EXIT.done, 'done; with -dry -detailed-exitcode: nothing would change'],
+  [EXIT.failed, 'a template or a command failed'],
+  [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
+  [EXIT.usage, 'the command line is wrong'],
+  [EXIT.catalogUnavailable, 'the catalog cannot be reached or refuses to answer'],
+  [EXIT.cannotWrite, 'a file cannot be written'],
+  [EXIT.timedOut, '-timeout passed while data was missing'],
+  [EXIT.config, 'the config is wrong'],
+];
+
+const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
+  usage: EXIT.usage,
+  config: EXIT.config,
+  template: EXIT.failed,
+  command: EXIT.failed,
+  catalog: EXIT.catalogUnavailable,
+  waiting: EXIT.timedOut,
+  output: EXIT.cannotWrite,
+};
+
+/** The exit code of an error that ends the program. */
+export function exitCodeOf(error: AutotmplError): ExitCode {
+  return BY_ERROR[error.code];
+}

@@ -1,0 +1,213 @@
+import { CONSUL_DEFAULTS, DEFAULT_LOG, DEFAULT_QUIET } from '../config/defaults.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
+
+/** One flag: what the parser accepts, the help prints and the reference page lists. */
+export interface FlagRow {
+  /** Without dashes; one or two may stand before it. */
+  readonly name: string;
+  /** Other names for the same, older or shorter. */
+  readonly aliases?: readonly string[];
+  /** What its value is called; a flag without one is a boolean. */
+  readonly value?: string;
+  /** Given more than once, the values add up; otherwise the last one counts. */
+  readonly repeatable?: boolean;
+  readonly description: string;
+  readonly default?: string;
+  /** Environment variables that say the same, where the flag is absent. */
+  readonly variables?: readonly string[];
+}
+
+/** Flags that belong together. */
+export interface FlagGroup {
+  readonly title: string;
+  readonly rows: readonly FlagRow[];
+}
+
+const INPUT: FlagGroup = {
+  title: 'What to render',
+  rows: [
+    {
+      name: 'template',
+      value: 'SRC[:DST[:COMMAND]]',
+      repeatable: true,
+      description:
+        'Render the template SRC into the file DST, then run COMMAND with sh. Without DST the text goes to standard output. Repeatable; split at the first two colons.',
+    },
+    {
+      name: 'config',
+      value: 'PATH',
+      repeatable: true,
+      description:
+        'Read a config (YAML, JSON or TOML), or all of a folder. Repeatable; later ones win, lists add up, flags beat all.',
+    },
+    {
+      name: 'search-path',
+      value: 'DIR',
+      repeatable: true,
+      description:
+        "Folder for include, import and extends, searched after the template's own. Repeatable.",
+    },
+  ],
+};
+
+const RUN: FlagGroup = {
+  title: 'How to run',
+  rows: [
+    { name: 'once', description: 'Render everything once and end.' },
+    {
+      name: 'timeout',
+      value: 'DUR',
+      description: 'With -once: give up after this long, and say what is missing.',
+      default: 'none',
+    },
+    { name: 'dry', description: 'Print diffs; write nothing and run no command.' },
+    {
+      name: 'detailed-exitcode',
+      description: `With -dry -once: exit with 2 where a file would change.`,
+    },
+    {
+      name: 'wait',
+      value: 'MIN[:MAX]',
+      description:
+        'Quiet period: render MIN after the last change, MAX after the first one at the latest (four times MIN where absent).',
+      default: DEFAULT_QUIET,
+    },
+    { name: 'pid-file', value: 'PATH', description: 'Keep the process ID in this file.' },
+  ],
+};
+
+const CATALOG: FlagGroup = {
+  title: 'Catalog',
+  rows: [
+    {
+      name: 'catalog',
+      value: 'FILE',
+      description: 'Take facts from a YAML or JSON file, and not from Consul.',
+    },
+    {
+      name: 'consul-addr',
+      aliases: ['consul'],
+      value: 'ADDR',
+      description: 'Address of the agent: host:port, http://…, https://… or unix:///path.',
+      default: CONSUL_DEFAULTS.address,
+      variables: ['CONSUL_HTTP_ADDR'],
+    },
+    {
+      name: 'consul-token',
+      value: 'TOKEN',
+      description:
+        'ACL token. Every user of the machine can read a command line: -consul-token-file is better.',
+      variables: ['CONSUL_HTTP_TOKEN', 'CONSUL_TOKEN'],
+    },
+    {
+      name: 'consul-token-file',
+      value: 'PATH',
+      description: 'File that holds the ACL token; read again when it changes.',
+      variables: ['CONSUL_HTTP_TOKEN_FILE', 'CONSUL_TOKEN_FILE'],
+    },
+    {
+      name: 'consul-auth',
+      value: 'USER[:PASS]',
+      description: 'HTTP basic authentication; the variable keeps it off the command line.',
+      variables: ['CONSUL_HTTP_AUTH'],
+    },
+    {
+      name: 'consul-namespace',
+      value: 'NAME',
+      description: 'Namespace (Consul Enterprise).',
+      variables: ['CONSUL_NAMESPACE'],
+    },
+    {
+      name: 'consul-wait',
+      value: 'DUR',
+      description: 'Longest time that the agent may hold one blocking query.',
+      default: CONSUL_DEFAULTS.wait,
+    },
+    {
+      name: 'consul-max-connections',
+      value: 'N',
+      description: 'Never open more sockets than this to the agent.',
+      default: String(CONSUL_DEFAULTS.maxConnections),
+    },
+  ],
+};
+
+const TLS: FlagGroup = {
+  title: 'TLS with the agent (any of these turns it on)',
+  rows: [
+    {
+      name: 'consul-ssl',
+      description: 'Use TLS, even where the address says http://.',
+      variables: ['CONSUL_HTTP_SSL'],
+    },
+    {
+      name: 'consul-ssl-ca-cert',
+      value: 'PATH',
+      description: 'File with the certificates of the authorities to trust.',
+      variables: ['CONSUL_CACERT'],
+    },
+    {
+      name: 'consul-ssl-ca-path',
+      value: 'DIR',
+      description: 'Folder whose files are all certificates to trust.',
+      variables: ['CONSUL_CAPATH'],
+    },
+    {
+      name: 'consul-ssl-cert',
+      value: 'PATH',
+      description: 'File with our certificate.',
+      variables: ['CONSUL_CLIENT_CERT'],
+    },
+    {
+      name: 'consul-ssl-key',
+      value: 'PATH',
+      description: 'File with the private key of our certificate.',
+      variables: ['CONSUL_CLIENT_KEY'],
+    },
+    {
+      name: 'consul-ssl-server-name',
+      value: 'NAME',
+      description: "Name that the agent's certificate must carry.",
+      variables: ['CONSUL_TLS_SERVER_NAME'],
+    },
+    {
+      name: 'consul-ssl-verify',
+      description: "-consul-ssl-verify=false: do not check the agent's certificate.",
+      default: 'true',
+      variables: ['CONSUL_HTTP_SSL_VERIFY'],
+    },
+  ],
+};
+
+const OUTPUT: FlagGroup = {
+  title: 'Messages',
+  rows: [
+    {
+      name: 'log-level',
+      value: 'LEVEL',
+      description: `${LOG_LEVELS.join(', ')}; in any case, and ERR.`,
+      default: DEFAULT_LOG.level,
+    },
+    {
+      name: 'log-format',
+      value: 'FORMAT',
+      description: `${LOG_FORMATS.join(', ')}; auto is pretty on a terminal and json elsewhere.`,
+      default: DEFAULT_LOG.format,
+    },
+    { name: 'version', aliases: ['v'], description: 'Print the version and end.' },
+    { name: 'help', aliases: ['h'], description: 'Print this and end.' },
+  ],
+};
+
+/** All flags, in the order of the help. */
+export const FLAG_GROUPS: readonly FlagGroup[] = [INPUT, RUN, CATALOG, TLS, OUTPUT];
+
+/** All flags. */
+export const FLAGS: readonly FlagRow[] = FLAG_GROUPS.flatMap(({ rows }) => rows);
+
+/** What can be done beside rendering. */
+export const COMMANDS = {
+  check: 'Check config and templates without a network.',
+  config: 'Print the merged config with the origin of each value, secrets masked.',
+  schema: 'Print the JSON Schema of the config.',
+} as const;

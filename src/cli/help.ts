@@ -1,0 +1,98 @@
+import { EXIT_MEANINGS } from './exit-codes.ts';
+import { COMMANDS, FLAG_GROUPS, type FlagRow } from './flag-table.ts';
+
+/** Lines are this wide at the most. */
+const WIDTH = 90;
+/** Descriptions begin behind this many columns. */
+const INDENT = 8;
+
+/** What autotmpl is, in a line. */
+export const PURPOSE =
+  'autotmpl keeps configuration files true to a Consul catalog: it renders templates, replaces files atomically, and reloads what reads them.';
+
+/** Lines that people copy, each with what it does. */
+export const EXAMPLES: readonly (readonly [line: string, meaning: string])[] = [
+  [
+    "autotmpl -template 'nginx.conf.njk:/etc/nginx/nginx.conf:nginx -s reload'",
+    'Keep a file true and reload nginx after each change.',
+  ],
+  [
+    'autotmpl -config /etc/autotmpl -once -timeout 30s',
+    'Render all that a folder of configs names, then end; give up after 30 seconds.',
+  ],
+  [
+    'autotmpl -config autotmpl.yaml -once -dry -detailed-exitcode',
+    'Show what would change; exit with 2 where something would.',
+  ],
+  [
+    'autotmpl -catalog catalog.yaml -template nginx.conf.njk -once',
+    'Try a template without a Consul; the text goes to standard output.',
+  ],
+];
+
+/** The text of `-help`. */
+export function helpText(): string {
+  const examples = EXAMPLES.flatMap(([line, meaning]) => [
+    `  ${line}`,
+    `${' '.repeat(INDENT)}${meaning}`,
+  ]);
+  const commands = Object.entries(COMMANDS).map(
+    ([name, meaning]) => `  ${name.padEnd(8)}${meaning}`,
+  );
+  const flags = FLAG_GROUPS.flatMap(({ title, rows }) => [
+    '',
+    `${title}:`,
+    ...rows.flatMap(flagLines),
+  ]);
+  const codes = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(4)}${meaning}`);
+  return [
+    ...wrap(PURPOSE, 0),
+    '',
+    'Examples:',
+    ...examples,
+    '',
+    'Usage: autotmpl [COMMAND] [FLAGS]',
+    '',
+    'Commands (without one, files are kept true):',
+    ...commands,
+    ...flags,
+    '',
+    ...wrap(
+      'Flags take one dash or two, and their value behind a space or an equals sign. Durations are written 500ms, 10s, 1m30s. Flags beat configs, configs beat the environment.',
+      0,
+    ),
+    '',
+    'Exit codes:',
+    ...codes,
+    '',
+  ].join('\n');
+}
+
+/** How a flag is written: `-consul-addr ADDR (also -consul)`. */
+export function flagSignature(row: FlagRow): string {
+  const aliases = (row.aliases ?? []).map((alias) => `-${alias}`).join(', ');
+  const value = row.value === undefined ? '' : ` ${row.value}`;
+  return `-${row.name}${value}${aliases === '' ? '' : ` (also ${aliases})`}`;
+}
+
+function flagLines(row: FlagRow): string[] {
+  const facts = [
+    ...(row.default === undefined ? [] : [`default ${row.default}`]),
+    ...(row.variables === undefined ? [] : [`or ${row.variables.join(', ')}`]),
+  ];
+  const text = facts.length === 0 ? row.description : `${row.description} [${facts.join('; ')}]`;
+  return [`  ${flagSignature(row)}`, ...wrap(text, INDENT)];
+}
+
+/** Breaks text into lines of {@link WIDTH}, each behind `indent` spaces. */
+function wrap(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > WIDTH) {
+      lines.push(' '.repeat(indent) + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, ' '.repeat(indent) + line];
+}
