@@ -26,6 +26,9 @@ const LIMIT_RETRY = { baseMs: 1000, capMs: 30_000 };
 /** So much is taken off a wait at random, so that queries that began together do not end together. */
 const WAIT_JITTER = 0.1;
 
+/** A shorter answer is sent faster than it is packed. */
+const PACK_FROM_BYTES = 4096;
+
 /** What following a query takes. */
 export interface FollowParts {
   readonly client: ConsulClient;
@@ -99,6 +102,8 @@ class Question {
   readonly #cursor = new Cursor();
   readonly #pace: Pace;
   #path: string | undefined;
+  /** Length of the last answer, which the next will be like. */
+  #length: number;
   /** Stands for the last body that was read, so that an equal one is not read again. */
   #digest: string | undefined;
   #value: Value | undefined;
@@ -107,6 +112,7 @@ class Question {
     this.#plan = plan;
     this.#parts = parts;
     this.#pace = new Pace(parts.clock);
+    this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
   }
 
   /** The last good value. */
@@ -120,7 +126,9 @@ class Question {
       let answered;
       try {
         this.#path ??= await this.#findPath(signal);
-        answered = await this.#parts.client.ask(this.#path, this.#position(), signal);
+        const question = { path: this.#path, packed: this.#length >= PACK_FROM_BYTES };
+        answered = await this.#parts.client.ask(question, this.#position(), signal);
+        this.#length = answered.reply.body.length;
       } catch (error) {
         if (signal.aborted) return undefined;
         return this.#fail(this.#troubleWith(error));
@@ -155,7 +163,7 @@ class Question {
 
   #getter(signal: AbortSignal): Get {
     return async (path) => {
-      const reply = await this.#parts.client.read(path, signal);
+      const reply = await this.#parts.client.read({ path, packed: true }, signal);
       if (reply.status !== 200) throw replyTrouble(reply, this.#plan).reason;
       return reply;
     };
