@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Catalog, Query } from '../../src/catalog/catalog.ts';
+import { startConsul, type ConsulAgent, type StartConsulOptions } from '../support/consul.ts';
+import { catalogOn } from '../support/consul-catalog.ts';
+import { Follower } from '../support/follower.ts';
+
+const KEY = { kind: 'key', path: 'app/name' } as const;
+const SERVICE = { kind: 'service', name: 'web', passingOnly: true } as const;
+
+describe('when the agent is in trouble', () => {
+  const ends: (() => void | Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  async function start(options: StartConsulOptions = {}): Promise<[ConsulAgent, Catalog]> {
+    const agent = await startConsul(options);
+    ends.push(() => agent.stop());
+    const catalog = catalogOn(agent.address);
+    ends.push(() => catalog.close());
+    return [agent, catalog];
+  }
+
+  function follow<const Q extends Query>(catalog: Catalog, query: Q): Follower<Q> {
+    const follower = new Follower(catalog, query);
+    ends.push(() => follower.stop());
+    return follower;
+  }
+
+  it('holds the last value while the agent is dead, says so once, and goes on when it is back', async () => {
+    const [agent, catalog] = await start({ dataDir: true });
+    await agent.putKey('app/name', 'before');
+    const follower = follow(catalog, KEY);
+    await follower.fresh();
+
+    await agent.kill('SIGKILL');
+    const reason = await follower.held(3000);
+    expect(reason).toMatchObject({ code: 'catalog' });
+    expect(reason.message).toContain(agent.address);
+    await sleep(2000);
+    expect(follower.answers.map(({ state }) => state)).toEqual(['fresh', 'held']);
+    expect(follower.last?.value).toMatchObject({ Value: 'before' });
+
+    await agent.start();
+    await follower.fresh((pair) => pair?.Value === 'before', 15_000);
+    await agent.putKey('app/name', 'after');
+    await follower.fresh((pair) => pair?.Value === 'after', 3000);
+    expect(follower.answers.map(({ state }) => state)).toEqual(['fresh', 'held', 'fresh', 'fresh']);
+  });
+
+  it('follows an agent that comes back without its data within seconds, not after the wait', async () => {
+    const [agent, catalog] = await start({ dataDir: true });
+    for (let turn = 0; turn < 30; turn++) await agent.putKey('other', String(turn));
+    await agent.putKey('app/name', 'before');
+    await agent.register({ Name: 'web', Port: 80 });
+    const key = follow(catalog, KEY);
+    const service = follow(catalog, SERVICE);
+    await key.fresh();
+    await service.fresh((instances) => instances.length === 1);
+
+    await agent.restart({ wipe: true });
+    await key.fresh((pair) => pair === null, 15_000);
+    await agent.putKey('app/name', 'after');
+    await key.fresh((pair) => pair?.Value === 'after', 5000);
+    await agent.register({ Name: 'web', Port: 81 });
+    await service.fresh(([instance]) => instance?.Port === 81, 5000);
+  });
+
+  it('follows a restored snapshot within seconds, and what is written after it', async () => {
+    const [agent, catalog] = await start();
+    await agent.putKey('app/name', 'old');
+    const snapshot = await agent.saveSnapshot();
+    for (let turn = 0; turn < 30; turn++) await agent.putKey('other', String(turn));
+    await agent.putKey('app/name', 'new');
+    const key = follow(catalog, KEY);
+    const tree = follow(catalog, { kind: 'tree', prefix: 'app' });
+    await key.fresh((pair) => pair?.Value === 'new');
+    await tree.fresh(([pair]) => pair?.Value === 'new');
+    // Both are blocked now, with indexes that the restored catalog has not reached.
+    await sleep(200);
+
+    await agent.restoreSnapshot(snapshot);
+    await key.fresh((pair) => pair?.Value === 'old', 5000);
+    await tree.fresh(([pair]) => pair?.Value === 'old', 5000);
+    await agent.putKey('app/name', 'newer');
+    await key.fresh((pair) => pair?.Value === 'newer', 5000);
+  });
+
+  it(
+    'notices a stopped agent within 20 s and recovers when it goes on',
+    { timeout: 60_000 },
+    async () => {
+      const [agent, catalog] = await start();
+      await agent.putKey('app/name', 'before');
+      const key = follow(catalog, KEY);
+      const service = follow(catalog, SERVICE);
+      await key.fresh();
+      await service.fresh();
+
+      await agent.kill('SIGSTOP');
+      const stoppedAt = performance.now();
+      expect((await key.held(20_000)).message).toContain('stopped answering');
+      await service.held(1000);
+      await sleep(Math.max(0, 20_000 - (performance.now() - stoppedAt)));
+      expect(key.answers.map(({ state }) => state)).toEqual(['fresh', 'held']);
+
+      await agent.kill('SIGCONT');
+      await key.fresh((pair) => pair?.Value === 'before', 5000);
+      await agent.putKey('app/name', 'after');
+      await key.fresh((pair) => pair?.Value === 'after', 5000);
+    },
+  );
+
+  it('does not take an agent for hung that has nothing to say', { timeout: 40_000 }, async () => {
+    const [agent, catalog] = await start();
+    await agent.putKey('app/name', 'quiet');
+    const key = follow(catalog, KEY);
+    await key.fresh();
+    await sleep(17_000);
+    expect(key.answers.map(({ state }) => state)).toEqual(['fresh']);
+  });
+
+  it('waits for an agent that is not there yet', async () => {
+    const [agent, catalog] = await start();
+    await agent.kill('SIGKILL');
+    const key = follow(catalog, KEY);
+    await key.held(3000);
+    expect(key.last).toMatchObject({ state: 'held', value: undefined });
+    await agent.start();
+    await key.fresh((pair) => pair === null, 15_000);
+  });
+});
