@@ -99,6 +99,19 @@ describe('access control', () => {
     await key.fresh((pair) => pair?.Value === 'secret value', 15_000);
   });
 
+  it('does not take a prefix that it may no longer read for an empty one', async () => {
+    const { token, policy } = await makeToken('key_prefix "app" { policy = "read" }');
+    const catalog = openCatalog(agent.address, { token });
+    const tree = follow(catalog, { kind: 'tree', prefix: 'app' });
+    await tree.fresh((pairs) => pairs.length === 2);
+    const rules = 'key_prefix "x" { policy = "read" }';
+    const body = JSON.stringify({ ID: policy, Name: `p-${policy}`, Rules: rules });
+    await agent.expectOk('PUT', `/v1/acl/policy/${policy}`, body);
+    for (const value of ['3', '4', '2']) await agent.putKey('app/other', value);
+    expect(describeError(await tree.held())).toContain('key_prefix "app" { policy = "read" }');
+    expect(tree.last?.value).toHaveLength(2);
+  });
+
   it('says that a token is unknown, and never what it is', async () => {
     const token = '11111111-2222-3333-4444-555555555555';
     const key = follow(openCatalog(agent.address, { token }), KEY);

@@ -164,18 +164,21 @@ class Question {
   #getter(signal: AbortSignal): Get {
     return async (path) => {
       const reply = await this.#parts.client.read({ path, packed: true }, signal);
-      if (reply.status !== 200) throw replyTrouble(reply, this.#plan).reason;
-      return reply;
+      if (reply.status === 200 || this.#saysAbsent(reply)) return reply;
+      throw replyTrouble(reply, this.#plan).reason;
     };
+  }
+
+  /** Without an index, a 404 is that of a server which knows no such API. */
+  #saysAbsent(reply: ConsulReply): boolean {
+    return this.#plan.mayBeAbsent && reply.status === 404 && indexOf(reply) !== undefined;
   }
 
   /** Why this answer is none. */
   #doubt(reply: ConsulReply): Trouble | undefined {
-    const { label, mayBeAbsent, fromServers, follows } = this.#plan;
-    const index = indexOf(reply);
-    const absent = reply.status === 404 && mayBeAbsent && index !== undefined;
-    if (reply.status !== 200 && !absent) return replyTrouble(reply, this.#plan);
-    if (follows === 'index' && index === undefined) {
+    const { label, fromServers, follows } = this.#plan;
+    if (reply.status !== 200 && !this.#saysAbsent(reply)) return replyTrouble(reply, this.#plan);
+    if (follows === 'index' && indexOf(reply) === undefined) {
       return strangeAnswer(label, new ShapeError('it has no X-Consul-Index'));
     }
     if (fromServers && reply.headers['x-consul-knownleader'] === 'false') {
@@ -185,7 +188,8 @@ class Question {
   }
 
   async #read(reply: ConsulReply, signal: AbortSignal): Promise<Outcome | undefined> {
-    const { read, refine, label } = this.#plan;
+    const { read, refine, confirm } = this.#plan;
+    const get = this.#getter(signal);
     const digest = createHash('sha256')
       .update(`${reply.status} `)
       .update(reply.body)
@@ -196,11 +200,11 @@ class Question {
     }
     try {
       const found = freezeValue(read(reply.status === 404 ? null : parseJson(reply.body)));
-      this.#value =
-        refine === undefined ? found : freezeValue(await refine(found, this.#getter(signal)));
+      if (this.#value !== undefined) await confirm?.(this.#value, found, get);
+      this.#value = refine === undefined ? found : freezeValue(await refine(found, get));
     } catch (error) {
       if (signal.aborted) return undefined;
-      return this.#fail(strangeAnswer(label, error));
+      return this.#fail(this.#troubleWith(error));
     }
     this.#digest = digest;
     this.#pace.note(true);

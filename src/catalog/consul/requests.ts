@@ -1,4 +1,11 @@
-import { queryId, type Query, type Scope, type ServiceQuery, type Value } from '../catalog.ts';
+import {
+  queryId,
+  type KeyPair,
+  type Query,
+  type Scope,
+  type ServiceQuery,
+  type Value,
+} from '../catalog.ts';
 import { AutotmplError } from '../../core/errors.ts';
 import { encodePath } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';
@@ -16,7 +23,7 @@ import {
   readTree,
 } from './values.ts';
 
-/** Asks the agent something on the side, without waiting; rejects for anything but a good answer. */
+/** Asks the agent something on the side, without waiting; rejects for anything that is no answer to this query. */
 export type Get = (path: string) => Promise<ConsulReply>;
 
 /** How one query is put to the HTTP API, and how its answer is read. */
@@ -37,6 +44,8 @@ export interface RequestPlan {
   readonly aclRule: string;
   /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
   readonly read: (body: unknown) => Value;
+  /** Rejects where a value must not be believed after the one before it. */
+  readonly confirm?: (previous: Value, next: Value, get: Get) => Promise<void>;
   /** Goes on from a value that was read to the one that was asked for. */
   readonly refine?: (value: Value, get: Get) => Promise<Value>;
 }
@@ -118,6 +127,8 @@ export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan 
         })}`,
         aclRule: `key_prefix "${query.prefix}" { policy = "read" }`,
         read: (body) => readTree(body, query.prefix),
+        confirm: (previous, next, get) =>
+          confirmEmptyTree(previous, next, parameters(scopeOf(query, defaults)), get),
       };
     case 'caRoots':
       return {
@@ -167,6 +178,22 @@ function nodePath(name: string | undefined, question: string, label: string): Re
     const own = asText(asRecord(self.Config, "the agent's config").NodeName, "the agent's node");
     return `/v1/catalog/node/${named(own, label)}${question}`;
   };
+}
+
+/**
+ * A token that lost its right to a prefix is told that nothing is there, as if all keys were deleted. For a single key it is told
+ * the truth, so one that was there is asked for.
+ */
+async function confirmEmptyTree(
+  previous: Value,
+  next: Value,
+  question: string,
+  get: Get,
+): Promise<void> {
+  const [known] = previous as readonly KeyPair[];
+  if (known === undefined || (next as readonly KeyPair[]).length > 0) return;
+  const path = encodePath(known.Path);
+  if (path !== undefined) await get(`/v1/kv/${path}${question}`);
 }
 
 /** The datacenters that give an answer about their nodes. */
