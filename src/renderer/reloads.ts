@@ -126,6 +126,9 @@ export class Reloads implements Actor {
     const targets = reload.targets.map((target) => target.label);
     logger.info(`running: ${key}`, { targets });
     const result = await run(reload, signal);
+    if (result.droppedLines > 0) {
+      logger.warn(`${key} printed ${result.droppedLines} lines more than are logged`, { targets });
+    }
     const ok = result.outcome === 'ok';
     bus.emit('command:ended', {
       command: key,

@@ -72,6 +72,13 @@ describe('reloads', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('says how many lines of the output are not in the log', async () => {
+    start(true).enqueue([reload('noisy', web)]);
+    await settle();
+    await end({ ...OK, droppedLines: 1234 });
+    expect(logger.text()).toContain('warn noisy printed 1234 lines more than are logged');
+  });
+
   it('runs equal commands of a batch once, in the order in which they were asked for', async () => {
     const reloads = start(true);
     reloads.enqueue([reload('one', web), reload('two', web), reload('one', api)]);
