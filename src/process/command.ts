@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
@@ -8,6 +8,7 @@ import { systemClock } from '../core/time.ts';
 import type { CommandLine } from './command-line.ts';
 import { endGroup } from './group.ts';
 import { OutputBudget, type OutputStream } from './output-budget.ts';
+import { openPipes } from './pipes.ts';
 import type { CommandResult } from './result.ts';
 
 /** How a command is run. */
@@ -41,7 +42,24 @@ const EXECA_OPTIONS = {
   extendEnv: false,
 } as const;
 
+/**
+ * Where a child's output goes: the ends of real pipes, or what Node makes. execa takes any descriptor, and its types only the
+ * three that have names.
+ */
+type Stdio =
+  { readonly stdout: 1; readonly stderr: 1 } | { readonly stdout: 'pipe'; readonly stderr: 'pipe' };
+
 type Child = ReturnType<typeof startWith>;
+
+interface Streams {
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+}
+
+interface Launched {
+  readonly child: Child;
+  readonly streams: Streams;
+}
 
 /** Why the wait for a process is over. */
 type Ending =
@@ -101,17 +119,18 @@ async function runToEnd(
   if (options.signal.aborted) return { kind: 'aborted' };
   const launched = await launch(command, options);
   if ('reason' in launched) return { kind: 'couldNotStart', reason: launched.reason };
-  const { child } = launched;
-  drain(child.stdout, (chunk) => output.push('stdout', chunk));
-  drain(child.stderr, (chunk) => output.push('stderr', chunk));
-  const closed = once(child, 'close').then(noop, noop);
+  const { child, streams } = launched;
+  const closed = Promise.all([
+    drain(streams.stdout, (chunk) => output.push('stdout', chunk)),
+    drain(streams.stderr, (chunk) => output.push('stderr', chunk)),
+  ]);
   const ended = endOf(child, options.cwd);
   const ending = await firstEnding(ended, options);
   if (child.pid !== undefined && (ending.kind === 'timedOut' || ending.kind === 'aborted')) {
     await endGroup(child.pid, options.killAfterMs ?? KILL_AFTER_MS, options.signal);
   }
   if (ending.kind !== 'couldNotStart') await pipesClosed(closed, options.signal);
-  letGo(child);
+  letGo(child, streams);
   return ending;
 }
 
@@ -120,23 +139,40 @@ function startWith(
   [file, ...words]: readonly [string, ...string[]],
   env: CommandOptions['env'],
   cwd: string,
+  output: Stdio,
 ) {
-  return execa(file, words, { ...EXECA_OPTIONS, env, cwd });
+  return execa(file, words, { ...EXECA_OPTIONS, ...output, env, cwd });
 }
 
 /** The child comes wrapped: it is a promise of its own end, too, and would be awaited. */
 async function launch(
   command: CommandLine,
   options: CommandOptions,
-): Promise<{ readonly child: Child } | { readonly reason: string }> {
+): Promise<Launched | { readonly reason: string }> {
   const [file, ...words] = typeof command === 'string' ? ['sh', '-c', command] : command;
   if (file === undefined) return { reason: 'it is an empty list' };
+  const [{ execa }, pipes] = await Promise.all([import('execa'), openPipes()]);
+  const cwd = options.cwd ?? process.cwd();
+  const stdio: Stdio =
+    pipes === undefined
+      ? { stdout: 'pipe', stderr: 'pipe' }
+      : { stdout: pipes.stdout.writer as 1, stderr: pipes.stderr.writer as 1 };
   try {
-    const { execa } = await import('execa');
-    const cwd = options.cwd ?? process.cwd();
-    return { child: startWith(execa, [file, ...words], options.env, cwd) };
+    const child = startWith(execa, [file, ...words], options.env, cwd, stdio);
+    const streams =
+      pipes === undefined
+        ? { stdout: child.stdout, stderr: child.stderr }
+        : { stdout: pipes.stdout.reader, stderr: pipes.stderr.reader };
+    return { child, streams };
   } catch (error) {
+    pipes?.stdout.reader.destroy();
+    pipes?.stderr.reader.destroy();
     return { reason: startFailure(error, options.cwd) };
+  } finally {
+    if (pipes !== undefined) {
+      closeSync(pipes.stdout.writer);
+      closeSync(pipes.stderr.writer);
+    }
   }
 }
 
@@ -170,26 +206,29 @@ async function firstEnding(ended: Promise<Ending>, options: CommandOptions): Pro
   }
 }
 
-async function pipesClosed(closed: Promise<void>, signal: AbortSignal): Promise<void> {
+async function pipesClosed(closed: Promise<unknown>, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const hurried = AbortSignal.any([signal, over.signal]);
   await Promise.race([closed, systemClock.sleep(PIPES_WITHIN_MS, hurried)]);
   over.abort();
 }
 
-function drain(stream: Readable, take: (chunk: Buffer) => void): void {
+/** Reads a stream to its end, and resolves then. */
+async function drain(stream: Readable | null, take: (chunk: Buffer) => void): Promise<void> {
+  if (stream === null) return;
   stream.on('data', take);
   // A broken pipe is the end of its output; how the process ends is what counts.
   stream.on('error', noop);
+  await once(stream, 'close').catch(noop);
 }
 
 /**
  * Whoever still holds the pipes is a daemon that the command started. Its output is read and dropped for as long as we
  * live, since a closed pipe would kill it; it does not keep us alive.
  */
-function letGo(child: Child): void {
+function letGo(child: Child, streams: Streams): void {
   child.unref();
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [streams.stdout, streams.stderr]) {
     if (stream instanceof Socket) stream.unref();
   }
 }

@@ -186,6 +186,12 @@ describe('a command that leaves a process behind', () => {
 });
 
 describe('a command that floods or dies', () => {
+  it('may open its output by name, as nginx does whose logs are links to it', async () => {
+    const { result, lines } = await run('echo one > /dev/stdout; echo two > /dev/stderr');
+    expect(result.outcome).toBe('ok');
+    expect([...lines].sort()).toEqual(['one', 'stderr: two']);
+  });
+
   it('is read to the end, handed on in part, and counted', async () => {
     const memoryBefore = process.memoryUsage().rss;
     const { result, lines } = await run([fixture('flood')]);

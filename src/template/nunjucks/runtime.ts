@@ -55,8 +55,9 @@ export function createRuntime(
       return step(at(...place), () => {
         if (typeof callee !== 'function') throw notCallable(name, callee);
         const result = (callee as Callable).apply(context, args);
-        if (!(result instanceof nunjucksRuntime.SafeString))
-          current().notes.tripwire.follow(args, result);
+        const { tripwire } = current().notes;
+        if (quoting.has(name)) tripwire.clear(result);
+        else if (!(result instanceof nunjucksRuntime.SafeString)) tripwire.follow(args, result);
         return result;
       });
     },
@@ -116,7 +117,9 @@ function printable(value: unknown, name: string, run: Run): string {
       advice: 'print one of its members, or pipe it into toJSON or toYAML',
     });
   }
-  const text = Array.isArray(value) ? value.join(',') : (value as string | number | boolean).toString();
+  const text = Array.isArray(value)
+    ? value.join(',')
+    : (value as string | number | boolean).toString();
   if (!run.allowControlCharacters && run.notes.tripwire.objectsTo(text)) {
     throw new AutotmplError(
       'template',

@@ -349,6 +349,12 @@ describe('the Nunjucks engine', () => {
       expect(textOf(text)).toBe(`${JSON.stringify(evil)} '${evil}'`);
     });
 
+    it('pass through a quoting function that is called by name', () => {
+      expect(textOf('{% for s in service("sales") %}{{ shell(s.Name) }}{% endfor %}')).toBe(
+        `'${evil}'`,
+      );
+    });
+
     it('do not matter where they are not printed', () => {
       expect(
         textOf('{% for s in service("sales") %}{{ s.Port }}{{ s.ServiceMeta.plain }}{% endfor %}'),

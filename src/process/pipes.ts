@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A pipe of the kernel: what one process writes, we read. */
+export interface Pipe {
+  readonly reader: Socket;
+  /** For the child; close it here once the child has it, or the pipe never ends. */
+  readonly writer: number;
+}
+
+const run = promisify(execFile);
+
+/**
+ * Makes real pipes for the output of one command; undefined where the system lets us make none.
+ *
+ * What Node itself gives a child are sockets, and a socket cannot be opened by its name: a program whose log is a link to
+ * /dev/stderr, as nginx's in its official image, would end with ENXIO. Node has no pipe(2); a named pipe that loses its
+ * name as soon as both ends are open is the same thing.
+ */
+export async function openPipes(): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'autotmpl-pipe-'));
+    const paths = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
+    await run('mkfifo', ['-m', '600', paths.stdout, paths.stderr]);
+    return { stdout: openPipe(paths.stdout), stderr: openPipe(paths.stderr) };
+  } catch {
+    return undefined;
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function openPipe(path: string): Pipe {
+  // In this order neither open waits for the other end.
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const writer = openSync(path, constants.O_WRONLY);
+    return { reader: new Socket({ fd: reader, readable: true, writable: false }), writer };
+  } catch (error) {
+    closeSync(reader);
+    throw error;
+  }
+}
