@@ -1,8 +1,11 @@
-// Bundles src/cli/main.ts into dist/: one file that starts fast, and chunks that are loaded when they are used.
+// Bundles src/cli/main.ts into dist/: one file that starts fast, chunks that are loaded when they are used, and the config's
+// JSON Schema.
 import { build } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { configSchemaText } from './docs-config.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -18,6 +21,7 @@ export async function buildBundle() {
     made.add(path);
     await place(path, Buffer.from(contents));
   }
+  await place(join(dist, 'config.schema.json'), Buffer.from(await configSchemaText()));
   await removeOthers(made);
 }
 

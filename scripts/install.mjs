@@ -27,8 +27,8 @@ export async function ensurePackages() {
 /** Builds dist/ unless it is newer than everything that it is made of. */
 export async function ensureBuilt() {
   const built = await changedAt(join(ROOT, 'dist/cli/main.js'));
-  const sources = ['src', 'scripts/build.mjs', 'package-lock.json'].map((name) =>
-    newest(join(ROOT, name)),
+  const sources = ['src', 'scripts/build.mjs', 'scripts/docs-config.mjs', 'package-lock.json'].map(
+    (name) => newest(join(ROOT, name)),
   );
   if (built > Math.max(...(await Promise.all(sources)))) return;
   const { buildBundle } = await import('./build.mjs');
