@@ -116,7 +116,7 @@ function oneLine(text: string): string {
   );
 }
 
-function showField(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+function showField(value: LogFields[string]): string {
+  const text = Array.isArray(value) ? value.join(',') : String(value);
   return /^[^\s"=\x00-\x1f\x7f-\x9f]+$/.test(text) ? text : JSON.stringify(text);
 }
