@@ -11,7 +11,7 @@ import { sourcesOf, type SettingsInvocation } from './sources.ts';
  */
 export async function check(invocation: SettingsInvocation): Promise<string> {
   const settings = await loadSettings(sourcesOf(invocation));
-  const silent = createLogger({
+  const silent = await createLogger({
     level: 'error',
     format: 'text',
     write: () => undefined,

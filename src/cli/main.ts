@@ -1,6 +1,7 @@
 import { AutotmplError, describeError } from '../core/errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { parseCommandLine, type Invocation } from './flags.ts';
+import { run } from './run.ts';
 
 /** A reader that goes away ends us as it ends every other program (128 + SIGPIPE). */
 const BROKEN_PIPE = 141;
@@ -34,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** One line a command; each loads what it needs and nothing else. */
+/** One line a command. What runs most often is loaded at once, in as few files as can be; the others load what they need. */
 async function carryOut(invocation: Invocation): Promise<number> {
   switch (invocation.command) {
     case 'help':
@@ -48,7 +49,7 @@ async function carryOut(invocation: Invocation): Promise<number> {
     case 'config':
       return print(await (await import('./config.ts')).showConfig(invocation));
     case 'run':
-      return (await import('./run.ts')).run(invocation);
+      return run(invocation);
   }
 }
 

@@ -18,7 +18,7 @@ export async function run(invocation: SettingsInvocation): Promise<number> {
   // Each reload reads everything anew.
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
-  const logger = settingsLogger(settings);
+  const logger = await settingsLogger(settings);
   const { pidFile } = invocation.run;
   const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
@@ -118,7 +118,7 @@ function startDeadline(
   return { passed: () => passed, cancel };
 }
 
-function settingsLogger({ log }: Settings): Logger {
+async function settingsLogger({ log }: Settings): Promise<Logger> {
   const isTerminal = process.stderr.isTTY;
   return createLogger({
     level: log.level,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { applyAttributes, sameAttributes } from '../output/attributes.ts';
@@ -18,7 +20,7 @@ const SIDE_BY_SIDE = 8;
 export interface FilePublisherOptions {
   /** Takes the text of targets that have no destination. */
   readonly print: (text: string) => void;
-  /** Whether a destination that another process keeps true is an error (watch mode) or a warning (a single run). */
+  /** Whether this process is to be the only one that keeps these destinations true; a single run is over too soon to matter. */
   readonly exclusive: boolean;
   readonly logger: Logger;
 }
@@ -34,6 +36,8 @@ export class FilePublisher implements Publisher {
   readonly #options: FilePublisherOptions;
   readonly #claims: Claim[] = [];
   readonly #printed = new Map<Target, string>();
+  /** Stands for the text that was last put in place for each target. */
+  readonly #placed = new Map<Target, string>();
   /** Destinations that could only be written in place: said once each. */
   readonly #inPlace = new Set<string>();
 
@@ -43,12 +47,7 @@ export class FilePublisher implements Publisher {
 
   async open(targets: readonly Target[]): Promise<void> {
     const destinations = targets.flatMap((target) => target.destination ?? []);
-    try {
-      await atMost(SIDE_BY_SIDE, destinations, (destination) => this.#claim(destination));
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    if (this.#options.exclusive) await this.#claimAll(destinations);
     const removed = await removeLeftovers(destinations);
     if (removed.length > 0) {
       this.#options.logger.info('removed temporary files that an earlier run left behind', {
@@ -97,13 +96,20 @@ export class FilePublisher implements Publisher {
       step.published = this.#print(target, text);
       return;
     }
-    const current = await readDestination(destination, file.symlink);
+    // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
+    // from a change to its file.
+    const placed = this.#placed.get(target);
+    const current =
+      placed === undefined || placed === digest(text)
+        ? await readDestination(destination, file.symlink)
+        : undefined;
     if (current?.bytes.equals(Buffer.from(text)) === true) {
       if (!(await sameAttributes(current.stat, file))) {
         await applyAttributes(current.path, file);
         this.#options.logger.info(`set mode and owner of ${target.label}; its text is unchanged`);
       }
       const commandOwed = target.command !== undefined && (await owedMarker.isSet(destination));
+      this.#placed.set(target, digest(text));
       step.published = { outcome: 'unchanged', commandOwed };
       return;
     }
@@ -117,6 +123,7 @@ export class FilePublisher implements Publisher {
     // Before the swap: whatever ends us between here and the command's success, the next start makes it good.
     if (command !== undefined) await owedMarker.set(destination);
     const placement = await step.staged.commit();
+    this.#placed.set(target, digest(step.publication.text));
     if (placement === 'inPlace' && !this.#inPlace.has(destination)) {
       this.#inPlace.add(destination);
       this.#options.logger.warn(
@@ -142,6 +149,15 @@ export class FilePublisher implements Publisher {
     return { outcome: 'written' };
   }
 
+  async #claimAll(destinations: readonly string[]): Promise<void> {
+    try {
+      await atMost(SIDE_BY_SIDE, destinations, (destination) => this.#claim(destination));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   async #claim(destination: string): Promise<void> {
     const claim = await claimDestination(destination);
     if (claim.granted) {
@@ -149,13 +165,17 @@ export class FilePublisher implements Publisher {
       return;
     }
     const who = claim.holderPid === undefined ? 'another process' : `process ${claim.holderPid}`;
-    const sentence = `${destination} is kept true by another autotmpl already (${who})`;
-    if (this.#options.exclusive) {
-      throw new AutotmplError('output', sentence, {
+    throw new AutotmplError(
+      'output',
+      `${destination} is kept true by another autotmpl already (${who})`,
+      {
         advice:
           'two of them would undo each other’s work: stop one, or give them different destinations',
-      });
-    }
-    this.#options.logger.warn(`${sentence}; it may write over what this run writes`);
+      },
+    );
   }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

@@ -37,6 +37,7 @@ export class Renderer implements Actor {
   /** Commands of the first batch, until it is complete. */
   #firstBatch: Reload[] | undefined = [];
   #cancelFirstBatch: CancelTimer | undefined;
+  #opened: Promise<void> = Promise.resolve();
   #signal: AbortSignal | undefined;
   #wake: () => void = () => undefined;
 
@@ -77,7 +78,9 @@ export class Renderer implements Actor {
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
     const { publisher } = this.#options;
-    await publisher.open(this.#courses.map((course) => course.target));
+    // Meanwhile the first answers are on their way; nothing is published before it is done.
+    this.#opened = publisher.open(this.#courses.map((course) => course.target));
+    this.#opened.catch(() => undefined);
     const onAbort = (): void => this.#wake();
     signal.addEventListener('abort', onAbort);
     this.#cancelFirstBatch = this.#options.clock.setTimer(() => {
@@ -113,6 +116,7 @@ export class Renderer implements Actor {
       const publication = course.render();
       if (publication !== undefined) ready.push({ course, publication });
     }
+    await this.#opened;
     const published = await this.#options.publisher.publish(
       ready.map(({ publication }) => publication),
     );

@@ -2,12 +2,12 @@ import type { Clock } from '../../core/time.ts';
 
 /** Questions that may follow each other at once. */
 const BURST = 20;
-const PER_SECOND = 10;
+const PER_SECOND = 20;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
- * Slows one query down where its answers come faster than anybody needs them: no more than ten questions a second after a
+ * Slows one query down where its answers come faster than anybody needs them: no more than twenty questions a second after a
  * burst of twenty, and growing pauses where the answers bring nothing new. A query on a missing key is woken by every
  * write to any key, and one on a missing node may not block at all.
  */

@@ -248,6 +248,7 @@ describe('the renderer', () => {
   it('warns about what is waited for after five seconds, then ever more seldom, with its place', async () => {
     await start([target('out', 'x\n {{ key("missing") }}')]);
     await until(() => catalog.open.length === 1, 'the watch');
+    await until(() => clock.pending === 2, 'the timers of first batch and report');
     catalog.answer('key(missing)', null);
     const warnings = () =>
       logger.records.filter(({ level }) => level === 'warn').map(({ message }) => message);
