@@ -17,7 +17,12 @@ import type { Target } from './target.ts';
 import type { Waiting } from './waiting-report.ts';
 
 /** One write in the catalog may wake several queries, a moment apart: a target that uses several waits this long for the others. */
-const SETTLE_MS = 2;
+const SETTLE = { minMs: 2, maxMs: 2 };
+/**
+ * While the catalog is in trouble with one of several queries, the others' news are probably the end of it: an agent that comes
+ * back, with its data or without, answers all of them in a moment. To render in between would mix two worlds in one file.
+ */
+const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
 const WRITE_RETRY = { baseMs: 1000, capMs: 30_000 };
 
 /** What a course works with. */
@@ -38,6 +43,7 @@ export class Course implements User {
   readonly #options: CourseOptions;
   readonly #quiet: QuietTimer;
   readonly #settle: QuietTimer;
+  readonly #troubled: QuietTimer;
   /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
   #needs: ReadonlyMap<string, Query> = new Map();
   #due = true;
@@ -56,9 +62,8 @@ export class Course implements User {
     this.#template = template;
     this.#options = options;
     this.#quiet = new QuietTimer(target.quiet, options.clock, () => this.#becomeDue());
-    this.#settle = new QuietTimer({ minMs: SETTLE_MS, maxMs: SETTLE_MS }, options.clock, () =>
-      this.#becomeDue(),
-    );
+    this.#settle = new QuietTimer(SETTLE, options.clock, () => this.#becomeDue());
+    this.#troubled = new QuietTimer(TROUBLED_SETTLE, options.clock, () => this.#becomeDue());
   }
 
   /** Whether it waits to be rendered. */
@@ -88,6 +93,7 @@ export class Course implements User {
     const { once } = this.#options;
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
     if (!once && this.#hadText && this.target.quiet.maxMs > 0) this.#quiet.touch();
+    else if (!once && this.#hadText && this.#isTroubled()) this.#troubled.touch();
     else if (!once && this.#hadText && this.#needs.size > 1) this.#settle.touch();
     else this.#becomeDue();
   }
@@ -104,15 +110,15 @@ export class Course implements User {
 
   /** Ends its timers. */
   stop(): void {
-    this.#quiet.cancel();
-    this.#settle.cancel();
-    this.#cancelRetry?.();
+    this.#cancelTimers();
   }
 
   /** Whether it is due; and if so, it is not any more. */
   takeDue(): boolean {
     const due = this.#due;
     this.#due = false;
+    // The rendering to come has all that is known: nothing is left to wait for.
+    if (due) this.#cancelTimers();
     return due;
   }
 
@@ -163,6 +169,21 @@ export class Course implements User {
       });
     if (command === undefined || !(owed || published.outcome === 'written')) return [];
     return [{ command, timeoutMs: commandTimeoutMs, targets: [this.target], reasons }];
+  }
+
+  #cancelTimers(): void {
+    this.#quiet.cancel();
+    this.#settle.cancel();
+    this.#troubled.cancel();
+    this.#cancelRetry?.();
+  }
+
+  /** Whether the catalog does not answer something that the last text was made of. */
+  #isTroubled(): boolean {
+    for (const id of this.#needs.keys()) {
+      if (this.#options.watcher.answer(id)?.state !== 'fresh') return true;
+    }
+    return false;
   }
 
   #becomeDue(): void {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { ServiceInstance } from '../../../src/catalog/catalog.ts';
 import { begin } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { systemClock } from '../../../src/core/time.ts';
@@ -42,12 +43,33 @@ const pair = (path: string, value: string) => ({
   Session: '',
 });
 
+const instance: ServiceInstance = {
+  Node: 'n1',
+  NodeID: '1',
+  NodeAddress: '127.0.0.1',
+  NodeDatacenter: 'dc1',
+  NodeTaggedAddresses: {},
+  NodeMeta: {},
+  ServiceMeta: {},
+  Address: '10.0.0.1',
+  ServiceTaggedAddresses: {},
+  ID: 'web-1',
+  Name: 'web',
+  Tags: [],
+  Checks: [],
+  Status: 'passing',
+  Port: 80,
+  Weights: { Passing: 1, Warning: 1 },
+};
+
 describe('the renderer', () => {
   let folder: string;
   let catalog: ScriptedCatalog;
   let clock: ManualClock;
   let logger: ReturnType<typeof recordingLogger>;
   let events: string[];
+  /** What each file held when its writing was announced. */
+  let announced: Map<string, string>;
   let printed: string[];
   let runs: Reload[];
   let commandResult: () => CommandResult;
@@ -58,10 +80,7 @@ describe('the renderer', () => {
   const until = (condition: () => boolean, what: string) =>
     waitUntil(() => condition(), { timeoutMs: 5000, what });
   const written = (name: string, text: string) =>
-    until(
-      () => existsSync(at(name)) && read(name) === text,
-      `${name} to be ${JSON.stringify(text)}`,
-    );
+    until(() => announced.get(name) === text, `${name} to be ${JSON.stringify(text)}`);
 
   const target = (name: string, contents: string, fields: Partial<Target> = {}): Target =>
     makeTarget({
@@ -74,7 +93,10 @@ describe('the renderer', () => {
   /** Starts everything as the daemon does; returns the renderer and the promise of its end. */
   const start = async (targets: Target[], { once = false } = {}) => {
     const bus = new Bus();
-    bus.on('target:written', ({ target: label }) => events.push(`written ${label}`));
+    bus.on('target:written', ({ target: label }) => {
+      events.push(`written ${label}`);
+      if (existsSync(at(label))) announced.set(label, read(label));
+    });
     bus.on('target:unchanged', ({ target: label }) => events.push(`unchanged ${label}`));
     bus.on('target:failed', ({ target: label }) => events.push(`failed ${label}`));
     const engine = createNunjucksEngine({ searchPath: [], environment: {}, clock: systemClock });
@@ -128,6 +150,7 @@ describe('the renderer', () => {
     clock = new ManualClock();
     logger = recordingLogger();
     events = [];
+    announced = new Map();
     printed = [];
     runs = [];
     stops = [];
@@ -289,6 +312,24 @@ describe('the renderer', () => {
     await clock.advance(10);
     await written('out', '22');
     expect(events.filter((event) => event === 'written out')).toHaveLength(2);
+  });
+
+  it('does not mix what a returning catalog says with what it said before', async () => {
+    catalog.answer('service(web)', []);
+    catalog.answer('key(a)', pair('a', '1'));
+    const { watcher } = await start([target('out', '{{ service("web") | length }}{{ key("a") }}')]);
+    await written('out', '01');
+    catalog.hold('service(web)', 'refused');
+    catalog.hold('key(a)', 'refused');
+    await until(() => watcher.answer('key(a)')?.state === 'held', 'the trouble');
+    await clock.advance(200);
+    events.length = 0;
+    catalog.answer('service(web)', [instance]);
+    await clock.advance(100);
+    catalog.answer('key(a)', pair('a', '2'));
+    await clock.advance(1000);
+    await written('out', '12');
+    expect(events).toEqual(['written out']);
   });
 
   it('drops a query that no target uses any more, and keeps nested ones while a new one is on its way', async () => {
