@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Connections,
+  type Lane,
+  type Release,
+} from '../../../../src/catalog/consul/connections.ts';
+import { ManualClock, settle } from '../../../support/manual-clock.ts';
+
+function share(maxConnections: number) {
+  const clock = new ManualClock();
+  const connections = new Connections(maxConnections, clock);
+  const controller = new AbortController();
+  const granted: string[] = [];
+  const releases = new Map<string, Release | undefined>();
+  const want = async (name: string, lane: Lane, patienceMs?: number): Promise<void> => {
+    const release = await connections.acquire(lane, controller.signal, patienceMs);
+    granted.push(release === undefined ? `${name} gave up` : name);
+    releases.set(name, release);
+  };
+  return {
+    clock,
+    connections,
+    controller,
+    granted,
+    want,
+    release: async (name: string): Promise<void> => {
+      releases.get(name)?.();
+      await settle();
+    },
+  };
+}
+
+describe('the shared connections', () => {
+  it('are never more than allowed, and one of them is the probe’s', async () => {
+    const { granted, want } = share(3);
+    for (const name of ['a', 'b', 'c']) void want(name, 'read');
+    await settle();
+    expect(granted).toEqual(['a', 'b']);
+    void want('first probe', 'probe');
+    void want('second probe', 'probe');
+    await settle();
+    expect(granted).toEqual(['a', 'b', 'first probe']);
+  });
+
+  it('are given in the order in which they were asked for', async () => {
+    const { granted, want, release } = share(2);
+    for (const name of ['a', 'b', 'c']) void want(name, 'read');
+    await settle();
+    await release('a');
+    await release('b');
+    expect(granted).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are given to reads before waits', async () => {
+    const { granted, want, release } = share(2);
+    void want('a', 'read');
+    void want('wait', 'wait');
+    void want('b', 'read');
+    await settle();
+    await release('a');
+    await release('b');
+    expect(granted).toEqual(['a', 'b', 'wait']);
+  });
+
+  it('are not taken by a wait while a read stands in line', async () => {
+    const { granted, want, release } = share(40);
+    for (let number = 0; number < 17; number++) void want(`read ${number}`, 'read');
+    void want('wait', 'wait');
+    await settle();
+    expect(granted).toHaveLength(16);
+    await release('read 0');
+    expect(granted.slice(16)).toEqual(['read 16', 'wait']);
+  });
+
+  it('are kept in part for reads, however many wait', async () => {
+    const { granted, want } = share(20);
+    for (let number = 0; number < 30; number++) void want('wait', 'wait');
+    await settle();
+    expect(granted).toHaveLength(18);
+    void want('read', 'read');
+    await settle();
+    expect(granted.at(-1)).toBe('read');
+  });
+
+  it('count a release once, however often it is given', async () => {
+    const { granted, want, release } = share(2);
+    for (const name of ['a', 'b', 'c']) void want(name, 'read');
+    await settle();
+    await release('a');
+    await release('a');
+    expect(granted).toEqual(['a', 'b']);
+  });
+
+  it('are not waited for beyond the patience', async () => {
+    const { clock, granted, want } = share(1);
+    void want('a', 'wait');
+    void want('b', 'wait', 5000);
+    await clock.advance(4999);
+    expect(granted).toEqual(['a']);
+    await clock.advance(1);
+    expect(granted).toEqual(['a', 'b gave up']);
+  });
+
+  it('are not given to somebody who left', async () => {
+    const { connections, controller, granted, want } = share(1);
+    const other = new AbortController();
+    const release = await connections.acquire('read', other.signal);
+    const waiting = want('a', 'read');
+    controller.abort(new Error('left'));
+    await expect(waiting).rejects.toThrow('left');
+    release?.();
+    expect(granted).toEqual([]);
+    expect(await connections.acquire('read', other.signal)).toBeDefined();
+  });
+
+  it('let a query wait as long as it likes while there are enough', () => {
+    const { connections } = share(100);
+    for (let number = 0; number < 90; number++) connections.join();
+    expect(connections.turnMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('are taken in turns that bring every query its visit within 5 s where there are not', () => {
+    const { connections } = share(100);
+    const leave = Array.from({ length: 900 }, () => connections.join());
+    expect(connections.turnMs()).toBe(500);
+    for (const each of leave) each();
+    expect(connections.turnMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
