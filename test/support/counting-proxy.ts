@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Stands between a program and an agent, hands everything on, and counts the questions. */
+export class CountingProxy {
+  /** Requests so far, by path without parameters. */
+  readonly counts = new Map<string, number>();
+  readonly #server: Server;
+
+  private constructor(agentAddress: string) {
+    this.#server = createServer((incoming, outgoing) => {
+      const path = incoming.url?.split('?')[0] ?? '';
+      this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
+      const { method = 'GET', headers, url } = incoming;
+      const upstream = request(`${agentAddress}${url}`, { method, headers, agent: false });
+      upstream.on('response', (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      upstream.on('error', () => outgoing.destroy());
+      outgoing.on('close', () => upstream.destroy());
+      incoming.pipe(upstream);
+    });
+  }
+
+  /** Starts one on 127.0.0.1 and a free port. Stop it with `stop`. */
+  static async start(agentAddress: string): Promise<CountingProxy> {
+    const proxy = new CountingProxy(agentAddress);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+}
