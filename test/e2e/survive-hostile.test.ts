@@ -19,6 +19,7 @@ const HOSTILE = [
   '\0',
   '../../etc/passwd',
   '-rf',
+  '127',
 ];
 /** Consul takes values up to 512 kB. */
 const LARGEST_VALUE_BYTES = 512 * 1024;

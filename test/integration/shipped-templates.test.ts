@@ -44,6 +44,9 @@ const HOSTILE = [
   'x'.repeat(1_000_000),
 ];
 
+/** Names that Consul takes, of letters, digits, "-" and "_", that no host can have. */
+const NO_HOSTS = ['-rf', 'rf-', '-', '127', '0x7f000001', '0x', 'x'.repeat(64)];
+
 type Answers = readonly (readonly [Query, Value])[];
 
 /** Renders with exactly these facts; throws what the rendering failed with. */
@@ -214,7 +217,7 @@ describe('nginx/upstreams.njk', () => {
     function only(): Answers {
       return [[{ kind: 'services' }, [{ Name: 'sales', Tags: ['http'] }]]];
     }
-    for (const evil of HOSTILE.filter((text) => !/^[\w-]+$/.test(text))) {
+    for (const evil of [...HOSTILE.filter((text) => !/^[\w-]+$/.test(text)), ...NO_HOSTS]) {
       const text = render(ALL, withEvilService(evil, true));
       expect(directives(text), evil.slice(0, 50)).toEqual(expected);
     }
@@ -266,7 +269,7 @@ describe('haproxy/backends.njk', () => {
   });
 
   it('leaves out a service with a hostile name, and nothing else', () => {
-    for (const evil of HOSTILE.filter((text) => !/^[\w-]+$/.test(text))) {
+    for (const evil of [...HOSTILE.filter((text) => !/^[\w-]+$/.test(text)), ...NO_HOSTS]) {
       const text = render(ALL, withEvilService(evil, true));
       expect(text.trim(), evil.slice(0, 50)).toBe(render(ONE, [[sales, two]]));
     }
