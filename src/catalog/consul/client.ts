@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/time.ts';
-import { Connections, VISIT_EVERY_MS } from './connections.ts';
+import type { CancelTimer, Clock } from '../../core/time.ts';
+import { Connections, VISIT_EVERY_MS, type Release } from './connections.ts';
 import { Liveness } from './liveness.ts';
 import { withParameters } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';
@@ -38,6 +38,8 @@ export class ConsulClient {
   readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #tokens: TokenSource;
+  readonly #lateReleases = new Set<CancelTimer>();
+  #closed = false;
 
   /** Throws an AutotmplError where the options cannot work. */
   constructor(options: ConsulOptions, clock: Clock) {
@@ -61,17 +63,39 @@ export class ConsulClient {
           ? undefined
           : await this.connections.acquire('wait', guarded, VISIT_EVERY_MS);
       const release = waiting ?? (await this.connections.acquire('read', guarded));
+      const startedAt = this.#clock.now();
       try {
         return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
       } finally {
-        release?.();
+        const endsAt = startedAt + (position.waitMs * 17) / 16;
+        if (waiting !== undefined && signal.aborted) this.#releaseAt(waiting, endsAt);
+        else release?.();
       }
     });
   }
 
   /** Closes the kept connections. */
   close(): void {
+    this.#closed = true;
+    for (const cancel of this.#lateReleases) cancel();
+    this.#lateReleases.clear();
     this.#transport.close();
+  }
+
+  /**
+   * The agent does not notice that a blocking query was cancelled, and counts its connection until the wait runs out. So do we,
+   * or watches that come and go would take all the connections that the agent grants to this address.
+   */
+  #releaseAt(release: Release, endsAtMs: number): void {
+    if (this.#closed) return;
+    const cancel = this.#clock.setTimer(
+      () => {
+        this.#lateReleases.delete(cancel);
+        release();
+      },
+      Math.max(0, endsAtMs - this.#clock.now()),
+    );
+    this.#lateReleases.add(cancel);
   }
 
   async #ask(question: ConsulQuestion, asked: Position, signal: AbortSignal): Promise<Answered> {
