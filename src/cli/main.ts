@@ -17,7 +17,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await main(process.argv.slice(2));
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// Once all that was printed has reached its reader, however slow.
+process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

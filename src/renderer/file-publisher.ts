@@ -108,7 +108,11 @@ export class FilePublisher implements Publisher {
         await applyAttributes(current.path, file);
         this.#options.logger.info(`set mode and owner of ${target.label}; its text is unchanged`);
       }
-      const commandOwed = target.command !== undefined && (await owedMarker.isSet(destination));
+      // What is owed from an earlier run; debts of this one are known to whoever runs its commands.
+      const commandOwed =
+        placed === undefined &&
+        target.command !== undefined &&
+        (await owedMarker.isSet(destination));
       this.#placed.set(target, digest(text));
       step.published = { outcome: 'unchanged', commandOwed };
       return;

@@ -137,6 +137,7 @@ export class Reloads implements Actor {
       targets,
     });
     if (ok) {
+      this.#owed.get(key)?.cancel?.();
       this.#owed.delete(key);
       logger.info(`done: ${key}`, { durationMs: Math.round(result.durationMs) });
       // Asked for again meanwhile: the newer file is not covered yet.
@@ -152,6 +153,13 @@ export class Reloads implements Actor {
     const targets = reload.targets.map((target) => target.label);
     if (!retry) {
       this.#failures.push(sentence);
+      logger.error(sentence, { targets });
+      return;
+    }
+    const again = this.#queue.get(key);
+    if (again !== undefined) {
+      // Asked for again while it ran: the next run covers this one.
+      this.#queue.set(key, merge(reload, again));
       logger.error(sentence, { targets });
       return;
     }

@@ -93,7 +93,7 @@ export class Renderer implements Actor {
         if (this.#options.once && this.#isDone()) break;
         await this.#untilDue();
       }
-      if (!signal.aborted) await this.#options.reloads.idle();
+      if (!signal.aborted) await Promise.race([this.#options.reloads.idle(), aborted(signal)]);
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#cancelFirstBatch();
@@ -166,4 +166,11 @@ export class Renderer implements Actor {
     const answer = this.#options.watcher.answer(id);
     return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

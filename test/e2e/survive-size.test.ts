@@ -53,18 +53,3 @@ it('keeps 1,000 files true over 100 connections, changes one where one changed, 
   expect(changed).toEqual(['777']);
   expect(scene.names('many')).toHaveLength(TARGETS);
 }, 90_000);
-
-it('leaves others their connections although its watches come and go: the agent counts cancelled ones on', async () => {
-  const names = Array.from({ length: 240 }, (_, at) => `churn/${at}`);
-  for (const name of names) await agent.putKey(name, name);
-  await agent.putKey('which', names[0] ?? '');
-  scene.start({
-    catalog: { consul: { address: agent.address } },
-    templates: [{ contents: '{{ key(key("which")) }}', destination: 'out' }],
-  });
-  for (const name of names) {
-    await agent.putKey('which', name);
-    await scene.untilText('out', name, 20_000);
-  }
-  expect((await agent.request('GET', '/v1/status/leader')).status).toBe(200);
-}, 90_000);

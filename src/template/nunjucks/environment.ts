@@ -23,6 +23,11 @@ export class TemplateEnvironment extends Environment {
     this.#find = find;
     this.#current = current;
     this.addFilter('safe', (value: unknown) => value);
+    // Nunjucks marks their results as safe, and what is marked is printed unseen.
+    for (const name of ['escape', 'e', 'forceescape']) {
+      const original = this.getFilter(name);
+      this.addFilter(name, (value: unknown) => plain(original(value), name));
+    }
     for (const [name, row] of Object.entries(functions)) this.#addFunction(name, row, current);
   }
 
