@@ -1,0 +1,171 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Program } from '../support/autotmpl.ts';
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { connectionsTo, openFiles } from '../support/process-facts.ts';
+import { logLines, messages, Scene } from '../support/scene.ts';
+
+const PROBE = fileURLToPath(new URL('../fixtures/probes/report-on-usr2.mjs', import.meta.url));
+/** One a second makes an hour. */
+const CHANGES = 3600;
+/** So many that the pace of a single query holds nothing up, and so few that each query has a connection of its own. */
+const KEYS = 60;
+/** When all that comes and goes has gone: the keys, the two lists, and the one service that is always there. */
+const QUERIES = KEYS + 3;
+/** Standard output and error, a socket and a deadline for each query, and one timer that watches over the agent. */
+const RESOURCES = { PipeWrap: 2, TCPSocketWrap: QUERIES, Timeout: QUERIES + 1 };
+const RESTARTS = 2;
+const HUPS = 10;
+
+/** Watches come and go with the keys and services that it finds. */
+const CATALOG = `{% for entry in ls("live") %}{{ entry.Key }}={{ key("live/" ~ entry.Key) }}
+{% endfor %}{% for entry in services() %}{% for instance in service(entry.Name) %}{{ entry.Name }} {{ instance.Port }}
+{% endfor %}{% endfor %}`;
+
+interface Held {
+  /** Active handles and requests of Node by kind: timers, sockets, pipes, processes. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** What is alive on the heap and beside it, in bytes, after garbage collection. */
+  readonly heap: number;
+  readonly rss: number;
+  /** Open files by kind. */
+  readonly files: Readonly<Record<string, number>>;
+  readonly connections: number;
+  /** What the program says of itself: files, watches, and what it owes. */
+  readonly status: Readonly<Record<string, unknown>>;
+}
+
+let agent: ConsulAgent;
+let scene: Scene;
+let program: Program;
+beforeAll(async () => {
+  agent = await startConsul({ dataDir: true });
+  scene = new Scene();
+});
+afterAll(async () => {
+  await scene.close();
+  await agent.stop();
+});
+
+const statuses = () =>
+  logLines(program)
+    .filter(({ message }) => message === 'how things stand')
+    .map((line) => ({ ...line, time: '' }));
+
+/** What the process holds at this moment. */
+async function look(): Promise<Held> {
+  const before = statuses().length;
+  program.kill('SIGUSR1');
+  await scene.until('a status', () => statuses().length > before);
+  rmSync(scene.at('probe'), { force: true });
+  program.kill('SIGUSR2');
+  await scene.until('the report', () => scene.exists('probe'));
+  const files: Record<string, number> = {};
+  for (const name of openFiles(program.pid)) {
+    const kind = /^(\w+):/.exec(name)?.[1] ?? name;
+    files[kind] = (files[kind] ?? 0) + 1;
+  }
+  return {
+    ...(JSON.parse(scene.read('probe')) as Pick<Held, 'resources' | 'heap' | 'rss'>),
+    files,
+    connections: connectionsTo(program.pid, agent.ports.http),
+    status: statuses().at(-1) ?? {},
+  };
+}
+
+/** Brings the catalog to one state, whatever happened; returns what is held once it is what it should be, or after a while. */
+async function settle(mark: string): Promise<Held> {
+  await agent.deleteKey('live', { recurse: true });
+  for (let slot = 0; slot < 10; slot += 1) await deregister(`live-${slot}`);
+  for (let at = 0; at < KEYS; at += 1) await agent.putKey(`site/${at}`, mark);
+  for (let at = 0; at < KEYS; at += 1) await scene.untilText(`out/${at}.conf`, mark, 20_000);
+  await scene.until('no live keys', () => !scene.read('catalog.conf').includes('='));
+  await scene.until('no live services', () => !scene.read('catalog.conf').includes('live-'));
+  await scene.until('the last command', () => scene.processes().length === 1);
+  // What a config needed is watched for some seconds longer than it, and what was cancelled is counted until its wait is over.
+  const patienceUntil = performance.now() + 15_000;
+  let held = await look();
+  const isSettled = ({ resources, status }: Held) =>
+    status['queries'] === QUERIES && isDeepStrictEqual(resources, RESOURCES);
+  while (!isSettled(held) && performance.now() < patienceUntil) {
+    await sleep(200);
+    held = await look();
+  }
+  return held;
+}
+
+async function deregister(id: string): Promise<void> {
+  // It may be gone: a killed agent forgets what it did not write down.
+  await agent.request('PUT', `/v1/agent/service/deregister/${id}`);
+}
+
+/** One after the other, as fast as the agent takes them: values change, keys and services come and go. */
+async function change(from: number, to: number): Promise<void> {
+  for (let at = from; at < to; at += 1) {
+    const slot = Math.floor(at / 20) % 10;
+    if (at % 20 === 0) await agent.putKey(`live/${slot}`, String(at));
+    else if (at % 20 === 5) await agent.deleteKey(`live/${(slot + 5) % 10}`);
+    else if (at % 20 === 10) await agent.register({ Name: `live-${slot}`, Port: at + 1 });
+    else if (at % 20 === 15) await deregister(`live-${slot}`);
+    else await agent.putKey(`site/${at % KEYS}`, String(at));
+  }
+}
+
+async function hup(): Promise<void> {
+  const before = messages(program, /^HUP: config and templates read again/).length;
+  program.kill('SIGHUP');
+  const answers = () => messages(program, /^HUP: config and templates read again/).length;
+  await scene.until('an answer to HUP', () => answers() > before);
+}
+
+/** Open files but connections to the agent. */
+const otherFiles = ({ files, connections }: Held) => ({
+  ...files,
+  socket: (files['socket'] ?? 0) - connections,
+});
+
+it('holds no more after an hour of changes than before', async () => {
+  program = scene.start(
+    {
+      // A query that was cancelled keeps its place until its wait is over.
+      catalog: { consul: { address: agent.address, wait: '5s' } },
+      templates: [
+        { contents: CATALOG, destination: 'catalog.conf', command: 'true' },
+        ...Array.from({ length: KEYS }, (_, at) => ({
+          contents: `{{ key("site/${at}") }}`,
+          destination: `out/${at}.conf`,
+          ...(at % 10 === 0 ? { command: 'true' } : {}),
+        })),
+      ],
+    },
+    { env: { NODE_OPTIONS: `--import=${PROBE}`, PROBE_FILE: scene.at('probe') } },
+  );
+  await agent.putKey('site/0', 'first');
+  // What grows to its natural size in the beginning (compiled code, pools) is no leak.
+  await change(0, CHANGES / 6);
+  await hup();
+  await agent.restart();
+  const before = await settle('before');
+
+  for (let round = 0; round < HUPS; round += 1) {
+    const share = (CHANGES * 5) / 6 / HUPS;
+    await change(round * share, (round + 1) * share);
+    await hup();
+    if (round % (HUPS / RESTARTS) === 2) await agent.restart();
+  }
+  const after = await settle('after');
+
+  expect(before.status).toMatchObject({ files: KEYS + 1, queries: QUERIES, commandsOwed: 0 });
+  expect(after.status).toEqual(before.status);
+  expect(before.resources).toEqual(RESOURCES);
+  expect(after.resources).toEqual(RESOURCES);
+  expect(otherFiles(after)).toEqual(otherFiles(before));
+  // Some are kept for the next question, whose number depends on how many were asked at once.
+  expect(after.connections).toBeGreaterThanOrEqual(QUERIES);
+  expect(after.connections).toBeLessThanOrEqual(QUERIES + 15);
+  expect(after.heap - before.heap).toBeLessThan(2e6);
+  expect(after.rss - before.rss).toBeLessThan(60e6);
+}, 120_000);
