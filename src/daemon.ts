@@ -1,4 +1,4 @@
-import { queryId } from './catalog/catalog.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import { showConsulAddress } from './catalog/consul/address.ts';
 import { createCatalog } from './catalog/index.ts';
 import type { CatalogSettings, Settings } from './config/settings.ts';
@@ -7,7 +7,8 @@ import { Bus } from './core/bus.ts';
 import { describeError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { CancelTimer, Clock } from './core/time.ts';
-import { owedMarker } from './output/owed-marker.ts';
+import { Claims, type Lease } from './output/claims.ts';
+import { OwedMarkers } from './output/owed-markers.ts';
 import { warmUp } from './process/command.ts';
 import { commandLabel } from './process/command-line.ts';
 import { compileTargets, type CompiledTarget } from './renderer/compile-targets.ts';
@@ -15,10 +16,18 @@ import { FilePublisher } from './renderer/file-publisher.ts';
 import { Reloads } from './renderer/reloads.ts';
 import { runReload } from './renderer/run-reload.ts';
 import { Renderer } from './renderer/renderer.ts';
-import { describeMissing } from './renderer/waiting-report.ts';
 import type { Publisher } from './renderer/publisher.ts';
+import {
+  reportStanding,
+  standingOf,
+  type Standing,
+  type StandingParts,
+} from './renderer/standing.ts';
 import { createNunjucksEngine } from './template/nunjucks/engine.ts';
 import { Watcher, type User } from './watch/watcher.ts';
+
+/** What `run` returns. */
+export type { Standing };
 
 /** A successor takes over what its predecessor watched within this time. */
 const TAKE_OVER_MS = 5000;
@@ -38,23 +47,13 @@ export interface DaemonOptions {
   readonly logger: Logger;
 }
 
-/** Settings whose templates are read and compiled: they can be run. */
+/** Settings that can be run: their templates are compiled, their catalog can be had, and their destinations are ours. */
 export interface Prepared {
   readonly settings: Settings;
   readonly targets: readonly CompiledTarget[];
-}
-
-/** How a run stands, or stood at its end. */
-export interface RunResult {
-  readonly failures: readonly Error[];
-  /** Sentences about commands that are not tried again. */
-  readonly commandFailures: readonly string[];
-  /** Sentences about what is missing, each with the place where it is used. */
-  readonly waiting: readonly string[];
-  /** Whether something is missing because the catalog does not answer. */
-  readonly catalogTroubled: boolean;
-  /** How many targets changed, or would have changed. */
-  readonly changed: number;
+  readonly catalog: Catalog;
+  /** Held until another generation has its own. */
+  readonly lease: Lease;
 }
 
 /**
@@ -64,9 +63,11 @@ export interface RunResult {
 export class Daemon {
   readonly bus: Bus;
   readonly #options: DaemonOptions;
+  readonly #claims = new Claims();
+  readonly #markers = new OwedMarkers();
   readonly #reloads: Reloads;
   readonly #keeper: User = { answerChanged: () => undefined };
-  #watcher: Watcher | undefined;
+  #watcher: Begun<Watcher> | undefined;
   #renderer: Renderer | undefined;
   #next: Prepared | undefined;
   #endGeneration: () => void = () => undefined;
@@ -85,11 +86,8 @@ export class Daemon {
           { environment: this.#commandEnvironment, logger: options.logger },
           signal,
         ),
-      onSuccess: async (targets) => {
-        for (const { destination } of targets) {
-          if (destination !== undefined) await owedMarker.clear(destination);
-        }
-      },
+      cover: (targets) =>
+        this.#markers.cover(targets.flatMap(({ destination }) => destination ?? [])),
       retry: !options.once,
       clock: options.clock,
       bus: this.bus,
@@ -97,94 +95,92 @@ export class Daemon {
     });
   }
 
-  /** Reads and compiles the templates of these settings; throws an AutotmplError and changes nothing where one is wrong. */
+  /**
+   * Makes ready whatever can fail: reads and compiles the templates, makes the catalog, claims the destinations. Throws an
+   * AutotmplError, and changes nothing, where something is wrong. What it returns is for `run` or `replace`.
+   */
   async prepare(settings: Settings): Promise<Prepared> {
-    const { clock, packageTemplates } = this.#options;
+    const { clock, logger, packageTemplates, once, dry } = this.#options;
     const environment = this.#environment(settings);
     const searchPath = [...settings.searchPath, ...packageTemplates];
     const engine = createNunjucksEngine({ searchPath, environment, clock });
-    return { settings, targets: await compileTargets(settings.targets, engine) };
+    const targets = await compileTargets(settings.targets, engine);
+    const catalog = createCatalog(settings.catalog, { clock, logger });
+    try {
+      // A single run is over too soon for two of them to undo each other's work.
+      const lasting = once || dry ? [] : settings.targets;
+      const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
+      return { settings, targets, catalog, lease };
+    } catch (error) {
+      catalog.close();
+      throw error;
+    }
   }
 
   /** Goes over to other settings, keeping what they have in common with the present ones. */
-  replace(prepared: Prepared): void {
+  async replace(prepared: Prepared): Promise<void> {
+    const overtaken = this.#next;
     this.#next = prepared;
     this.#endGeneration();
+    overtaken?.catalog.close();
+    await overtaken?.lease.release();
   }
 
   /** How things stand: what failed, what is waited for, what changed. */
-  result(): RunResult {
-    const waiting = this.#renderer?.waiting() ?? [];
-    return {
-      failures: this.#renderer?.failures() ?? [],
-      commandFailures: this.#reloads.failures,
-      waiting: waiting.flatMap((one) =>
-        one.missing.map((missing) => describeMissing(one, missing, (id) => this.#troubleOf(id))),
-      ),
-      catalogTroubled: waiting.some(({ missing }) =>
-        missing.some(({ query }) => this.#troubleOf(queryId(query)) !== undefined),
-      ),
-      changed: this.#renderer?.changed ?? 0,
-    };
+  standing(): Standing {
+    return standingOf(this.#parts());
   }
 
   /** Logs how things stand, for a person who asks (USR1). */
   report(): void {
-    const { logger } = this.#options;
-    const { failures, waiting } = this.result();
-    logger.info('how things stand', {
-      files: this.#renderer?.size ?? 0,
-      queries: this.#watcher?.size ?? 0,
-      failing: failures.length,
-      waitedFor: waiting.length,
-      commandsOwed: this.#reloads.owed,
-    });
-    for (const failure of failures) logger.info(`failing: ${describeError(failure)}`);
-    for (const sentence of waiting) logger.info(sentence);
+    reportStanding(this.#parts(), this.#options.logger);
   }
 
-  #troubleOf(id: string): Error | undefined {
-    const answer = this.#watcher?.answer(id);
-    return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
+  #parts(): StandingParts {
+    return { renderer: this.#renderer, watcher: this.#watcher?.actor, reloads: this.#reloads };
   }
 
   /** Runs until told to stop, or with `once` until all is done; returns how things stood then. */
-  async run(first: Prepared, signal: AbortSignal): Promise<RunResult> {
+  async run(first: Prepared, signal: AbortSignal): Promise<Standing> {
     const reloads = begin(this.#reloads);
-    let catalog:
-      { readonly settings: CatalogSettings; readonly watcher: Begun<Watcher> } | undefined;
-    let prepared: Prepared | undefined = first;
-    let result = this.result();
+    let present: Prepared | undefined;
+    let next: Prepared | undefined = first;
+    let standing = this.standing();
     try {
-      while (prepared !== undefined && !signal.aborted) {
-        if (catalog === undefined || !same(catalog.settings, prepared.settings.catalog)) {
-          await catalog?.watcher.stop();
-          catalog = {
-            settings: prepared.settings.catalog,
-            watcher: begin(this.#makeWatcher(prepared.settings)),
-          };
-        }
+      while (next !== undefined && !signal.aborted) {
+        // From here on `replace` ends this generation, even before it has begun to work.
+        const generation = new AbortController();
+        this.#endGeneration = () => generation.abort();
         this.#next = undefined;
-        result = await this.#runGeneration(prepared, catalog.watcher.actor, signal);
-        prepared = this.#next;
+        await this.#useCatalogOf(next, present);
+        await present?.lease.release();
+        present = next;
+        standing = await this.#runGeneration(present, AbortSignal.any([signal, generation.signal]));
+        next = this.#next;
       }
     } finally {
       // In the reverse of the order in which they were started.
       this.#endKeeping();
       await reloads.stop();
-      await catalog?.watcher.stop();
+      await this.#watcher?.stop();
+      await present?.lease.release();
     }
-    return result;
+    return standing;
   }
 
-  async #runGeneration(
-    prepared: Prepared,
-    watcher: Watcher,
-    signal: AbortSignal,
-  ): Promise<RunResult> {
-    const generation = new AbortController();
-    this.#endGeneration = () => generation.abort();
-    this.#watcher = watcher;
+  /** Goes on with the catalog that is watched, where the new settings name the same one. */
+  async #useCatalogOf(next: Prepared, present: Prepared | undefined): Promise<void> {
+    if (present !== undefined && same(present.settings.catalog, next.settings.catalog)) {
+      next.catalog.close();
+      return;
+    }
+    await this.#watcher?.stop();
+    const { clock, logger } = this.#options;
+    this.#watcher = begin(new Watcher({ catalog: next.catalog, bus: this.bus, clock, logger }));
+  }
+
+  async #runGeneration(prepared: Prepared, signal: AbortSignal): Promise<Standing> {
+    const watcher = (this.#watcher as Begun<Watcher>).actor;
     this.#commandEnvironment = this.#environment(prepared.settings);
     const labels = prepared.targets.flatMap(({ target }) =>
       target.command === undefined ? [] : commandLabel(target.command),
@@ -193,12 +189,12 @@ export class Daemon {
     if (labels.length > 0 && !this.#options.dry) warmUp();
     const renderer = await this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
-    await renderer.run(AbortSignal.any([signal, generation.signal]));
+    await renderer.run(signal);
     // Before it lets go of its queries: with them goes why they were not answered.
-    const result = this.result();
+    const standing = this.standing();
     if (this.#next !== undefined) this.#keepWatching(watcher);
     renderer.release();
-    return result;
+    return standing;
   }
 
   /** Keeps what is watched alive until the next renderer wants it. */
@@ -209,12 +205,6 @@ export class Daemon {
       () => watcher.want(this.#keeper, new Map()),
       TAKE_OVER_MS,
     );
-  }
-
-  #makeWatcher(settings: Settings): Watcher {
-    const { clock, logger } = this.#options;
-    const catalog = createCatalog(settings.catalog, { clock, logger });
-    return new Watcher({ catalog, bus: this.bus, clock, logger });
   }
 
   async #makeRenderer(prepared: Prepared, watcher: Watcher): Promise<Renderer> {
@@ -232,8 +222,8 @@ export class Daemon {
   }
 
   async #makePublisher(): Promise<Publisher> {
-    const { dry, once, print, color, logger } = this.#options;
-    if (!dry) return new FilePublisher({ print, exclusive: !once, logger });
+    const { dry, print, color, logger } = this.#options;
+    if (!dry) return new FilePublisher({ print, markers: this.#markers, logger });
     // The diff is not needed for anything else.
     const { DryPublisher } = await import('./renderer/dry-publisher.ts');
     return new DryPublisher({ print, color });

@@ -1,15 +1,16 @@
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
-import { AutotmplError, describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import { colorLevel, createLogger, type Logger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon, type Prepared } from '../daemon.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
 import type { RunFlags } from './flags.ts';
+import { countOf } from './count-of.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
+import { reloader } from './reload.ts';
 import { listenToSignals } from './signals.ts';
 import { sourcesOf, type SettingsInvocation } from './sources.ts';
 
@@ -52,7 +53,7 @@ async function runDaemon(
         logger.info(`${signal}: stopping`);
         controller.abort();
       },
-      reload: () => void reload(daemon, load, logger),
+      reload: reloader(daemon, load, logger),
       report: () => daemon.report(),
     },
     () => logger.warn('stopping took too long; what was under way is left to the next start'),
@@ -74,33 +75,16 @@ async function carryOut(
   timedOut: () => boolean,
   logger: Logger,
 ): Promise<number> {
-  if (!request.once) logger.info(`keeping ${count(prepared.targets.length, 'file')} true`);
-  const result = await daemon.run(prepared, signal);
+  if (!request.once) logger.info(`keeping ${countOf(prepared.targets.length, 'file')} true`);
+  const standing = await daemon.run(prepared, signal);
   // Told to stop: that is no failure, and what was not finished is finished at the next start.
   if (!request.once || (signal.aborted && !timedOut())) return EXIT.done;
   if (timedOut()) {
     logger.error(`gave up after ${formatDuration(request.timeoutMs ?? 0)}`);
-    for (const sentence of result.waiting) logger.error(sentence);
+    for (const sentence of standing.waiting) logger.error(sentence);
+    for (const command of standing.commandsUnderWay) logger.error(`not ended: ${command}`);
   }
-  return judge(result, request, timedOut());
-}
-
-/** Reads everything anew, and goes over to it only when all of it is right. */
-async function reload(
-  daemon: Daemon,
-  load: () => Promise<Settings>,
-  logger: Logger,
-): Promise<void> {
-  try {
-    const prepared = await daemon.prepare(await load());
-    logger.info(`HUP: config and templates read again, ${count(prepared.targets.length, 'file')}`);
-    daemon.replace(prepared);
-  } catch (error) {
-    if (!(error instanceof AutotmplError)) throw error;
-    logger.error(`HUP: the old config and templates stay in force: ${describeError(error)}`, {
-      exitCodeWouldBe: exitCodeOf(error),
-    });
-  }
+  return judge(standing, request, timedOut());
 }
 
 function startDeadline(
@@ -127,8 +111,4 @@ async function settingsLogger({ log }: Settings): Promise<Logger> {
     isTerminal,
     color: colorLevel(process.env, isTerminal),
   });
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -63,8 +63,8 @@ function socketName(path: string): string {
   return `\0autotmpl/${hash}`.slice(0, NAME_LENGTH + 1);
 }
 
-/** The file itself, or what is above it, may not exist yet. */
-async function realPathOf(path: string): Promise<string> {
+/** The path with no symbolic link in it. The file itself, or what is above it, may not exist yet. */
+export async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {

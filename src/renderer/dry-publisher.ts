@@ -26,10 +26,6 @@ export class DryPublisher implements Publisher {
     // Nothing is taken: another process may go on writing these files.
   }
 
-  async close(): Promise<void> {
-    // See open.
-  }
-
   async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
     const published: Published[] = [];
     for (const publication of batch) published.push(await this.#show(publication));

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 
+import { atMost } from '../core/at-most.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { applyAttributes, sameAttributes } from '../output/attributes.ts';
 import { stageFile, type StagedFile } from '../output/atomic-write.ts';
-import { claimDestination, type Claim } from '../output/claim.ts';
 import { syncFolders } from '../output/folders.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
-import { owedMarker } from '../output/owed-marker.ts';
+import type { OwedMarkers } from '../output/owed-markers.ts';
 import { readDestination } from '../output/read-destination.ts';
-import { atMost } from './at-most.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Target } from './target.ts';
 
@@ -20,8 +19,7 @@ const SIDE_BY_SIDE = 8;
 export interface FilePublisherOptions {
   /** Takes the text of targets that have no destination. */
   readonly print: (text: string) => void;
-  /** Whether this process is to be the only one that keeps these destinations true; a single run is over too soon to matter. */
-  readonly exclusive: boolean;
+  readonly markers: OwedMarkers;
   readonly logger: Logger;
 }
 
@@ -34,7 +32,6 @@ interface Step {
 /** Writes files: the whole batch is staged first, then swapped in, in order, then made to last. */
 export class FilePublisher implements Publisher {
   readonly #options: FilePublisherOptions;
-  readonly #claims: Claim[] = [];
   readonly #printed = new Map<Target, string>();
   /** Stands for the text that was last put in place for each target. */
   readonly #placed = new Map<Target, string>();
@@ -46,18 +43,12 @@ export class FilePublisher implements Publisher {
   }
 
   async open(targets: readonly Target[]): Promise<void> {
-    const destinations = targets.flatMap((target) => target.destination ?? []);
-    if (this.#options.exclusive) await this.#claimAll(destinations);
-    const removed = await removeLeftovers(destinations);
+    const removed = await removeLeftovers(targets.flatMap((target) => target.destination ?? []));
     if (removed.length > 0) {
       this.#options.logger.info('removed temporary files that an earlier run left behind', {
         files: removed,
       });
     }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#claims.splice(0).map((claim) => claim.release()));
   }
 
   async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
@@ -112,7 +103,7 @@ export class FilePublisher implements Publisher {
       const commandOwed =
         placed === undefined &&
         target.command !== undefined &&
-        (await owedMarker.isSet(destination));
+        (await this.#options.markers.isOwed(destination));
       this.#placed.set(target, digest(text));
       step.published = { outcome: 'unchanged', commandOwed };
       return;
@@ -123,10 +114,14 @@ export class FilePublisher implements Publisher {
   async #swap(step: Step): Promise<void> {
     const { target } = step.publication;
     const { destination, command } = target;
-    if (destination === undefined || step.staged === undefined) return;
-    // Before the swap: whatever ends us between here and the command's success, the next start makes it good.
-    if (command !== undefined) await owedMarker.set(destination);
-    const placement = await step.staged.commit();
+    const { staged } = step;
+    if (destination === undefined || staged === undefined) return;
+    const commit = (): ReturnType<StagedFile['commit']> => staged.commit();
+    // Whatever ends us between the swap and the command's success, the next start makes it good.
+    const placement =
+      command === undefined
+        ? await commit()
+        : await this.#options.markers.around(destination, commit);
     this.#placed.set(target, digest(step.publication.text));
     if (placement === 'inPlace' && !this.#inPlace.has(destination)) {
       this.#inPlace.add(destination);
@@ -151,32 +146,6 @@ export class FilePublisher implements Publisher {
     this.#printed.set(target, text);
     this.#options.print(text);
     return { outcome: 'written' };
-  }
-
-  async #claimAll(destinations: readonly string[]): Promise<void> {
-    try {
-      await atMost(SIDE_BY_SIDE, destinations, (destination) => this.#claim(destination));
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
-  }
-
-  async #claim(destination: string): Promise<void> {
-    const claim = await claimDestination(destination);
-    if (claim.granted) {
-      this.#claims.push(claim);
-      return;
-    }
-    const who = claim.holderPid === undefined ? 'another process' : `process ${claim.holderPid}`;
-    throw new AutotmplError(
-      'output',
-      `${destination} is kept true by another autotmpl already (${who})`,
-      {
-        advice:
-          'two of them would undo each other’s work: stop one, or give them different destinations',
-      },
-    );
   }
 }
 

@@ -20,10 +20,8 @@ export type Published =
 
 /** Brings texts to where they belong: files, standard output, or a diff for people. */
 export interface Publisher {
-  /** Makes ready before the first publication. Throws an AutotmplError where a destination cannot be had. */
+  /** Makes ready before the first publication. */
   open(targets: readonly Target[]): Promise<void>;
   /** Publishes a batch: every file of it is written before any of its outcomes is known. Outcomes come in the batch's order. */
   publish(batch: readonly Publication[]): Promise<readonly Published[]>;
-  /** Gives back what `open` took. */
-  close(): Promise<void>;
 }

@@ -26,8 +26,8 @@ export type RunReload = (reload: Reload, signal: AbortSignal) => Promise<Command
 /** What reloads work with. */
 export interface ReloadsOptions {
   readonly run: RunReload;
-  /** Called when a command succeeded, with the targets that it covered. */
-  readonly onSuccess: (targets: readonly Target[]) => Promise<void>;
+  /** Called when a command starts, with its targets; what it returns is called where the command succeeds. */
+  readonly cover: (targets: readonly Target[]) => () => Promise<void>;
   /** Whether a command that failed is tried again, with backoff, until it succeeds. */
   readonly retry: boolean;
   readonly clock: Clock;
@@ -48,6 +48,9 @@ export class Reloads implements Actor {
     { reload: Reload; attempt: number; cancel: CancelTimer | undefined }
   >();
   readonly #failures: string[] = [];
+  #running: string | undefined;
+  /** The only commands that the config names, by their labels; undefined: nobody has said so far. */
+  #named: ReadonlySet<string> | undefined;
   #wake: () => void = () => undefined;
   #idle: Promise<void> = Promise.resolve();
   #becomeIdle: (() => void) | undefined;
@@ -83,8 +86,17 @@ export class Reloads implements Actor {
     return this.#owed.size;
   }
 
-  /** Gives up what is owed or queued, except these commands (by their labels): the config names no others any more. */
+  /** The command that runs, and those that are queued, by their labels. */
+  get underWay(): readonly string[] {
+    return [...(this.#running === undefined ? [] : [this.#running]), ...this.#queue.keys()];
+  }
+
+  /**
+   * Gives up what is owed or queued, except these commands (by their labels): the config names no others any more. One that
+   * is under way ends in its own time, and is not tried again.
+   */
   keepOnly(labels: ReadonlySet<string>): void {
+    this.#named = labels;
     for (const [key, { cancel }] of this.#owed) {
       if (labels.has(key)) continue;
       cancel?.();
@@ -122,10 +134,14 @@ export class Reloads implements Actor {
   }
 
   async #execute(key: string, reload: Reload, signal: AbortSignal): Promise<void> {
-    const { bus, logger, run, onSuccess } = this.#options;
+    const { bus, logger, run, cover } = this.#options;
     const targets = reload.targets.map((target) => target.label);
     logger.info(`running: ${key}`, { targets });
+    this.#running = key;
+    const onSuccess = cover(reload.targets);
     const result = await run(reload, signal);
+    // Told to stop: it was ended, and how things stood then is still asked for.
+    if (!signal.aborted) this.#running = undefined;
     if (result.droppedLines > 0) {
       logger.warn(`${key} printed ${result.droppedLines} lines more than are logged`, { targets });
     }
@@ -140,8 +156,7 @@ export class Reloads implements Actor {
       this.#owed.get(key)?.cancel?.();
       this.#owed.delete(key);
       logger.info(`done: ${key}`, { durationMs: Math.round(result.durationMs) });
-      // Asked for again meanwhile: the newer file is not covered yet.
-      if (!this.#queue.has(key)) await onSuccess(reload.targets);
+      await onSuccess();
       return;
     }
     if (signal.aborted) return;
@@ -154,6 +169,12 @@ export class Reloads implements Actor {
     if (!retry) {
       this.#failures.push(sentence);
       logger.error(sentence, { targets });
+      return;
+    }
+    if (this.#named?.has(key) === false) {
+      logger.error(`${sentence}; the config does not name it any more, so it is not tried again`, {
+        targets,
+      });
       return;
     }
     const again = this.#queue.get(key);

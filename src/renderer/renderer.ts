@@ -99,7 +99,6 @@ export class Renderer implements Actor {
       this.#cancelFirstBatch();
       this.#report.stop();
       for (const course of this.#courses) course.stop();
-      await publisher.close();
     }
   }
 

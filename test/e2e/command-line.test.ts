@@ -160,6 +160,24 @@ describe('the command line', () => {
       expect(existsSync(at('out'))).toBe(false);
     });
 
+    it('gives up with 1 when nothing is missing but a command has not ended, and names it', async () => {
+      const template = 'motd.njk:out:sleep 60';
+      const flags = ['-catalog', 'catalog.yaml', '-once', '-timeout', '500ms'];
+      const end = await run(...flags, '-template', template);
+      expect(end.code).toBe(1);
+      expect(end.stderr).toContain('not ended: sleep 60');
+      // Its success is still owed: the next run makes it good.
+      const next = await run(
+        '-catalog',
+        'catalog.yaml',
+        '-once',
+        '-template',
+        'motd.njk:out:touch ran',
+      );
+      expect(next.code).toBe(0);
+      expect(existsSync(at('ran'))).toBe(true);
+    });
+
     it('gives up with 69 when the catalog does not answer', async () => {
       const end = await run(
         '-consul-addr',

@@ -68,11 +68,9 @@ describe.runIf(process.platform === 'linux')('claimDestination (Linux)', () => {
     await waitUntil(async () => (await claim(path)).granted, { what: 'the claim is free' });
   });
 
-  it('claims a thousand destinations within two seconds', async () => {
-    const startedAt = performance.now();
+  it('claims a thousand destinations', async () => {
     const paths = Array.from({ length: 1000 }, (_, at) => join(folder, `${at}.conf`));
     const claims = await Promise.all(paths.map(claim));
     expect(claims.filter(({ granted }) => granted)).toHaveLength(1000);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 });

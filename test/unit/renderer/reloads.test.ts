@@ -48,7 +48,7 @@ describe('reloads', () => {
             signal.addEventListener('abort', () => resolve({ ...FAILED, outcome: 'aborted' }));
           });
         },
-        onSuccess: async (targets) => {
+        cover: (targets) => async () => {
           succeeded.push(targets.map((target) => target.label));
         },
         retry,
@@ -99,17 +99,17 @@ describe('reloads', () => {
     await end(OK);
   });
 
-  it('runs a command again for a change that came while it ran, and owes it until then', async () => {
+  it('runs a command once more for changes that came while it ran, and says of each run what it covered', async () => {
     const reloads = start(true);
     reloads.enqueue([reload('one', web)]);
     await settle();
-    reloads.enqueue([reload('one', web)]);
-    reloads.enqueue([reload('one', web)]);
-    await end(OK);
-    expect(succeeded).toEqual([]);
-    expect(runs).toHaveLength(2);
+    reloads.enqueue([reload('one', api)]);
+    reloads.enqueue([reload('one', api)]);
     await end(OK);
     expect(succeeded).toEqual([['web.conf']]);
+    expect(runs).toHaveLength(2);
+    await end(OK);
+    expect(succeeded).toEqual([['web.conf'], ['api.conf']]);
     expect(runs).toHaveLength(2);
   });
 
@@ -165,6 +165,17 @@ describe('reloads', () => {
     await settle();
     await end(FAILED);
     reloads.keepOnly(new Set(['new']));
+    await clock.advance(600_000);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('gives up a command that fails after a new config has dropped it', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('old', web)]);
+    await settle();
+    reloads.keepOnly(new Set(['new']));
+    await end(FAILED);
+    expect(logger.text()).toContain('the config does not name it any more');
     await clock.advance(600_000);
     expect(runs).toHaveLength(1);
   });

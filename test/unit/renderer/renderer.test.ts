@@ -17,7 +17,7 @@ import type { ServiceInstance } from '../../../src/catalog/catalog.ts';
 import { begin } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { systemClock } from '../../../src/core/time.ts';
-import { owedMarker } from '../../../src/output/owed-marker.ts';
+import { OwedMarkers } from '../../../src/output/owed-markers.ts';
 import type { CommandResult } from '../../../src/process/result.ts';
 import { compileTargets } from '../../../src/renderer/compile-targets.ts';
 import { FilePublisher } from '../../../src/renderer/file-publisher.ts';
@@ -99,6 +99,7 @@ describe('the renderer', () => {
     });
     bus.on('target:unchanged', ({ target: label }) => events.push(`unchanged ${label}`));
     bus.on('target:failed', ({ target: label }) => events.push(`failed ${label}`));
+    const markers = new OwedMarkers();
     const engine = createNunjucksEngine({ searchPath: [], environment: {}, clock: systemClock });
     const watcher = begin(new Watcher({ catalog, bus, clock, logger }));
     const reloads = begin(
@@ -108,9 +109,7 @@ describe('the renderer', () => {
           events.push(`ran ${String(reload.command)}`);
           return commandResult();
         },
-        onSuccess: async (covered) => {
-          for (const { destination } of covered) await owedMarker.clear(destination ?? '');
-        },
+        cover: (covered) => markers.cover(covered.flatMap(({ destination }) => destination ?? [])),
         retry: !once,
         clock,
         bus,
@@ -122,7 +121,7 @@ describe('the renderer', () => {
       watcher: watcher.actor,
       publisher: new FilePublisher({
         print: (text) => printed.push(text),
-        exclusive: true,
+        markers,
         logger,
       }),
       reloads: reloads.actor,
@@ -414,16 +413,6 @@ describe('the renderer', () => {
     catalog.answer('key(a)', pair('a', '2'));
     await until(() => printed.length === 2, 'the new text');
     expect(printed).toEqual(['1\n', '2\n']);
-  });
-
-  it('refuses a destination that another one keeps true', async () => {
-    catalog.answer('key(a)', pair('a', '1'));
-    await start([target('out', '{{ key("a") }}')]);
-    await written('out', '1');
-    const second = await start([target('out', '{{ key("a") }}')]);
-    await expect(second.ended).rejects.toThrow(
-      /kept true by another autotmpl already \(process \d+\)/,
-    );
   });
 
   describe('with once', () => {
