@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
-import { systemCode } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import type { CommandLine } from './command-line.ts';
 import { endGroup } from './group.ts';
 import { OutputBudget, type OutputStream } from './output-budget.ts';
 import { openPipes } from './pipes.ts';
 import type { CommandResult } from './result.ts';
+import { startFailure } from './start-failure.ts';
 
 /** How a command is run. */
 export interface CommandOptions {
@@ -230,28 +230,6 @@ function letGo(child: Child, streams: Streams): void {
   child.unref();
   for (const stream of [streams.stdout, streams.stderr]) {
     if (stream instanceof Socket) stream.unref();
-  }
-}
-
-/** Why there is no process, for people. */
-function startFailure(error: unknown, cwd: string | undefined): string {
-  switch (systemCode(error) ?? '') {
-    case 'ENOENT':
-      // The system says the same of a program and of a folder.
-      return cwd === undefined || existsSync(cwd)
-        ? 'not found'
-        : `its folder ${cwd} does not exist`;
-    case 'EACCES':
-      return 'it may not be executed';
-    case 'ENOEXEC':
-      return 'it is no program that this system can run';
-    case 'E2BIG':
-      return 'its arguments and environment are too long';
-    case 'EAGAIN':
-    case 'ENOMEM':
-      return 'the system has no room for another process';
-    default:
-      return error instanceof Error ? error.message : String(error);
   }
 }
 

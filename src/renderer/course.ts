@@ -1,10 +1,8 @@
 import { queryId, type Query } from '../catalog/catalog.ts';
 import type { Bus } from '../core/bus.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
-import { backoffDelay } from '../core/backoff.ts';
-import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
-import type { CancelTimer, Clock } from '../core/time.ts';
+import type { Clock } from '../core/time.ts';
 import { createMask } from '../output/mask.ts';
 import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
@@ -15,6 +13,7 @@ import type { Reload } from './reloads.ts';
 import { resolve, type Resolution } from './resolve.ts';
 import type { Target } from './target.ts';
 import type { Waiting } from './waiting-report.ts';
+import { WriteRetry } from './write-retry.ts';
 
 /** One write in the catalog may wake several queries, a moment apart: a target that uses several waits this long for the others. */
 const SETTLE = { minMs: 2, maxMs: 2 };
@@ -23,7 +22,6 @@ const SETTLE = { minMs: 2, maxMs: 2 };
  * back, with its data or without, answers all of them in a moment. To render in between would mix two worlds in one file.
  */
 const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
-const WRITE_RETRY = { baseMs: 1000, capMs: 30_000 };
 
 /** What a course works with. */
 export interface CourseOptions {
@@ -44,6 +42,7 @@ export class Course implements User {
   readonly #quiet: QuietTimer;
   readonly #settle: QuietTimer;
   readonly #troubled: QuietTimer;
+  readonly #writeRetry: WriteRetry;
   /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
   #needs: ReadonlyMap<string, Query> = new Map();
   #due = true;
@@ -52,8 +51,6 @@ export class Course implements User {
   #hadText = false;
   #state: 'waiting' | 'current' | 'failed' = 'waiting';
   #lastError = '';
-  #writeAttempt = 0;
-  #cancelRetry: CancelTimer | undefined;
   error: AutotmplError | undefined;
   changed = false;
 
@@ -64,6 +61,7 @@ export class Course implements User {
     this.#quiet = new QuietTimer(target.quiet, options.clock, () => this.#becomeDue());
     this.#settle = new QuietTimer(SETTLE, options.clock, () => this.#becomeDue());
     this.#troubled = new QuietTimer(TROUBLED_SETTLE, options.clock, () => this.#becomeDue());
+    this.#writeRetry = new WriteRetry(target.label, options, () => this.#becomeDue());
   }
 
   /** Whether it waits to be rendered. */
@@ -145,14 +143,14 @@ export class Course implements User {
     const reasons = [...this.#changes];
     if (published.outcome === 'failed') {
       this.#fail(published.error);
-      this.#retryWrite();
+      if (!this.#options.once) this.#writeRetry.failed();
       return [];
     }
     this.#state = 'current';
     this.#hadText = true;
     this.error = undefined;
     this.#lastError = '';
-    this.#writeAttempt = 0;
+    this.#writeRetry.succeeded();
     this.#changes = new Set();
     if (published.outcome !== 'unchanged') this.changed = true;
     if (published.outcome === 'unchanged') bus.emit('target:unchanged', { target: label });
@@ -175,7 +173,7 @@ export class Course implements User {
     this.#quiet.cancel();
     this.#settle.cancel();
     this.#troubled.cancel();
-    this.#cancelRetry?.();
+    this.#writeRetry.cancel();
   }
 
   /** Whether the catalog does not answer something that the last text was made of. */
@@ -242,19 +240,5 @@ export class Course implements User {
     this.#lastError = reason;
     const kept = this.target.destination === undefined ? '' : `; ${label} stays as it was`;
     logger.error(`${reason}${kept}`, { target: label });
-  }
-
-  /** The disk may have room again, the folder may be back: no change in the catalog would tell. */
-  #retryWrite(): void {
-    if (this.#options.once) return;
-    const delayMs = backoffDelay(this.#writeAttempt, WRITE_RETRY);
-    this.#writeAttempt += 1;
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.#options.clock.setTimer(() => this.#becomeDue(), delayMs);
-    const { logger } = this.#options;
-    const sentence = `writing ${this.target.label} is tried again in ${formatDuration(delayMs)}`;
-    // Said aloud once; from then on the error that changes is what counts.
-    if (this.#writeAttempt === 1) logger.warn(sentence, { target: this.target.label });
-    else logger.debug(sentence, { target: this.target.label });
   }
 }
