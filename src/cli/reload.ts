@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
-import type { Logger } from '../core/logger.ts';
+import type { AdjustableLogger } from '../core/logger.ts';
 import type { Daemon } from '../daemon.ts';
 import { countOf } from './count-of.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -12,7 +12,7 @@ import { exitCodeOf } from './exit-codes.ts';
 export function reloader(
   daemon: Daemon,
   load: () => Promise<Settings>,
-  logger: Logger,
+  logger: AdjustableLogger,
 ): () => void {
   let running = false;
   let again = false;
@@ -33,13 +33,14 @@ export function reloader(
 async function reload(
   daemon: Daemon,
   load: () => Promise<Settings>,
-  logger: Logger,
+  logger: AdjustableLogger,
 ): Promise<void> {
   try {
     const prepared = await daemon.prepare(await load());
     logger.info(
       `HUP: config and templates read again, ${countOf(prepared.targets.length, 'file')}`,
     );
+    logger.setLevel(prepared.settings.log.level);
     await daemon.replace(prepared);
   } catch (error) {
     if (!(error instanceof AutotmplError)) throw error;

@@ -1,7 +1,7 @@
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { formatDuration } from '../core/duration.ts';
-import { colorLevel, createLogger, type Logger } from '../core/logger.ts';
+import { colorLevel, createLogger, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon, type Prepared } from '../daemon.ts';
 import { EXIT } from './exit-codes.ts';
@@ -33,7 +33,7 @@ async function runDaemon(
   request: RunFlags,
   settings: Settings,
   load: () => Promise<Settings>,
-  logger: Logger,
+  logger: AdjustableLogger,
 ): Promise<number> {
   const daemon = new Daemon({
     once: request.once,
@@ -73,7 +73,7 @@ async function carryOut(
   prepared: Prepared,
   signal: AbortSignal,
   timedOut: () => boolean,
-  logger: Logger,
+  logger: AdjustableLogger,
 ): Promise<number> {
   if (!request.once) logger.info(`keeping ${countOf(prepared.targets.length, 'file')} true`);
   const standing = await daemon.run(prepared, signal);
@@ -102,7 +102,7 @@ function startDeadline(
   return { passed: () => passed, cancel };
 }
 
-async function settingsLogger({ log }: Settings): Promise<Logger> {
+async function settingsLogger({ log }: Settings): Promise<AdjustableLogger> {
   const isTerminal = process.stderr.isTTY;
   return createLogger({
     level: log.level,

@@ -22,6 +22,11 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** A logger whose level may change while the program runs. */
+export interface AdjustableLogger extends Logger {
+  setLevel(level: LogLevel): void;
+}
+
 /** Where lines go and what they look like. */
 export interface LoggerOptions {
   readonly level: LogLevel;
@@ -57,11 +62,11 @@ interface LogRecord {
 }
 
 /** Makes a logger. chalk is loaded only where there are colours: it takes a tenth of the time that a `-once` may take to start. */
-export async function createLogger(options: LoggerOptions): Promise<Logger> {
+export async function createLogger(options: LoggerOptions): Promise<AdjustableLogger> {
   const format =
     options.format === 'auto' ? (options.isTerminal ? 'pretty' : 'json') : options.format;
   const line = format === 'json' ? jsonLine : lineWriter(format, await colors(options.color));
-  const threshold = LOG_LEVELS.indexOf(options.level);
+  let threshold = LOG_LEVELS.indexOf(options.level);
   const at =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
@@ -74,6 +79,9 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
+    setLevel: (level) => {
+      threshold = LOG_LEVELS.indexOf(level);
+    },
   };
 }
 

@@ -65,6 +65,19 @@ describe('HUP', () => {
     expect(second.stderr).toContain(`process ${running.pid}`);
   });
 
+  it('changes the level of the log', async () => {
+    const config = { catalog, templates: [template('out')] };
+    const running = scene.start({ ...config, log: { level: 'error' } });
+    await scene.untilText('out', 'one');
+    scene.write('autotmpl.json', JSON.stringify({ ...config, log: { level: 'debug' } }));
+    await scene.until('the level to change', () => {
+      running.kill('SIGHUP');
+      return messages(running, /HUP: config and templates read again/).length > 0;
+    });
+    putText('two');
+    await running.logs(/wrote out/);
+  });
+
   it('ends up with what was there at the last of many', async () => {
     const running = scene.start({ catalog, templates: [template('out')] });
     await scene.untilText('out', 'one');
