@@ -8,6 +8,7 @@ import { describeError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { CancelTimer, Clock } from './core/time.ts';
 import { Claims, type Lease } from './output/claims.ts';
+import { createMask } from './output/mask.ts';
 import { OwedMarkers } from './output/owed-markers.ts';
 import { warmUp } from './process/command.ts';
 import { commandLabel } from './process/command-line.ts';
@@ -72,6 +73,7 @@ export class Daemon {
   #next: Prepared | undefined;
   #endGeneration: () => void = () => undefined;
   #commandEnvironment: Readonly<Record<string, string | undefined>> = {};
+  readonly #insisting = new AbortController();
   #endKeeping: CancelTimer = () => undefined;
 
   constructor(options: DaemonOptions) {
@@ -83,7 +85,12 @@ export class Daemon {
       run: (reload, signal) =>
         runReload(
           reload,
-          { environment: this.#commandEnvironment, logger: options.logger },
+          {
+            environment: this.#commandEnvironment,
+            logger: options.logger,
+            mask: createMask(this.#renderer?.secrets() ?? new Set()),
+            insist: this.#insisting.signal,
+          },
           signal,
         ),
       cover: (targets) =>
@@ -124,6 +131,11 @@ export class Daemon {
     this.#endGeneration();
     overtaken?.catalog.close();
     await overtaken?.lease.release();
+  }
+
+  /** Kills what would outlive this process, which is about to end without waiting for anything. */
+  insist(): void {
+    this.#insisting.abort();
   }
 
   /** How things stand: what failed, what is waited for, what changed. */

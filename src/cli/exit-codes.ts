@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { AutotmplError, ErrorCode } from '../core/errors.ts';
 
 /** The exit codes. From 64 on they are the system's own (sysexits.h). */
@@ -16,7 +17,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What each exit code says, for the help and the reference; in the order of the numbers. */
-export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[] = [
+export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meaning: string])[] = [
   [EXIT.done, 'done; with -dry -detailed-exitcode: nothing would change'],
   [EXIT.failed, 'a template or a command failed'],
   [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
@@ -25,7 +26,18 @@ export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string]
   [EXIT.cannotWrite, 'a file cannot be written'],
   [EXIT.timedOut, '-timeout passed while data was missing'],
   [EXIT.config, 'the config is wrong'],
+  ['128+n', 'signal n (TERM, INT) ended a -once that was not done, or came a second time'],
 ];
+
+/** What a shell reports of a process that a signal ended. */
+export function signalExitCode(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
+
+/** The exit code after TERM or INT: to end is what watch mode was told to do; a single run has not done what it was started for. */
+export function stoppedCode(signal: NodeJS.Signals, once: boolean): number {
+  return once ? signalExitCode(signal) : EXIT.done;
+}
 
 const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   usage: EXIT.usage,

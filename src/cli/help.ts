@@ -44,7 +44,7 @@ export function helpText(): string {
     `${title}:`,
     ...rows.flatMap(flagLines),
   ]);
-  const codes = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(4)}${meaning}`);
+  const codes = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(7)}${meaning}`);
   return [
     ...wrap(PURPOSE, 0),
     '',

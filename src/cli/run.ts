@@ -4,7 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import { colorLevel, createLogger, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon, type Prepared } from '../daemon.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, stoppedCode } from './exit-codes.ts';
 import type { RunFlags } from './flags.ts';
 import { countOf } from './count-of.ts';
 import { judge } from './outcome.ts';
@@ -51,12 +51,14 @@ async function runDaemon(
     {
       stop: (signal) => {
         logger.info(`${signal}: stopping`);
-        controller.abort();
+        controller.abort(signal);
       },
+      insist: () => daemon.insist(),
       reload: reloader(daemon, load, logger),
       report: () => daemon.report(),
     },
     () => logger.warn('stopping took too long; what was under way is left to the next start'),
+    (signal) => stoppedCode(signal, request.once),
   );
   const deadline = startDeadline(request.timeoutMs, controller);
   try {
@@ -77,8 +79,8 @@ async function carryOut(
 ): Promise<number> {
   if (!request.once) logger.info(`keeping ${countOf(prepared.targets.length, 'file')} true`);
   const standing = await daemon.run(prepared, signal);
-  // Told to stop: that is no failure, and what was not finished is finished at the next start.
-  if (!request.once || (signal.aborted && !timedOut())) return EXIT.done;
+  if (!request.once) return EXIT.done;
+  if (signal.aborted && !timedOut()) return stoppedCode(signal.reason as NodeJS.Signals, true);
   if (timedOut()) {
     logger.error(`gave up after ${formatDuration(request.timeoutMs ?? 0)}`);
     for (const sentence of standing.waiting) logger.error(sentence);

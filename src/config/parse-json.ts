@@ -8,8 +8,9 @@ import {
 } from 'jsonc-parser';
 import { spotAt, type DocumentPath, type ParsedText } from './document.ts';
 
-/** Reads JSON with comments and trailing commas. A key that is there twice is an error. */
+/** Reads JSON with comments and trailing commas. A key that is there twice is an error; an empty text is an empty document, as in YAML and TOML. */
 export function parseJson(text: string): ParsedText {
+  if (text.trim() === '') return { ok: true, content: undefined, locate: () => spotAt(text, 0) };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || root === undefined) {

@@ -1,4 +1,4 @@
-import { access, mkdir, open } from 'node:fs/promises';
+import { access, chmod, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { fileError } from './file-error.ts';
@@ -34,6 +34,8 @@ async function makeFolder(folder: string): Promise<void> {
 async function tryToMake(folder: string): Promise<Error | undefined> {
   try {
     await mkdir(folder, { mode: FOLDER_MODE });
+    // The umask took its share, and what reads the file may be another user.
+    await chmod(folder, FOLDER_MODE);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return error as Error;
     if (systemCode(error) !== 'EEXIST') throw error;

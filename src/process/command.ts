@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
 import { systemClock } from '../core/time.ts';
 import type { CommandLine } from './command-line.ts';
-import { endGroup } from './group.ts';
+import { endGroup, killGroup } from './group.ts';
 import { OutputBudget, type OutputStream } from './output-budget.ts';
 import { openPipes } from './pipes.ts';
 import type { CommandResult } from './result.ts';
@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly killAfterMs?: number;
   /** Ends it early, with less time to go: whoever aborts is in a hurry. */
   readonly signal: AbortSignal;
+  /** Kills its group in the very moment when it aborts: whoever does that ends this process next. */
+  readonly insist?: AbortSignal;
   /** Called with each line of its output while there are not too many, never after the result. Lines may hold control characters. */
   readonly onLine: (stream: OutputStream, line: string) => void;
 }
@@ -120,16 +122,20 @@ async function runToEnd(
   const launched = await launch(command, options);
   if ('reason' in launched) return { kind: 'couldNotStart', reason: launched.reason };
   const { child, streams } = launched;
+  const { pid } = child;
+  const kill = (): void => (pid === undefined ? undefined : killGroup(pid));
+  options.insist?.addEventListener('abort', kill);
   const closed = Promise.all([
     drain(streams.stdout, (chunk) => output.push('stdout', chunk)),
     drain(streams.stderr, (chunk) => output.push('stderr', chunk)),
   ]);
   const ended = endOf(child, options.cwd);
   const ending = await firstEnding(ended, options);
-  if (child.pid !== undefined && (ending.kind === 'timedOut' || ending.kind === 'aborted')) {
-    await endGroup(child.pid, options.killAfterMs ?? KILL_AFTER_MS, options.signal);
+  if (pid !== undefined && (ending.kind === 'timedOut' || ending.kind === 'aborted')) {
+    await endGroup(pid, options.killAfterMs ?? KILL_AFTER_MS, options.signal);
   }
   if (ending.kind !== 'couldNotStart') await pipesClosed(closed, options.signal);
+  options.insist?.removeEventListener('abort', kill);
   letGo(child, streams);
   return ending;
 }

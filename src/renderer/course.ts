@@ -53,6 +53,8 @@ export class Course implements User {
   #lastError = '';
   error: AutotmplError | undefined;
   changed = false;
+  /** Texts that must not be shown, of the last rendering. */
+  secrets: ReadonlySet<string> = new Set();
 
   constructor({ target, template }: CompiledTarget, options: CourseOptions) {
     this.target = target;
@@ -126,6 +128,7 @@ export class Course implements User {
     const resolution = resolve(this.#template, watcher.recall);
     const { rendering } = resolution;
     const complete = resolution.kind === 'complete';
+    this.secrets = rendering.secrets;
     this.#needs = complete ? rendering.used : new Map([...this.#needs, ...rendering.used]);
     watcher.want(this, this.#needs);
     bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });

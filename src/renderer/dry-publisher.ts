@@ -1,4 +1,7 @@
+import type { Stats } from 'node:fs';
+
 import { AutotmplError, describeError } from '../core/errors.ts';
+import { sameAttributes } from '../output/attributes.ts';
 import { unifiedDiff } from '../output/diff.ts';
 import { readDestination } from '../output/read-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
@@ -43,10 +46,10 @@ export class DryPublisher implements Publisher {
         this.#options.print(text);
         return { outcome: 'shown' };
       }
-      const before = await textOnDisk(target);
-      if (before === text) {
-        this.#options.print(`${target.label}: unchanged\n`);
-        return { outcome: 'unchanged', commandOwed: false };
+      const current = await readDestination(destination, target.file.symlink);
+      const before = current?.bytes.toString('utf8');
+      if (current !== undefined && before === text) {
+        return await this.#showUnchanged(target, current.stat);
       }
       this.#options.print(
         unifiedDiff({
@@ -70,10 +73,14 @@ export class DryPublisher implements Publisher {
       return { outcome: 'failed', error: failure };
     }
   }
-}
 
-async function textOnDisk(target: Target): Promise<string | undefined> {
-  if (target.destination === undefined) return undefined;
-  const current = await readDestination(target.destination, target.file.symlink);
-  return current?.bytes.toString('utf8');
+  /** The text is the same; what a run would still set counts as a change, but asks for no command. */
+  async #showUnchanged(target: Target, file: Stats): Promise<Published> {
+    if (await sameAttributes(file, target.file)) {
+      this.#options.print(`${target.label}: unchanged\n`);
+      return { outcome: 'unchanged', commandOwed: false };
+    }
+    this.#options.print(`${target.label}: unchanged text; its mode or owner would be set\n`);
+    return { outcome: 'shown' };
+  }
 }

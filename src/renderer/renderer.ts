@@ -69,6 +69,11 @@ export class Renderer implements Actor {
     return this.#courses.flatMap((course) => course.error ?? []);
   }
 
+  /** Texts that must not be shown, of all targets. */
+  secrets(): ReadonlySet<string> {
+    return new Set(this.#courses.flatMap((course) => [...course.secrets]));
+  }
+
   /** How many targets changed, or would have if this run wrote files. */
   get changed(): number {
     return this.#courses.filter((course) => course.changed).length;

@@ -13,6 +13,10 @@ export interface RunReloadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes the command's output, line by line. */
   readonly logger: Logger;
+  /** Hides the secrets of all files: a command may print any of them. What follows a file that is secret as a whole is not logged at all. */
+  readonly mask: (text: string) => string;
+  /** Kills the command in the very moment when it aborts. */
+  readonly insist: AbortSignal;
 }
 
 /**
@@ -21,21 +25,31 @@ export interface RunReloadOptions {
  */
 export async function runReload(
   reload: Reload,
-  { environment, logger }: RunReloadOptions,
+  { environment, logger, mask, insist }: RunReloadOptions,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const command = commandLabel(reload.command);
   const targets = reload.targets.map((target) => target.destination ?? target.label);
   const reasons = reload.reasons.length === 0 ? ['first rendering'] : reload.reasons;
-  return runCommand(reload.command, {
+  const secret = reload.targets.find((target) => target.secret);
+  const result = await runCommand(reload.command, {
     env: commandEnvironment(environment, {
       AUTOTMPL_TARGETS: joined(targets, '\n'),
       AUTOTMPL_REASON: joined(reasons.map(printable), ', '),
     }),
     timeoutMs: reload.timeoutMs,
     signal,
-    onLine: (stream, line) => logger.info(line, { command, stream }),
+    insist,
+    onLine: (stream, line) => {
+      if (secret === undefined) logger.info(mask(line), { command, stream });
+    },
   });
+  if (secret !== undefined && result.tail.length > 0) {
+    logger.info(`what ${command} printed is not logged, since ${secret.label} is secret`, {
+      command,
+    });
+  }
+  return result;
 }
 
 /** As many of the words as fit. */

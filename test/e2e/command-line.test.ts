@@ -178,6 +178,31 @@ describe('the command line', () => {
       expect(existsSync(at('ran'))).toBe(true);
     });
 
+    it.each([
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+    ] as const)('does not call itself done when %s ends it before it is', async (signal, code) => {
+      write('wait.njk', '{{ key("nosuch/key") }}');
+      const flags = [
+        '-log-level',
+        'debug',
+        '-catalog',
+        'catalog.yaml',
+        '-once',
+        '-pid-file',
+        'pid',
+      ];
+      const program = startAutotmpl(
+        [...flags, '-template', 'motd.njk:motd', '-template', 'wait.njk:out'],
+        {
+          cwd: folder,
+        },
+      );
+      await waitUntil(() => existsSync(at('motd')), { what: 'the first file' });
+      program.kill(signal);
+      expect(await program.ended).toMatchObject({ code, signal: null });
+    });
+
     it('gives up with 69 when the catalog does not answer', async () => {
       const end = await run(
         '-consul-addr',
@@ -211,6 +236,23 @@ describe('the command line', () => {
       expect(end.stdout).toContain('touch ran');
       expect(read('out')).toBe('10.0.0.1:8080\nold\n');
       expect(existsSync(at('ran'))).toBe(false);
+    });
+
+    it('counts a mode that would be set as a change, and says so', async () => {
+      write('out', 'hello\n');
+      write(
+        'perms.json',
+        JSON.stringify({ templates: [{ contents: 'hello\n', destination: 'out', perms: '0600' }] }),
+      );
+      const flags = ['-catalog', 'catalog.yaml', '-config', 'perms.json', '-once'];
+      const end = await run(...flags, '-dry', '-detailed-exitcode');
+      expect(end).toMatchObject({
+        code: 2,
+        stdout: 'out: unchanged text; its mode or owner would be set\n',
+      });
+      await run(...flags);
+      const after = await run(...flags, '-dry', '-detailed-exitcode');
+      expect(after).toMatchObject({ code: 0, stdout: 'out: unchanged\n' });
     });
 
     it('tells by the exit code whether anything would change, when asked to', async () => {

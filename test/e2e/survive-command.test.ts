@@ -73,6 +73,16 @@ it('ends a command with all that it forked', async () => {
   await expectRetried(program, 'one');
 });
 
+it('leaves nothing of a command behind when a second signal insists', async () => {
+  const program = await watch('ignore-term', '60s');
+  await program.logs(/"started"/);
+  program.kill('SIGTERM');
+  await program.logs(/SIGTERM: stopping/);
+  program.kill('SIGINT');
+  expect(await program.ended).toMatchObject({ code: 130, signal: null });
+  await scene.until('nothing left', () => scene.processes().length === 0);
+});
+
 it('is not held up by a daemon that keeps the output, which lives on', async () => {
   const command = `${join(FIXTURES, 'leave-daemon')} ${scene.at('alive')}`;
   const program = scene.start({

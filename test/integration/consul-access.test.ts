@@ -9,6 +9,7 @@ import { makeCertificates, type TestCertificates } from '../support/certificates
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
 import { Follower } from '../support/follower.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
 
 const KEY = { kind: 'key', path: 'app/name' } as const;
 
@@ -194,7 +195,11 @@ describe('TLS', () => {
       (await follow(openCatalog(agent.address, { tls: strict }), KEY).held()).message,
     ).toContain('TLS');
     const loose = { certFile, keyFile, verify: false };
-    await follow(openCatalog(agent.address, { tls: loose }), KEY).fresh();
+    const logger = recordingLogger();
+    const catalog = catalogOn(agent.address, { tls: loose }, logger);
+    ends.push(() => catalog.close());
+    await follow(catalog, KEY).fresh();
+    expect(logger.text()).toMatch(/^warn the certificate of Consul at .* is not checked/m);
   });
 
   it('is held where the agent wants a certificate and gets none', async () => {

@@ -34,9 +34,13 @@ export function consulOptions(
 }
 
 /** A catalog on a test's agent. */
-export function catalogOn(address: string, overrides: Partial<ConsulOptions> = {}): Catalog {
+export function catalogOn(
+  address: string,
+  overrides: Partial<ConsulOptions> = {},
+  logger: Logger = SILENT,
+): Catalog {
   return createConsulCatalog(consulOptions(address, overrides), {
     clock: systemClock,
-    logger: SILENT,
+    logger,
   });
 }

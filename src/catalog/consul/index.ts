@@ -29,6 +29,13 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   const { clock, logger, random = Math.random } = parts;
   const client = new ConsulClient(options, clock);
   const agent = showConsulAddress(options.address);
+  const { address, tls } = options;
+  if (address.transport === 'tcp' && address.secure && !tls.verify) {
+    logger.warn(
+      `the certificate of Consul at ${agent} is not checked: whoever is in between can answer in its place`,
+      { agent },
+    );
+  }
   const follow = { client, clock, agent, waitMs: options.waitMs, random };
   const closed = new AbortController();
   let cancelIntroduction: CancelTimer | undefined;

@@ -41,7 +41,7 @@ describe('the help', () => {
 
   it('ends with the exit codes', () => {
     for (const [code, meaning] of EXIT_MEANINGS) {
-      expect(help).toMatch(new RegExp(`\n {2}${code} +${meaning.slice(0, 10)}`));
+      expect(help).toContain(`\n  ${String(code).padEnd(7)}${meaning.slice(0, 10)}`);
     }
   });
 });
@@ -60,7 +60,7 @@ describe('the exit codes', () => {
   });
 
   it('all have a meaning, and one each', () => {
-    expect(EXIT_MEANINGS.map(([code]) => code)).toEqual(Object.values(EXIT));
+    expect(EXIT_MEANINGS.map(([code]) => code)).toEqual([...Object.values(EXIT), '128+n']);
     expect(new Set(Object.values(EXIT)).size).toBe(Object.values(EXIT).length);
   });
 });

@@ -41,6 +41,13 @@ describe('a config that is wrong', () => {
     expect(told).toMatch(/3 errors:\n {2}a\.yaml:1:7: .*\n {2}b\.json:1:10: .*\n {2}c\.toml:1:\d/);
   });
 
+  it.each(['a.yaml', 'a.json', 'a.toml'])(
+    'is told of an empty %s as one without a template',
+    async (name) => {
+      expect(await complaint({ [name]: '\n' })).toContain('no template in');
+    },
+  );
+
   it('ends with the code of a config', async () => {
     await expect(load({ 'a.yaml': 'x: 1' })).rejects.toThrow(AutotmplError);
     await expect(load({ 'a.yaml': 'x: 1' })).rejects.toMatchObject({ code: 'config' });
@@ -246,7 +253,6 @@ describe('a config that cannot be read', () => {
     ['a.yaml', 'templates: !secret x', 'a.yaml:1:12: not YAML: a tag'],
     ['a.yaml', '- a', 'a.yaml:1:1: expected a map at the top, found a list'],
     ['a.json', '{"wait": "1s", "wait": "2s"}', 'a.json:1:16: the key "wait" is there twice'],
-    ['a.json', '', 'a.json:1:1: not JSON: '],
     ['a.toml', 'wait = "1s"\nwait = "2s"', 'a.toml:2:'],
     ['a.toml', 'log = 2024-01-01', 'a.toml:1:7: log: expected a map, found a date'],
   ])('is told where: %s with %j', async (name, text, words) => {

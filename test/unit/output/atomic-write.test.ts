@@ -144,9 +144,9 @@ describe('a user that does not exist', () => {
 });
 
 describe('missing folders', () => {
-  it('are made where asked, with 0755', async () => {
+  it('are made where asked, with 0755 whatever the umask is', async () => {
     const deep = join(folder, 'a/b/c.conf');
-    const umask = process.umask(0o022);
+    const umask = process.umask(0o077);
     await write(deep, 'text', { createDirs: true }).finally(() => process.umask(umask));
     expect(await readFile(deep, 'utf8')).toBe('text');
     expect(await mode(join(folder, 'a'))).toBe(0o755);
