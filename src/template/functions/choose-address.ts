@@ -140,8 +140,9 @@ function selection(selector = '', value = ''): (one: InterfaceAddress) => boolea
 }
 
 function compile(pattern: string): { test(text: string): boolean } {
+  const { RE2JS } = re2Package();
   try {
-    return re2Package().RE2JS.compile(pattern);
+    return RE2JS.compile(pattern);
   } catch {
     throw cannot('sockaddr', `${JSON.stringify(pattern)} is not a regular expression (RE2)`);
   }

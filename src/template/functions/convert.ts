@@ -51,8 +51,9 @@ export function parseJSON(text: unknown): unknown {
 export function parseYAML(text: unknown): unknown {
   const value = takeText('parseYAML', 'text', text);
   if (value.trim() === '') return sortedMap([]);
+  const { parse } = yamlPackage();
   try {
-    return freezeValue(sorted(yamlPackage().parse(value, { merge: true, logLevel: 'error' })));
+    return freezeValue(sorted(parse(value, { merge: true, logLevel: 'error' })));
   } catch (error) {
     // Only the place, for the message quotes the text. An alias inside its own anchor ends here too, as a RangeError.
     const line = (error as { linePos?: readonly { line: number; col: number }[] }).linePos?.[0];
@@ -87,8 +88,9 @@ export function toUnescapedJSONPretty(value: unknown): string {
  */
 export function toYAML(value: unknown): string {
   if (value === undefined) throw badArgument('toYAML', 'value', 'a value', value);
+  const yaml = yamlPackage();
   try {
-    return writeYaml(value);
+    return writeYaml(yaml, value);
   } catch {
     throw cannot('toYAML', 'the value holds what YAML cannot say');
   }
@@ -97,8 +99,9 @@ export function toYAML(value: unknown): string {
 /** A map as a TOML document without its last line end. */
 export function toTOML(map: unknown): string {
   const value = takeMap('toTOML', 'map', map);
+  const toml = tomlPackage();
   try {
-    return tomlPackage().stringify(value).trim().replaceAll('\x7f', '\\u007f');
+    return toml.stringify(value).trim().replaceAll('\x7f', '\\u007f');
   } catch {
     throw cannot(
       'toTOML',
@@ -111,8 +114,10 @@ export function toTOML(map: unknown): string {
 /** Characters that YAML 1.1 takes for line ends, or that one of the two YAMLs does not allow raw. */
 const NEVER_RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
-function writeYaml(value: unknown): string {
-  const { Document, Scalar, visit } = yamlPackage();
+function writeYaml(
+  { Document, Scalar, visit }: ReturnType<typeof yamlPackage>,
+  value: unknown,
+): string {
   const document = new Document(value, {
     aliasDuplicateObjects: false,
     compat: 'yaml-1.1',
@@ -120,16 +125,16 @@ function writeYaml(value: unknown): string {
   });
   visit(document, {
     Scalar(_key, node) {
-      if (typeof node.value === 'string' && NEVER_RAW.test(node.value)) {
-        node.type = Scalar.QUOTE_DOUBLE;
-      }
+      if (typeof node.value !== 'string') return;
+      const needsIndicator = typeof value === 'string' && /^\s[^]*\n|^\n/.test(value);
+      if (NEVER_RAW.test(node.value) || needsIndicator) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
+  const text = document.toString({ lineWidth: 0, indentSeq: false }).replace(/\n$/, '');
+  // Text alone is printed behind a name, as a rule: its lines must not pass for names of the document around it.
+  const block = /^[|>][^]*\n[^\n ]/.test(text) ? text.replace(/\n(?=[^\n])/g, '\n  ') : text;
   // Such characters stand in double quotes now, where an escape means the same.
-  return document
-    .toString({ lineWidth: 0, indentSeq: false })
-    .replace(/\n$/, '')
-    .replace(new RegExp(NEVER_RAW, 'g'), unicodeEscape);
+  return block.replace(new RegExp(NEVER_RAW, 'g'), unicodeEscape);
 }
 
 function unicodeEscape(character: string): string {

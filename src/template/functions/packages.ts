@@ -5,11 +5,24 @@ import type * as re2js from 're2js';
 import type * as smolToml from 'smol-toml';
 import type * as yaml from 'yaml';
 
+import { AutotmplError } from '../../core/errors.ts';
+
 /**
  * Packages that few templates need, each loaded when a function first asks for it: together they would double the time
  * that a `-once` takes to start. `require`, because template functions are synchronous.
  */
-const load = createRequire(import.meta.url);
+const loadPackage = createRequire(import.meta.url);
+
+function load(name: string): unknown {
+  try {
+    return loadPackage(name) as unknown;
+  } catch (error) {
+    throw new AutotmplError('template', `the package ${name} cannot be loaded`, {
+      advice: 'the installation of autotmpl is incomplete: install it again',
+      cause: error,
+    });
+  }
+}
 
 /** IP addresses and networks. */
 export const ipaddrPackage = (): typeof ipaddr => load('ipaddr.js') as typeof ipaddr;

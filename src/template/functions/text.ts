@@ -28,11 +28,12 @@ export function split(separator: unknown, text: unknown): readonly string[] {
 
 /**
  * The items of a list as one text with the separator between them. With three arguments, as in
- * `service("web") | join(", ", "Address")`, one field of each item is taken.
+ * `service("web") | join(", ", "Address")`, one field of each item is taken. A list alone is joined without a separator.
  *
- * @filter list | join(separator) or list | join(separator, field)
+ * @filter list | join or list | join(separator) or list | join(separator, field)
  */
-export function join(separator: unknown, fieldOrList: unknown, list?: unknown): string {
+export function join(separator: unknown, fieldOrList?: unknown, list?: unknown): string {
+  if (fieldOrList === undefined && Array.isArray(separator)) return join('', separator);
   const between = takeText('join', 'separator', separator);
   if (list === undefined) {
     return takeList('join', 'list', fieldOrList)
@@ -71,12 +72,24 @@ export function splitToMap(
   );
 }
 
-/** The text with `spaces` spaces in front of every line that holds something. */
-export function indent(spaces: unknown, text: unknown): string {
+/**
+ * The text with `spaces` spaces in front of every line that holds something, as consul-template has it. Nunjucks' two
+ * other forms are kept: with `withFirst` given, all lines but the first are indented, blank ones too, and the first as
+ * well where it is true; with the text alone, all but the first by four spaces.
+ *
+ * @filter text | indent(spaces) or text | indent(spaces, withFirst) or text | indent
+ */
+export function indent(spaces: unknown, withFirstOrText?: unknown, text?: unknown): string {
+  if (withFirstOrText === undefined && typeof spaces === 'string') return indent(4, false, spaces);
   const count = takeInteger('indent', 'spaces', spaces);
   if (count < 0 || count > 1000)
     throw badArgument('indent', 'spaces', 'between 0 and 1000', spaces);
-  return takeText('indent', 'text', text).replace(/^(?=[^\n])/gm, ' '.repeat(count));
+  const margin = ' '.repeat(count);
+  if (typeof withFirstOrText !== 'boolean') {
+    return takeText('indent', 'text', withFirstOrText).replace(/^(?=[^\n])/gm, margin);
+  }
+  const indented = takeText('indent', 'text', text).replaceAll('\n', `\n${margin}`);
+  return withFirstOrText ? margin + indented : indented;
 }
 
 /**
@@ -176,8 +189,9 @@ function compile(
   pattern: unknown,
 ): ReturnType<ReturnType<typeof re2Package>['RE2JS']['compile']> {
   const text = takeText(call, 'pattern', pattern);
+  const { RE2JS } = re2Package();
   try {
-    return re2Package().RE2JS.compile(text);
+    return RE2JS.compile(text);
   } catch {
     // The package's message shows the pattern, which may be made of a secret.
     throw cannot(

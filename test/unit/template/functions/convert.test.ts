@@ -97,6 +97,16 @@ describe('toJSON and its family', () => {
 });
 
 describe('toYAML', () => {
+  it.each(['a\nb', ' a\nb', '\na', 'a\n\n b\n', 'a\n', '---\nb', 'x\nadmin: true', 'a\n\tb'])(
+    'writes %j so that it may stand behind a name',
+    (text) => {
+      expect(plain(call('parseYAML', `name: ${String(call('toYAML', text))}\nend: 1`))).toEqual({
+        name: text,
+        end: 1,
+      });
+    },
+  );
+
   it('writes sorted maps without the last line end', () => {
     expect(call('toYAML', { foo: 'bar' })).toBe('foo: bar');
     expect(call('toYAML', { b: [1, { c: 'x' }], a: 'z' })).toBe('a: z\nb:\n- 1\n- c: x');

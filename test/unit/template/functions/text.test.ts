@@ -21,6 +21,12 @@ describe('replaceAll, split and join', () => {
     expect(() => call('join', ',', [{}])).toThrow('join: each item must be text');
   });
 
+  it('join a list alone without a separator, as Nunjucks does', () => {
+    expect(call('join', ['a', 1])).toBe('a1');
+    expect(() => call('join', ',', undefined)).toThrow('join: list must be a list');
+    expect(() => call('join', undefined)).toThrow('join: separator must be text');
+  });
+
   it('split into a map', () => {
     expect(plain(call('splitToMap', ',', ':', 'a:x,b:y:z,c,'))).toEqual({
       a: 'x',
@@ -36,6 +42,14 @@ describe('indent', () => {
     expect(call('indent', 4, 'hello\nhello\r\nHELLO')).toBe('    hello\n    hello\r\n    HELLO');
     expect(call('indent', 2, 'a\n\nb\n')).toBe('  a\n\n  b\n');
     expect(call('indent', 0, 'a\nb')).toBe('a\nb');
+  });
+
+  it('keeps the forms of Nunjucks that cannot be taken for consul-template’s', () => {
+    expect(call('indent', 'a\n\nb')).toBe('a\n    \n    b');
+    expect(call('indent', 2, false, 'a\n\nb')).toBe('a\n  \n  b');
+    expect(call('indent', 2, true, 'a\n\nb')).toBe('  a\n  \n  b');
+    expect(() => call('indent', 2, undefined)).toThrow('indent: text must be text');
+    expect(() => call('indent', undefined)).toThrow('indent: spaces must be a whole number');
   });
 
   it('refuses a negative width', () => {
