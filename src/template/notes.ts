@@ -1,7 +1,7 @@
 import { queryId, type Query, type ValueOf } from '../catalog/catalog.ts';
 import type { Missing, Position, Recall, Rendering } from './engine.ts';
 import type { FunctionScope } from './functions/function.ts';
-import { Tripwire, type HostileTextSearch } from './hostile-text.ts';
+import type { Tripwire } from './tripwire.ts';
 
 /** What a rendering starts from. */
 export interface NotesOptions {
@@ -9,7 +9,7 @@ export interface NotesOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
   readonly nowMs: number;
-  readonly search: HostileTextSearch;
+  readonly tripwire: Tripwire;
 }
 
 /** What one rendering writes down about itself; every template language keeps the same notes. */
@@ -31,7 +31,7 @@ export class Notes implements FunctionScope {
     this.environment = options.environment;
     this.folder = options.folder;
     this.nowMs = options.nowMs;
-    this.tripwire = new Tripwire(options.search);
+    this.tripwire = options.tripwire;
   }
 
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {
@@ -42,8 +42,7 @@ export class Notes implements FunctionScope {
       this.#miss(id, query, 'unanswered');
       return undefined;
     }
-    this.tripwire.learn(query, value);
-    return value;
+    return this.tripwire.learn(query, value);
   }
 
   requirePresence(query: Query): void {

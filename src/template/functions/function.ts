@@ -1,4 +1,5 @@
 import type { Query, ValueOf } from '../../catalog/catalog.ts';
+import type { Outcome } from '../tripwire.ts';
 
 /** What a function of a running template may reach beyond its arguments; made anew for each rendering. */
 export interface FunctionScope {
@@ -26,11 +27,11 @@ export interface TemplateFunction {
   readonly asFilter: boolean;
   /** The most arguments that it takes. */
   readonly most: number;
-  /** Whether its result is safe to print whatever its input held: it quotes, or refuses. */
-  readonly quotes: boolean;
+  /** What the tripwire has to know of its result. */
+  readonly gives: Outcome;
 }
 
-/** A row for a function of its arguments alone. */
+/** A row for a function of its arguments alone; `quotes` where its result is safe to print whatever they are. */
 export function pure(
   call: (...args: never[]) => unknown,
   flags: { readonly asFilter?: boolean; readonly quotes?: boolean } = {},
@@ -39,7 +40,7 @@ export function pure(
     call: (_scope, args) => call(...(args as never[])),
     most: call.length,
     asFilter: flags.asFilter ?? false,
-    quotes: flags.quotes ?? false,
+    gives: flags.quotes === true ? 'quoted' : 'derived',
   };
 }
 
@@ -52,6 +53,6 @@ export function scoped(
     call: (scope, args) => call(scope, ...(args as never[])),
     most: flags.variadic === true ? Number.POSITIVE_INFINITY : call.length - 1,
     asFilter: flags.asFilter ?? false,
-    quotes: false,
+    gives: 'facts',
   };
 }

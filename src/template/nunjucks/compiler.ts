@@ -58,6 +58,14 @@ export class PositionedCompiler extends Compiler {
     super.compileFor(node, frame);
   }
 
+  override compileIn(node: Node, frame: Frame): void {
+    this.#placed(node, () => super.compileIn(node, frame));
+  }
+
+  override compileIs(node: Node, frame: Frame): void {
+    this.#placed(node, () => super.compileIs(node, frame));
+  }
+
   override compileInclude(node: Node, frame: Frame): void {
     this.#mark(node);
     super.compileInclude(node, frame);
@@ -76,6 +84,13 @@ export class PositionedCompiler extends Compiler {
   override compileExtends(node: Node, frame: Frame): void {
     this.#mark(node);
     super.compileExtends(node, frame);
+  }
+
+  /** An operator that may fail, with its place before it. */
+  #placed(node: Node, compileOperator: () => void): void {
+    this._emit(`(runtime.mark(${this.#position(node)}), `);
+    compileOperator();
+    this._emit(')');
   }
 
   #mark(node: Node): void {

@@ -10,12 +10,15 @@ import type {
   TemplateOptions,
   TemplateSource,
 } from '../engine.ts';
-import { HostileTextSearch } from '../hostile-text.ts';
 import { Notes } from '../notes.ts';
-import { quotingFunctions, TemplateEnvironment, templateNotFound } from './environment.ts';
+import { AnswerMarks, Tripwire } from '../tripwire.ts';
+import { TemplateEnvironment, templateNotFound } from './environment.ts';
 import { findTemplate, isRelative, leadsOut } from './loader.ts';
 import { createRuntime, type Run } from './runtime.ts';
 import { CompiledTemplate, positioned, type CompileContext } from './template.ts';
+
+/** Long before the stack would overflow: nunjucks unwinds that for many seconds. */
+const DEEPEST_INCLUDE = 100;
 
 /** What the engine is made with. */
 export interface NunjucksOptions {
@@ -42,7 +45,7 @@ class NunjucksEngine implements Engine {
   readonly #found = new Map<string, CompiledTemplate>();
   readonly #compiling = new Set<CompiledTemplate>();
   readonly #displayNames = new Map<string, string>();
-  readonly #search = new HostileTextSearch();
+  readonly #marks = new AnswerMarks();
   /** Folder of the template that is compiled or rendered: the first place where plain names are looked for. */
   #folder = '';
   #run: Run | undefined;
@@ -55,9 +58,10 @@ class NunjucksEngine implements Engine {
     );
     const displayName = (path: string): string => this.#displayNames.get(path) ?? path;
     this.#context = {
-      runtime: createRuntime(() => this.#current(), quotingFunctions(), displayName),
+      runtime: createRuntime(() => this.#current(), displayName),
       filters: this.#environment.filterNames(),
       displayName,
+      enter: () => this.#enter(),
       preload: (name, includingPath, mayBeMissing) => {
         const template = this.#find(name, includingPath);
         if (template === undefined && mayBeMissing) return;
@@ -101,9 +105,9 @@ class NunjucksEngine implements Engine {
       environment: this.#options.environment,
       folder: source.folder,
       nowMs: this.#options.clock.now(),
-      search: this.#search,
+      tripwire: new Tripwire(options.allowControlCharacters ? undefined : this.#marks),
     });
-    const run: Run = { notes, ...options, failure: undefined };
+    const run: Run = { notes, strict: options.strict, depth: 0, failure: undefined };
     this.#run = run;
     this.#folder = source.folder;
     try {
@@ -147,6 +151,21 @@ class NunjucksEngine implements Engine {
     this.#included.set(loaded.path, template);
     this.#found.set(request, template);
     return template;
+  }
+
+  #enter(): () => void {
+    const run = this.#current();
+    if (run.depth === DEEPEST_INCLUDE) {
+      throw new AutotmplError('template', 'the template includes itself without end', {
+        advice: `includes may be ${DEEPEST_INCLUDE} deep`,
+      });
+    }
+    run.depth += 1;
+    let inside = true;
+    return () => {
+      if (inside) run.depth -= 1;
+      inside = false;
+    };
   }
 
   #current(): Run {

@@ -1,7 +1,15 @@
 import { AutotmplError } from '../../core/errors.ts';
 import { functions } from '../functions/index.ts';
 import type { TemplateFunction } from '../functions/function.ts';
-import { Environment, runtime as nunjucksRuntime } from './internals.ts';
+import type { Outcome } from '../tripwire.ts';
+import {
+  MENDED_FILTERS,
+  onPlainText,
+  plainText,
+  QUOTING_BUILT_INS,
+  type Filter,
+} from './built-in-filters.ts';
+import { Environment } from './internals.ts';
 import type { Run } from './runtime.ts';
 import type { CompiledTemplate } from './template.ts';
 
@@ -22,13 +30,14 @@ export class TemplateEnvironment extends Environment {
     super([], { autoescape: false });
     this.#find = find;
     this.#current = current;
-    this.addFilter('safe', (value: unknown) => value);
-    // Nunjucks marks their results as safe, and what is marked is printed unseen.
-    for (const name of ['escape', 'e', 'forceescape']) {
-      const original = this.getFilter(name);
-      this.addFilter(name, (value: unknown) => plain(original(value), name));
+    // What data may name in a template must not reach what every object has.
+    for (const table of [this.globals, this.filters, this.tests])
+      Object.setPrototypeOf(table, null);
+    Object.assign(this.filters, MENDED_FILTERS);
+    for (const [name, filter] of Object.entries(this.filters)) {
+      this.#addFilter(name, QUOTING_BUILT_INS.has(name) ? 'quoted' : 'derived', filter as Filter);
     }
-    for (const [name, row] of Object.entries(functions)) this.#addFunction(name, row, current);
+    for (const [name, row] of Object.entries(functions)) this.#addFunction(name, row);
   }
 
   /** The names that a template may pipe into. */
@@ -59,12 +68,21 @@ export class TemplateEnvironment extends Environment {
     callback(null, template);
   }
 
-  #addFunction(name: string, row: TemplateFunction, current: () => Run): void {
-    const call = (args: readonly unknown[]): unknown =>
-      row.call(
-        current().notes,
-        args.map((argument) => plain(argument, name)),
-      );
+  #addFilter(name: string, gives: Outcome, filter: Filter): void {
+    const current = this.#current;
+    const work = onPlainText(filter);
+    this.addFilter(name, function (this: unknown, ...args: unknown[]) {
+      const { tripwire } = current().notes;
+      return tripwire.guard(gives, args.map(plainText), (inputs) => work.apply(this, [...inputs]));
+    });
+  }
+
+  #addFunction(name: string, row: TemplateFunction): void {
+    const call = (args: readonly unknown[]): unknown => {
+      const { notes } = this.#current();
+      const inputs = args.map((argument) => argumentOf(name, argument));
+      return notes.tripwire.guard(row.gives, inputs, (real) => row.call(notes, real));
+    };
     if (name === 'scratch') {
       // consul-template writes `scratch.Set`: a value, and a new one for each rendering.
       Object.defineProperty(this.globals, name, { get: () => call([]), enumerable: true });
@@ -76,11 +94,6 @@ export class TemplateEnvironment extends Environment {
       this.addFilter(name, (piped: unknown, ...args: unknown[]) => call([...args, piped]));
     }
   }
-}
-
-/** The names of functions whose result may be printed whatever went in. */
-export function quotingFunctions(): ReadonlySet<string> {
-  return new Set(Object.keys(functions).filter((name) => functions[name]?.quotes === true));
 }
 
 /** The error for a template that no folder has. */
@@ -95,12 +108,12 @@ export function templateNotFound(name: string): AutotmplError {
   );
 }
 
-function plain(argument: unknown, name: string): unknown {
-  if (argument instanceof nunjucksRuntime.SafeString) return argument.val;
-  if (typeof argument === 'object' && argument !== null && '__keywords' in argument) {
+function argumentOf(name: string, argument: unknown): unknown {
+  const value = plainText(argument);
+  if (typeof value === 'object' && value !== null && '__keywords' in value) {
     throw new AutotmplError('template', `${name} takes no named arguments`, {
       advice: 'docs/reference/functions.md shows its arguments',
     });
   }
-  return argument;
+  return value;
 }

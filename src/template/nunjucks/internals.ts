@@ -21,7 +21,15 @@ export interface Node {
 }
 
 /** Variables in scope while compiling or running. */
-export type Frame = object;
+export interface Frame {
+  lookup(name: string): unknown;
+}
+
+/** What belongs to one template while it runs. */
+export interface Context {
+  readonly ctx: Record<string, unknown>;
+  readonly env: EnvironmentBase;
+}
 
 /** nunjucks' code generator: one method for each kind of node. */
 export interface CompilerBase {
@@ -30,6 +38,8 @@ export interface CompilerBase {
   compile(node: Node, frame: Frame): void;
   compileOutput(node: Node, frame: Frame): void;
   compileFor(node: Node, frame: Frame): void;
+  compileIn(node: Node, frame: Frame): void;
+  compileIs(node: Node, frame: Frame): void;
   compileInclude(node: Node, frame: Frame): void;
   compileImport(node: Node, frame: Frame): void;
   compileFromImport(node: Node, frame: Frame): void;
@@ -83,6 +93,7 @@ export interface EnvironmentBase {
   readonly opts: { readonly autoescape: boolean };
   readonly filters: Record<string, ((...args: unknown[]) => unknown) | undefined>;
   readonly globals: Record<string, unknown>;
+  readonly tests: Record<string, unknown>;
   addFilter(name: string, filter: (...args: never[]) => unknown): unknown;
   addGlobal(name: string, value: unknown): unknown;
   getFilter(name: string): (...args: unknown[]) => unknown;

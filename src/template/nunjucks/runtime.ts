@@ -1,14 +1,21 @@
 import { AutotmplError } from '../../core/errors.ts';
 import type { Position } from '../engine.ts';
 import type { Notes } from '../notes.ts';
-import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
-import { lookUpMember } from './members.ts';
+import { plainText } from './built-in-filters.ts';
+import {
+  runtime as nunjucksRuntime,
+  type Context,
+  type EnvironmentBase,
+  type Frame,
+} from './internals.ts';
+import { lookUpMember, worksOnText } from './members.ts';
 
 /** One rendering under way. */
 export interface Run {
   readonly notes: Notes;
   readonly strict: boolean;
-  readonly allowControlCharacters: boolean;
+  /** How many templates have begun and not ended: includes within includes. */
+  depth: number;
   /** The first error and where it happened: nunjucks wraps errors and forgets both. */
   failure: { readonly error: unknown; readonly position: Position | undefined } | undefined;
 }
@@ -16,15 +23,11 @@ export interface Run {
 type Callable = (...args: unknown[]) => unknown;
 
 /**
- * What compiled templates work with instead of nunjucks' own runtime: guarded member lookup, positions for every step, and
- * one place that decides what may be printed. `current` gives the rendering under way; they never overlap, since
- * rendering is synchronous. `quoting` names the filters that quote; `displayName` gives what people know a template by.
+ * What compiled templates work with instead of nunjucks' own runtime: guarded lookup of names and members, positions for
+ * every step, and one place that decides what may be printed. `current` gives the rendering under way; they never
+ * overlap, since rendering is synchronous. `displayName` gives what people know a template by.
  */
-export function createRuntime(
-  current: () => Run,
-  quoting: ReadonlySet<string>,
-  displayName: (path: string) => string,
-): object {
+export function createRuntime(current: () => Run, displayName: (path: string) => string): object {
   const at = (template: string, line: number, column: number): Position => ({
     template: displayName(template),
     line,
@@ -43,7 +46,27 @@ export function createRuntime(
 
   return {
     ...nunjucksRuntime,
-    memberLookup: lookUpMember,
+
+    contextOrFrameLookup: lookUpName,
+
+    memberLookup(holder: unknown, name: unknown) {
+      const member = lookUpMember(holder, name);
+      if (typeof member !== 'function' || !worksOnText(holder)) return member;
+      // A method of text: the text is an input like the arguments.
+      return (...args: unknown[]) => {
+        if (args.some((argument) => typeof argument === 'function')) {
+          return (member as Callable)(...args);
+        }
+        return current().notes.tripwire.guard('derived', [holder, ...args], ([text, ...rest]) =>
+          (lookUpMember(text, name) as Callable)(...rest),
+        );
+      };
+    },
+
+    inOperator(item: unknown, holder: unknown) {
+      const { tripwire } = current().notes;
+      return isIn(tripwire.reveal(plainText(item)), tripwire.reveal(plainText(holder)));
+    },
 
     callAt(
       callee: unknown,
@@ -54,11 +77,7 @@ export function createRuntime(
     ) {
       return step(at(...place), () => {
         if (typeof callee !== 'function') throw notCallable(name, callee);
-        const result = (callee as Callable).apply(context, args);
-        const { tripwire } = current().notes;
-        if (quoting.has(name)) tripwire.clear(result);
-        else if (!(result instanceof nunjucksRuntime.SafeString)) tripwire.follow(args, result);
-        return result;
+        return (callee as Callable).apply(context, args);
       });
     },
 
@@ -69,13 +88,7 @@ export function createRuntime(
       args: unknown[],
       ...place: [string, number, number]
     ) {
-      return step(at(...place), () => {
-        const result = environment.getFilter(name).apply(context, args);
-        const { tripwire } = current().notes;
-        if (quoting.has(name)) tripwire.clear(result);
-        else tripwire.follow(args, result);
-        return result;
-      });
+      return step(at(...place), () => environment.getFilter(name).apply(context, args));
     },
 
     mark(...place: [string, number, number]) {
@@ -105,22 +118,8 @@ function printable(value: unknown, name: string, run: Run): string {
     if (run.strict) throw undefinedError(name, 'to print');
     return '';
   }
-  // The text of a macro or block: each value in it was looked at when it was printed there.
-  if (value instanceof nunjucksRuntime.SafeString) return value.val;
-  if (typeof value === 'function') {
-    throw new AutotmplError('template', `"${name}" is a function and was printed without a call`, {
-      advice: `write ${name}()`,
-    });
-  }
-  if (typeof value === 'object' && !Array.isArray(value) && !(value instanceof String)) {
-    throw new AutotmplError('template', `"${name}" is a map, which has no text of its own`, {
-      advice: 'print one of its members, or pipe it into toJSON or toYAML',
-    });
-  }
-  const text = Array.isArray(value)
-    ? value.join(',')
-    : (value as string | number | boolean).toString();
-  if (!run.allowControlCharacters && run.notes.tripwire.objectsTo(text)) {
+  const text = textOf(plainText(value), name);
+  if (run.notes.tripwire.objectsTo(text)) {
     throw new AutotmplError(
       'template',
       `"${name}" holds a control character or line feed that came from service or node data, which anybody who may register can write`,
@@ -131,6 +130,45 @@ function printable(value: unknown, name: string, run: Run): string {
     );
   }
   return text;
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value === 'function') {
+    throw new AutotmplError('template', `"${name}" is a function and was printed without a call`, {
+      advice: `write ${name}()`,
+    });
+  }
+  if (Array.isArray(value)) {
+    if (value.some(isMap)) throw notPrintable(name, 'a list of maps');
+    return value.join(',');
+  }
+  if (isMap(value)) throw notPrintable(name, 'a map');
+  return String(value);
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notPrintable(name: string, kind: string): AutotmplError {
+  return new AutotmplError('template', `"${name}" is ${kind}, which has no text of its own`, {
+    advice: 'print one of its members, or pipe it into toJSON or toYAML',
+  });
+}
+
+/** A variable of the template, or else a function; never what all objects have. */
+function lookUpName(context: Context, frame: Frame, name: string): unknown {
+  const value = frame.lookup(name);
+  if (value !== undefined) return value;
+  return Object.hasOwn(context.ctx, name) ? context.ctx[name] : context.env.globals[name];
+}
+
+/** `item in holder`: an item of a list, a part of a text, or a name in a map. */
+function isIn(item: unknown, holder: unknown): boolean {
+  if (typeof holder === 'string') return holder.includes(String(item));
+  if (Array.isArray(holder)) return holder.includes(item);
+  if (typeof holder === 'object' && holder !== null) return Object.hasOwn(holder, String(item));
+  throw new AutotmplError('template', `"in" looks into a list, a text or a map`);
 }
 
 function undefinedError(name: string, purpose: string): AutotmplError {

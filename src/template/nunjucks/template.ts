@@ -17,6 +17,8 @@ export interface CompileContext {
   readonly filters: ReadonlySet<string>;
   /** What people know a template by, given its path. */
   displayName(path: string): string;
+  /** Counts a template that begins to run; what it returns counts its end. Throws where they include each other without end. */
+  enter(): () => void;
   /** Compiles what a template names in an include, import or extends, so that a missing one is known at once. */
   preload(name: string, includingPath: string, mayBeMissing: boolean): void;
 }
@@ -45,8 +47,14 @@ export class CompiledTemplate extends Template {
       throw this.#compileError(error);
     }
     this.blocks = this._getBlocks(functions);
-    this.rootRenderFunc = (environment, context, frame, _runtime, callback) =>
-      functions.root(environment, context, frame, runtime, callback);
+    this.rootRenderFunc = (environment, context, frame, _runtime, callback) => {
+      const leave = this.#context.enter();
+      functions.root(environment, context, frame, runtime, (error, result) => {
+        // What includes this one goes on inside of the callback.
+        leave();
+        callback(error, result);
+      });
+    };
     this.compiled = true;
   }
 

@@ -8,8 +8,8 @@ import {
 } from '../../../../src/catalog/catalog.ts';
 import type { Recall } from '../../../../src/template/engine.ts';
 import { functions } from '../../../../src/template/functions/index.ts';
-import { HostileTextSearch } from '../../../../src/template/hostile-text.ts';
 import { Notes } from '../../../../src/template/notes.ts';
+import { Tripwire } from '../../../../src/template/tripwire.ts';
 
 /** What the functions under test are told: pairs answer `key`, `ls` and `tree`; `answers` answers everything else. */
 export interface KnownFacts {
@@ -33,7 +33,7 @@ export function notesFor(facts: KnownFacts = {}): Notes {
     environment: facts.environment ?? {},
     folder: facts.folder ?? '/etc/templates',
     nowMs: facts.nowMs ?? 0,
-    search: new HostileTextSearch(),
+    tripwire: new Tripwire(undefined),
   });
 }
 

@@ -45,7 +45,7 @@ describe('every quoting filter', () => {
 
   it('is known to quote, and so are the validators', () => {
     for (const name of [...names, 'host', 'port', 'hostPort', 'ident']) {
-      expect(functions[name]?.quotes, name).toBe(true);
+      expect(functions[name]?.gives, name).toBe('quoted');
     }
   });
 
