@@ -53,3 +53,20 @@ it('keeps 1,000 files true over 100 connections, changes one where one changed, 
   expect(changed).toEqual(['777']);
   expect(scene.names('many')).toHaveLength(TARGETS);
 }, 90_000);
+
+it('follows a key whose name changes 240 times, each within 2 s, and leaves others their connections all the while', async () => {
+  const names = Array.from({ length: 240 }, (_, at) => `churn/${at}`);
+  for (const name of names) await agent.putKey(name, name);
+  await agent.putKey('which', names[0] ?? '');
+  scene.start({
+    catalog: { consul: { address: agent.address } },
+    templates: [{ contents: '{{ key(key("which")) }}', destination: 'out' }],
+  });
+  await scene.untilText('out', names[0] ?? '');
+  for (const name of names) {
+    await agent.putKey('which', name);
+    await scene.untilText('out', name, 2000);
+    // The agent closes a connection that is one too many before it answers.
+    expect((await agent.request('GET', '/v1/status/leader')).status).toBe(200);
+  }
+}, 60_000);

@@ -112,12 +112,13 @@ describe('when the agent is in trouble', () => {
     },
   );
 
-  it('does not take an agent for hung that has nothing to say', { timeout: 40_000 }, async () => {
+  it('does not take an agent for hung that has nothing to say', { timeout: 50_000 }, async () => {
     const [agent, catalog] = await start();
     await agent.putKey('app/name', 'quiet');
     const key = follow(catalog, KEY);
     await key.fresh();
-    await sleep(17_000);
+    // The waits of 1, 2, 4 and 8 s are over by now, and 10 s of the next one: the silence has been asked about.
+    await sleep(28_000);
     expect(key.answers.map(({ state }) => state)).toEqual(['fresh']);
   });
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { backoffDelay } from '../../core/backoff.ts';
 import type { Clock } from '../../core/time.ts';
 import { freezeValue, type Answer, type Value } from '../catalog.ts';
-import type { ConsulClient } from './client.ts';
-import { Cursor, type Position } from './cursor.ts';
+import type { Answered, ConsulClient } from './client.ts';
+import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
 import {
   exchangeTrouble,
   leaderlessAnswer,
@@ -12,6 +12,7 @@ import {
   type Trouble,
 } from './failures.ts';
 import { Pace } from './pace.ts';
+import type { Place, Places } from './places.ts';
 import type { Get, RequestPlan } from './requests.ts';
 import { parseJson, ShapeError } from './shapes.ts';
 import type { ConsulReply } from './transport.ts';
@@ -32,6 +33,7 @@ const PACK_FROM_BYTES = 4096;
 /** What following a query takes. */
 export interface FollowParts {
   readonly client: ConsulClient;
+  readonly places: Places;
   readonly clock: Clock;
   /** The agent's address, for messages. */
   readonly agent: string;
@@ -49,8 +51,8 @@ export async function* followQuery(
   parts: FollowParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
-  const leave = plan.follows === 'index' ? parts.client.connections.join() : undefined;
-  const question = new Question(plan, parts);
+  const place = plan.follows === 'index' ? parts.places.join() : undefined;
+  const question = new Question(plan, parts, place);
   let failures = 0;
   let held = false;
   try {
@@ -75,7 +77,7 @@ export async function* followQuery(
       await question.pause(signal);
     }
   } finally {
-    leave?.();
+    place?.leave();
   }
 }
 
@@ -99,6 +101,8 @@ async function rest(
 class Question {
   readonly #plan: RequestPlan;
   readonly #parts: FollowParts;
+  /** Undefined for an endpoint that cannot block. */
+  readonly #place: Place | undefined;
   readonly #cursor = new Cursor();
   readonly #pace: Pace;
   #path: string | undefined;
@@ -108,9 +112,10 @@ class Question {
   #digest: string | undefined;
   #value: Value | undefined;
 
-  constructor(plan: RequestPlan, parts: FollowParts) {
+  constructor(plan: RequestPlan, parts: FollowParts, place: Place | undefined) {
     this.#plan = plan;
     this.#parts = parts;
+    this.#place = place;
     this.#pace = new Pace(parts.clock);
     this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
   }
@@ -126,18 +131,19 @@ class Question {
       let answered;
       try {
         this.#path ??= await this.#findPath(signal);
-        const question = { path: this.#path, packed: this.#length >= PACK_FROM_BYTES };
-        answered = await this.#parts.client.ask(question, this.#position(), signal);
-        this.#length = answered.reply.body.length;
+        const position = await this.#turn(signal);
+        const packed = this.#length >= PACK_FROM_BYTES;
+        const question = { path: this.#path, packed, knownIndex: this.#cursor.known };
+        answered = await this.#parts.client.ask(question, position, signal);
       } catch (error) {
         if (signal.aborted) return undefined;
         return this.#fail(this.#troubleWith(error));
       }
       const trouble = this.#doubt(answered.reply);
       if (trouble !== undefined) return this.#fail(trouble);
-      const index = indexOf(answered.reply) ?? 1;
-      const progress = this.#cursor.accept(index, answered.asked, answered.elapsedMs);
+      const progress = this.#progress(answered);
       if (progress === 'read' || progress === 'woken') return this.#read(answered.reply, signal);
+      if (progress === 'quiet') this.#place?.noteQuiet();
       this.#pace.note(progress === 'quiet');
       await this.#pace.pause(signal);
     }
@@ -149,11 +155,21 @@ class Question {
     else await this.#pace.pause(signal);
   }
 
-  #position(): Position {
-    if (this.#plan.follows === 'poll') return { index: 0, waitMs: 0 };
-    const { client, waitMs, random } = this.#parts;
-    const jittered = waitMs * (1 - WAIT_JITTER * random());
-    return this.#cursor.next(Math.min(jittered, client.connections.turnMs()));
+  /** Resolves with what to ask when it is time to ask it. */
+  async #turn(signal: AbortSignal): Promise<Position> {
+    const place = this.#place;
+    if (place === undefined) return NOW;
+    if (place.mayWait()) {
+      const { index, waitMs } = this.#cursor.next(this.#parts.waitMs);
+      return { index, waitMs: waitMs * (1 - WAIT_JITTER * this.#parts.random()) };
+    }
+    if (!this.#cursor.isLost) await this.#parts.clock.sleep(place.untilRoundMs(), signal);
+    return NOW;
+  }
+
+  #progress({ reply, asked, elapsedMs }: Answered): Progress {
+    if (this.#place === undefined) return 'read';
+    return this.#cursor.accept(indexOf(reply) ?? 1, asked, elapsedMs);
   }
 
   async #findPath(signal: AbortSignal): Promise<string> {
@@ -188,6 +204,7 @@ class Question {
   }
 
   async #read(reply: ConsulReply, signal: AbortSignal): Promise<Outcome | undefined> {
+    this.#length = reply.body.length;
     const { read, refine, confirm } = this.#plan;
     const get = this.#getter(signal);
     const digest = createHash('sha256')
@@ -206,6 +223,7 @@ class Question {
       if (signal.aborted) return undefined;
       return this.#fail(this.#troubleWith(error));
     }
+    if (this.#digest !== undefined) this.#place?.noteNews();
     this.#digest = digest;
     this.#pace.note(true);
     return { value: this.#value, news: true };

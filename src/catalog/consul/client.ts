@@ -1,20 +1,22 @@
 import type { CancelTimer, Clock } from '../../core/time.ts';
-import { Connections, VISIT_EVERY_MS, type Release } from './connections.ts';
-import { Liveness } from './liveness.ts';
+import { Connections, type Release } from './connections.ts';
+import { Liveness, PROBE_AFTER_MS } from './liveness.ts';
 import { withParameters } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';
+import { LONGEST_ROUND_MS } from './places.ts';
 import { TokenSource } from './token.ts';
 import { Transport, type ConsulReply, type ConsulRequest } from './transport.ts';
-import type { Position } from './cursor.ts';
+import { NOW, type Position } from './cursor.ts';
 
 /** For what is answered at once; servers without a leader hold a read for 7 s before they say so. */
 const READ_DEADLINE_MS = 10_000;
-/** Over the longest time that a blocking query may take by the agent's own rules. */
-const WAIT_SLACK_MS = 10_000;
 /** An agent that does not answer so cheap a question in this time hangs. */
 const PROBE_DEADLINE_MS = 5000;
-
-const NOW: Position = { index: 0, waitMs: 0 };
+/**
+ * Over the longest time that a blocking query may take by the agent's own rules. Longer than it takes to notice a hung agent by
+ * its silence, which tells all queries at once.
+ */
+const WAIT_SLACK_MS = PROBE_AFTER_MS + PROBE_DEADLINE_MS + 1000;
 
 /** An answer, and to what. */
 export interface Answered {
@@ -26,10 +28,7 @@ export interface Answered {
 }
 
 /** What is asked, and whether a long answer is expected, which may come packed. */
-export interface ConsulQuestion {
-  readonly path: string;
-  readonly packed: boolean;
-}
+export type ConsulQuestion = Pick<ConsulRequest, 'path' | 'packed' | 'knownIndex'>;
 
 /** Puts questions to one agent: with its token, in turn, and each within a deadline. */
 export class ConsulClient {
@@ -61,8 +60,10 @@ export class ConsulClient {
       const waiting =
         position.index === 0
           ? undefined
-          : await this.connections.acquire('wait', guarded, VISIT_EVERY_MS);
-      const release = waiting ?? (await this.connections.acquire('read', guarded));
+          : await this.connections.acquire('wait', guarded, LONGEST_ROUND_MS);
+      // Who knows what was there a moment ago lets those go first who know nothing yet.
+      const lane = question.knownIndex === undefined ? 'read' : 'visit';
+      const release = waiting ?? (await this.connections.acquire(lane, guarded));
       const startedAt = this.#clock.now();
       try {
         return await this.#ask(question, waiting === undefined ? NOW : position, guarded);

@@ -2,23 +2,21 @@ import type { CancelTimer, Clock } from '../../core/time.ts';
 
 /**
  * `probe`: whether the agent answers at all. `read`: answered as soon as the agent can. `wait`: a blocking query, which keeps
- * its connection until something happens.
+ * its connection until something happens. `visit`: a read of what is known already, to see whether it is still so.
  */
-export type Lane = 'probe' | 'read' | 'wait';
+export type Lane = 'probe' | 'read' | 'wait' | 'visit';
 
 /** Gives a connection back. */
 export type Release = () => void;
 
-/** With more watches than connections, each is visited at least this often. */
-export const VISIT_EVERY_MS = 5000;
-/** Turns are never shorter: below this the asking costs more than the waiting saves. */
-const SHORTEST_TURN_MS = 100;
-/** One connection in so many is kept for reads, which would else stand behind queries that wait for a minute. */
-const READ_SHARE = 10;
+/** One connection in so many is kept for what does not wait, and would else stand behind queries that wait for a minute. */
+const KEPT_SHARE = 10;
+/** One for reads, and one for the probe. */
+const LEAST_KEPT = 2;
 /** An agent next door answers a thousand reads no faster over more connections, and each costs both sides. */
 const MAX_READS = 16;
 /** Who comes first. */
-const LANES = ['probe', 'read', 'wait'] as const;
+const LANES = ['probe', 'read', 'wait', 'visit'] as const;
 
 interface Waiter {
   readonly lane: Lane;
@@ -26,9 +24,8 @@ interface Waiter {
 }
 
 /**
- * Shares a fixed number of connections among any number of watches: first come, first served, reads before waits.
- *
- * Where there are more watches than connections they take turns; see {@link Connections.turnMs}.
+ * Shares a fixed number of connections among any number of questions: first come, first served, reads before waits.
+ * Which watches may wait where there are too many is decided by `Places`.
  */
 export class Connections {
   readonly #clock: Clock;
@@ -38,31 +35,25 @@ export class Connections {
     probe: new Set(),
     read: new Set(),
     wait: new Set(),
+    visit: new Set(),
   };
-  readonly #busy: Record<Lane, number> = { probe: 0, read: 0, wait: 0 };
-  #watches = 0;
+  readonly #busy: Record<Lane, number> = { probe: 0, read: 0, wait: 0, visit: 0 };
 
   constructor(maxConnections: number, clock: Clock) {
     this.#clock = clock;
     this.#total = Math.max(1, maxConnections);
-    const kept = this.#total === 1 ? 0 : Math.ceil(this.#total / READ_SHARE);
-    this.#limits = { probe: 1, read: MAX_READS, wait: this.#total - kept };
-  }
-
-  /** Counts one more watch that blocks; the returned function ends this. */
-  join(): () => void {
-    this.#watches++;
-    let joined = true;
-    return () => {
-      if (joined) this.#watches--;
-      joined = false;
+    const kept = Math.max(LEAST_KEPT, Math.ceil(this.#total / KEPT_SHARE));
+    this.#limits = {
+      probe: 1,
+      read: MAX_READS,
+      wait: Math.max(0, this.#total - kept),
+      visit: Math.min(MAX_READS, kept - 1),
     };
   }
 
-  /** How long one blocking query may keep its connection now: as long as it likes while there are enough for all. */
-  turnMs(): number {
-    if (this.#watches <= this.#limits.wait) return Number.POSITIVE_INFINITY;
-    return Math.max(SHORTEST_TURN_MS, (VISIT_EVERY_MS * this.#limits.wait) / this.#watches);
+  /** How many queries may wait at the same time; none with fewer than three connections. */
+  get forWaits(): number {
+    return this.#limits.wait;
   }
 
   /**
@@ -103,11 +94,12 @@ export class Connections {
   }
 
   #mayStart(lane: Lane): boolean {
-    const { probe, read, wait } = this.#busy;
+    const { probe, read, wait, visit } = this.#busy;
     // The last connection is the probe's: it would learn nothing behind queries that hang.
     const usable = lane === 'probe' ? this.#total : Math.max(1, this.#total - 1);
-    if (probe + read + wait >= usable || this.#busy[lane] >= this.#limits[lane]) return false;
-    return lane !== 'wait' || this.#queues.read.size === 0;
+    if (probe + read + wait + visit >= usable) return false;
+    if (this.#busy[lane] >= this.#limits[lane]) return false;
+    return lane === 'probe' || lane === 'read' || this.#queues.read.size === 0;
   }
 
   #start(lane: Lane): Release {

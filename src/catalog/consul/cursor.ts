@@ -4,19 +4,24 @@ export interface Position {
   readonly waitMs: number;
 }
 
+/** Asks for what is there, without waiting. */
+export const NOW: Position = { index: 0, waitMs: 0 };
+
 /**
  * What an answer's index says.
  *
- * - `read`: we asked without waiting.
+ * - `read`: we asked without waiting, and the index is another than ours.
  * - `woken`: the index grew.
- * - `quiet`: the wait ran out and the index is the same.
+ * - `quiet`: the index is the same; where we waited, the wait ran out.
  * - `early`: the index is the same, long before the wait ran out.
  * - `rolledBack`: the index is lower than ours, so it counts something else now.
  */
 export type Progress = 'read' | 'woken' | 'quiet' | 'early' | 'rolledBack';
 
-/** First wait after something that may have turned the index back. */
+/** First wait of a new watch, and after something that may have turned the index back. */
 const FIRST_WAIT_MS = 1000;
+/** Some agent's endpoints give this index whatever they hold, so that it says nothing. */
+const NO_INDEX = 1;
 
 /**
  * Keeps the index of one blocking query by Consul's rules (https://developer.hashicorp.com/consul/api-docs/features/blocking):
@@ -26,14 +31,28 @@ const FIRST_WAIT_MS = 1000;
  * telling: when it is wiped, or restored from a snapshot. So after each sign of that (a lost connection, an answer before its
  * time, a lower index) one read without waiting gives the truth, and the waits begin short and double, so that a fall during
  * that read is found within seconds too.
+ *
+ * A new watch begins with short waits as well, since the agent counts the connection of a cancelled query until its wait is
+ * over: so a watch that is soon given up costs a place for a second, not for a minute. Changes leave the waits as long as
+ * they have become: a watch that lives is no newer for having had news.
  */
 export class Cursor {
   #index = 0;
-  #rampMs = Number.POSITIVE_INFINITY;
+  #rampMs = FIRST_WAIT_MS;
+
+  /** The index at which nothing has changed since the last answer; undefined where no index says so. */
+  get known(): number | undefined {
+    return this.#index > NO_INDEX ? this.#index : undefined;
+  }
+
+  /** Whether nothing was read yet, or what was read may be out of date: then there is no time to lose. */
+  get isLost(): boolean {
+    return this.#index === 0;
+  }
 
   /** What to ask next, with no wait longer than `longestMs`. */
   next(longestMs: number): Position {
-    if (this.#index === 0) return { index: 0, waitMs: 0 };
+    if (this.#index === 0) return NOW;
     return { index: this.#index, waitMs: Math.min(longestMs, this.#rampMs) };
   }
 
@@ -41,6 +60,8 @@ export class Cursor {
   accept(answered: number, asked: Position, elapsedMs: number): Progress {
     const index = Math.max(1, answered);
     if (asked.index === 0) {
+      if (index === this.known) return 'quiet';
+      if (index < this.#index) this.lose();
       this.#index = index;
       return 'read';
     }
@@ -49,7 +70,7 @@ export class Cursor {
       return 'woken';
     }
     if (index === asked.index && elapsedMs >= asked.waitMs / 2) {
-      this.#rampMs *= 2;
+      if (asked.waitMs > this.#rampMs / 2) this.#rampMs *= 2;
       return 'quiet';
     }
     this.lose();

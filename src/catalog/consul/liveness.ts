@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '../../core/time.ts';
 import { ExchangeError } from './exchange-error.ts';
 
 /** A silence of this length makes us ask. */
-const PROBE_AFTER_MS = 10_000;
+export const PROBE_AFTER_MS = 10_000;
 
 /** What liveness works with. */
 export interface LivenessOptions {

@@ -16,6 +16,8 @@ export interface ConsulRequest {
   readonly token: string | undefined;
   /** Whether the answer may come packed: worth it for long ones only, since Consul packs even ten bytes where it may. */
   readonly packed: boolean;
+  /** An answer at this `X-Consul-Index` brings nothing new, and is given without its body. */
+  readonly knownIndex?: number | undefined;
   /** Longest time until the whole answer is here. */
   readonly deadlineMs: number;
 }
@@ -24,7 +26,7 @@ export interface ConsulRequest {
 export interface ConsulReply {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** As the agent meant it: unpacked where it came packed. */
+  /** As the agent meant it: unpacked where it came packed; empty where the request knows the index. */
   readonly body: Buffer;
 }
 
@@ -85,7 +87,7 @@ export class Transport {
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
-      body: await unpackBody(body, response.headers['content-encoding']),
+      body: body.length === 0 ? body : await unpackBody(body, response.headers['content-encoding']),
     };
   }
 
@@ -132,9 +134,10 @@ export class Transport {
       outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
       outgoing.on('response', (response) => {
         answer = response;
+        const bringsNothing = isKnown(response, request.knownIndex);
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          chunks.push(chunk);
+          if (!bringsNothing) chunks.push(chunk);
           if (size > MAX_BODY_BYTES) giveUp(new ExchangeError('tooLarge'));
         });
         response.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
@@ -169,6 +172,13 @@ export class Transport {
     options.secureContext = this.#certificates.context();
     return https.get(options);
   }
+}
+
+/** An index counts in good answers only. */
+function isKnown(response: http.IncomingMessage, knownIndex: number | undefined): boolean {
+  const { statusCode, headers } = response;
+  if (knownIndex === undefined || (statusCode !== 200 && statusCode !== 404)) return false;
+  return headers['x-consul-index'] === String(knownIndex);
 }
 
 function toError(reason: unknown): Error {

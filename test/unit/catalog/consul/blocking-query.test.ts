@@ -37,7 +37,7 @@ async function follow<const Q extends Query>(
 const hang = (): void => undefined;
 
 describe('what is asked', () => {
-  it('is the value now, and then the next at its index, with the wait a little shortened', async () => {
+  it('is the value now, and then the next at its index, with a first wait of almost 1 s', async () => {
     const { agent, follower } = await follow(
       KEY,
       ({ index }, response) => (index === 0 ? answerKey(response, 12, 'one') : hang()),
@@ -48,8 +48,8 @@ describe('what is asked', () => {
     const [now, next] = agent.questions;
     expect(now?.url.search).toBe('');
     expect(next?.index).toBe(12);
-    expect(next?.waitMs).toBeGreaterThanOrEqual(54_000);
-    expect(next?.waitMs).toBeLessThanOrEqual(60_000);
+    expect(next?.waitMs).toBeGreaterThanOrEqual(900);
+    expect(next?.waitMs).toBeLessThanOrEqual(1000);
     expect(now?.headers['x-consul-token']).toBe('the-token');
   });
 
@@ -119,7 +119,7 @@ describe('an index that misbehaves', () => {
     await follower.fresh((pair) => pair?.Value === 'new');
     await waitUntil(() => agent.questions.length === 4, { what: 'a fourth question' });
     expect(agent.questions.map(({ index }) => index)).toEqual([0, 100, 0, 100]);
-    expect(agent.questions[3]?.waitMs).toBe(1000);
+    expect(agent.questions[3]?.waitMs).toBeLessThanOrEqual(1000);
   });
 
   it('is not news when it grows and the value is the same', async () => {

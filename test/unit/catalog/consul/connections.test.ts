@@ -52,14 +52,14 @@ describe('the shared connections', () => {
   });
 
   it('are given to reads before waits', async () => {
-    const { granted, want, release } = share(2);
-    void want('a', 'read');
+    const { granted, want, release } = share(3);
+    for (const name of ['a', 'b']) void want(name, 'read');
     void want('wait', 'wait');
-    void want('b', 'read');
+    void want('c', 'read');
     await settle();
     await release('a');
     await release('b');
-    expect(granted).toEqual(['a', 'b', 'wait']);
+    expect(granted).toEqual(['a', 'b', 'c', 'wait']);
   });
 
   it('are not taken by a wait while a read stands in line', async () => {
@@ -92,7 +92,7 @@ describe('the shared connections', () => {
   });
 
   it('are not waited for beyond the patience', async () => {
-    const { clock, granted, want } = share(1);
+    const { clock, granted, want } = share(3);
     void want('a', 'wait');
     void want('b', 'wait', 5000);
     await clock.advance(4999);
@@ -113,17 +113,34 @@ describe('the shared connections', () => {
     expect(await connections.acquire('read', other.signal)).toBeDefined();
   });
 
-  it('let a query wait as long as it likes while there are enough', () => {
-    const { connections } = share(100);
-    for (let number = 0; number < 90; number++) connections.join();
-    expect(connections.turnMs()).toBe(Number.POSITIVE_INFINITY);
+  it.each([
+    [1, 0],
+    [2, 0],
+    [3, 1],
+    [10, 8],
+    [100, 90],
+  ])('of %i in all are for waits but for a few: %i', (total, forWaits) => {
+    expect(share(total).connections.forWaits).toBe(forWaits);
   });
 
-  it('are taken in turns that bring every query its visit within 5 s where there are not', () => {
-    const { connections } = share(100);
-    const leave = Array.from({ length: 900 }, () => connections.join());
-    expect(connections.turnMs()).toBe(500);
-    for (const each of leave) each();
-    expect(connections.turnMs()).toBe(Number.POSITIVE_INFINITY);
+  it('leave one for a read even where there are three', async () => {
+    const { granted, want } = share(3);
+    for (const name of ['a', 'b']) void want(name, 'wait');
+    void want('read', 'read');
+    await settle();
+    expect(granted).toEqual(['a', 'read']);
+  });
+
+  it('are taken by few visits at a time, which come after everything else', async () => {
+    const { granted, want, release } = share(40);
+    for (let number = 0; number < 5; number++) void want(`visit ${number}`, 'visit');
+    void want('wait', 'wait');
+    await settle();
+    expect(granted).toEqual(['visit 0', 'visit 1', 'visit 2', 'wait']);
+    for (let number = 0; number < 17; number++) void want(`read ${number}`, 'read');
+    await release('visit 0');
+    expect(granted).not.toContain('visit 3');
+    await release('read 0');
+    expect(granted.slice(-2)).toEqual(['read 16', 'visit 3']);
   });
 });

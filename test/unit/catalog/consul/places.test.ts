@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { Places, type Place } from '../../../../src/catalog/consul/places.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+
+function share(count: number, watches: number, random = 0) {
+  const clock = new ManualClock();
+  const places = new Places(count, clock, () => random);
+  const joined = Array.from({ length: watches }, () => places.join());
+  return {
+    clock,
+    places,
+    at: (position: number): Place => joined[position] as Place,
+    waiting: () => joined.flatMap((place, at) => (place.mayWait() ? [at] : [])),
+  };
+}
+
+describe('the places to wait at', () => {
+  it('are for everybody while there are enough', () => {
+    const { waiting, at } = share(3, 3);
+    for (const one of [0, 1, 2]) at(one).noteQuiet();
+    expect(waiting()).toEqual([0, 1, 2]);
+  });
+
+  it('are for those who came first where there are not', () => {
+    expect(share(2, 4).waiting()).toEqual([0, 1]);
+  });
+
+  it('go from a watch whose wait brought nothing to the one that had news last', async () => {
+    const { clock, waiting, at } = share(2, 5);
+    await clock.advance(10);
+    at(3).noteNews();
+    await clock.advance(10);
+    at(4).noteNews();
+    at(0).noteQuiet();
+    expect(waiting()).toEqual([1, 4]);
+    at(1).noteQuiet();
+    expect(waiting()).toEqual([3, 4]);
+  });
+
+  it('stay with a watch whose own news are later than anybody else’s', async () => {
+    const { clock, waiting, at } = share(1, 2);
+    at(1).noteNews();
+    await clock.advance(10);
+    at(0).noteNews();
+    at(0).noteQuiet();
+    expect(waiting()).toEqual([0]);
+  });
+
+  it('do not go to and fro between two watches without news', () => {
+    const { waiting, at } = share(1, 2);
+    at(0).noteQuiet();
+    expect(waiting()).toEqual([0]);
+  });
+
+  it('are there for others once their watch has ended, and given back once', () => {
+    const { places, waiting, at } = share(1, 3);
+    at(0).leave();
+    at(0).leave();
+    expect(at(0).mayWait()).toBe(false);
+    expect(waiting()).toEqual([1]);
+    expect(places.join().mayWait()).toBe(false);
+  });
+});
+
+describe('the rounds of those who have no place', () => {
+  it.each([
+    [1, 1000],
+    [25, 1000],
+    [26, 2000],
+    [110, 5000],
+    [900, 5000],
+  ])('come for %i watches every %i ms', (visited, roundMs) => {
+    expect(share(0, visited).at(0).untilRoundMs()).toBe(roundMs);
+  });
+
+  it('come for all at the same moment', async () => {
+    const { clock, at } = share(0, 900);
+    await clock.advance(1700);
+    expect([0, 1, 2].map((one) => at(one).untilRoundMs())).toEqual([3300, 3300, 3300]);
+  });
+
+  it('come at another moment in another program', () => {
+    expect(share(0, 900, 0.5).at(0).untilRoundMs()).toBe(2500);
+  });
+
+  it('come once, also for a timer that was a little early', async () => {
+    const { clock, at } = share(0, 900);
+    await clock.advance(4995);
+    expect(at(0).untilRoundMs()).toBe(5005);
+  });
+});
