@@ -261,13 +261,13 @@ export function queryId(query: Query): string {
     case 'service':
     case 'connect':
       return (
-        `${query.kind}(${query.tag === undefined ? '' : `${query.tag}.`}${query.name}${scopeId(query)}` +
+        `${query.kind}(${query.tag === undefined ? '' : `${query.tag}.`}${nameId(query.name, PLAIN_SERVICE)}${scopeId(query)}` +
         `${query.near === undefined ? '' : `~${query.near}`}${query.passingOnly ? '' : '|any'})`
       );
     case 'services':
       return `services(${scopeId(query)})`;
     case 'node':
-      return `node(${query.name ?? ''}${scopeId(query)})`;
+      return `node(${query.name === undefined ? '' : nameId(query.name, PLAIN_NODE)}${scopeId(query)})`;
     case 'nodes':
       return `nodes(${scopeId(query)}${query.near === undefined ? '' : `~${query.near}`})`;
     case 'datacenters':
@@ -283,6 +283,14 @@ export function queryId(query: Query): string {
     case 'file':
       return `file(${query.path})`;
   }
+}
+
+const PLAIN_SERVICE = /^[\w-]+$/;
+const PLAIN_NODE = /^[\w.-]+$/;
+
+/** Anybody may register something called `v2.web@east`: quotes tell it from `web` with the tag `v2` in `east`. */
+function nameId(name: string, plain: RegExp): string {
+  return plain.test(name) ? name : JSON.stringify(name);
 }
 
 const SCOPE_PARAMETERS = [

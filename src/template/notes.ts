@@ -1,7 +1,12 @@
-import { queryId, type Query, type ValueOf } from '../catalog/catalog.ts';
+import { queryId, type Query, type QueryKind, type ValueOf } from '../catalog/catalog.ts';
 import type { Missing, Position, Recall, Rendering } from './engine.ts';
 import type { FunctionScope } from './functions/function.ts';
 import type { Tripwire } from './tripwire.ts';
+
+/** Kinds of answers that are lists of services, instances or nodes. */
+const LISTS_NAMES: ReadonlySet<QueryKind> = new Set(['services', 'service', 'connect', 'nodes']);
+
+type NamedThing = Readonly<Partial<Record<'Name' | 'Node', unknown>>>;
 
 /** What a rendering starts from. */
 export interface NotesOptions {
@@ -47,6 +52,13 @@ export class Notes implements FunctionScope {
 
   requirePresence(query: Query): void {
     this.#miss(queryId(query), query, 'absent');
+  }
+
+  lists(field: 'Name' | 'Node', name: string): boolean {
+    return [...this.#used.values()].some((query) => {
+      const value = LISTS_NAMES.has(query.kind) ? this.#recall(query)?.value : undefined;
+      return Array.isArray(value) && value.some((item: NamedThing) => item[field] === name);
+    });
   }
 
   keepSecret(text: string): void {

@@ -74,7 +74,7 @@ describe('what anybody may register', () => {
     Tags: [],
     Meta: { note: 'fine' },
   };
-  const ids = HOSTILE.map((_, at) => `hostile-${at}`);
+  const ids = Array.from({ length: 30 }, (_, at) => `hostile-${at}`);
 
   beforeEach(async () => {
     await agent.register(sales);
@@ -136,6 +136,54 @@ describe('what anybody may register', () => {
     await scene.until('the change', () => scene.read('nginx.conf').includes('10.0.0.4'));
     judge();
   });
+
+  // A name whose characters Consul does not know all, one longer than a request may be, and names that read like questions.
+  const UNUSUAL = [
+    'web-\u{1fae0}',
+    'x'.repeat(1_100_000),
+    'a b',
+    'web@nowhere',
+    'web|bogus',
+    'a//b',
+  ];
+
+  it.each([
+    ['its entry in the list', 's', [...HOSTILE, ...UNUSUAL]],
+    // Text that names a datacenter is a question about that datacenter, whoever wrote it.
+    ['its name', 's.Name', [...HOSTILE, ...UNUSUAL.filter((name) => !name.includes('@'))]],
+  ])(
+    'keeps no file from following, whatever it is called, where each service is asked for by %s',
+    async (_, argument, names) => {
+      const program = scene.start({
+        catalog: consul(),
+        templates: [
+          {
+            contents: `{% for s in services() %}{% for i in service(${argument}) %}{{ i.Address }}:{{ i.Port }}\n{% endfor %}{% endfor %}`,
+            destination: 'all.conf',
+          },
+        ],
+      });
+      await scene.until('the first file', () => scene.exists('all.conf'));
+      for (const [at, name] of names.entries()) {
+        await agent.register({
+          ...sales,
+          ID: `hostile-${at}`,
+          Name: name,
+          Address: `10.9.0.${at}`,
+        });
+      }
+      await agent.register({ ...sales, Address: '10.0.0.6' });
+      await scene.until('the change', () => scene.read('all.conf').includes('10.0.0.6:80'));
+      const reached = (name: string) =>
+        scene.read('all.conf').includes(`10.9.0.${names.indexOf(name)}:80\n`);
+      await scene.until('those with odd names', () => reached('a b') && reached('$(touch pwned)'));
+      await program.logs(/cannot be asked for a service called/);
+      const warnings = program.stderr.split('\n').filter((line) => line.includes('a\\\\r\\\\nb'));
+      expect(warnings).toHaveLength(1);
+      expect(program.stderr).not.toMatch(/stays as it was|never be answered/);
+    },
+    30_000,
+  );
 
   it('is refused where it is printed raw and holds a control character, and the old file kept', async () => {
     const program = scene.start({

@@ -4,6 +4,7 @@ import { ExchangeError, type ExchangeFailure } from './exchange-error.ts';
 import type { RequestPlan } from './requests.ts';
 import { ShapeError } from './shapes.ts';
 import type { ConsulReply } from './transport.ts';
+import { UnaskableError } from './unaskable.ts';
 
 /** What went wrong with one question, and what to do about it. */
 export interface Trouble {
@@ -83,6 +84,9 @@ export function replyTrouble(reply: ConsulReply, plan: RequestPlan): Trouble {
     nature: 'refusal',
     reason: new AutotmplError('catalog', text, advice === undefined ? {} : { advice }),
   });
+  if (isAboutThePath(reply)) {
+    throw new UnaskableError('catalog', `Consul cannot be asked for ${plan.label}: ${status}`);
+  }
   if (reply.status === 400) {
     throw new AutotmplError('catalog', `Consul cannot answer ${plan.label}: 400 ${said}`);
   }
@@ -127,6 +131,14 @@ export function leaderlessAnswer(): Trouble {
       "Consul's servers have no leader, so their answers are not taken",
     ),
   };
+}
+
+/**
+ * Whether the agent's HTTP server turned the request away before the API saw it: a 400 without a word is about a character that
+ * it does not know how to print (it may know fewer than we do), a 431 about the length.
+ */
+function isAboutThePath({ status, body }: ConsulReply): boolean {
+  return status === 431 || (status === 400 && body.length === 0);
 }
 
 /** What the agent said, short enough for a message. */

@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
-import type { Catalog } from '../catalog.ts';
+import { freezeValue, type Catalog } from '../catalog.ts';
 import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
 import { followQuery } from './blocking-query.ts';
@@ -8,6 +8,7 @@ import { ConsulClient } from './client.ts';
 import type { ConsulOptions } from './options.ts';
 import { Places } from './places.ts';
 import { planRequest } from './requests.ts';
+import { nothingUnder, sayUnaskable, UnaskableError } from './unaskable.ts';
 
 /** What the catalog takes from outside. */
 export interface ConsulParts {
@@ -62,7 +63,20 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
     name: 'consul',
     async *watch(query, signal) {
       cancelIntroduction ??= clock.setTimer(() => void introduce(), INTRODUCE_AFTER_MS);
-      yield* followQuery(planRequest(query, options), follow, signal);
+      let answered = false;
+      try {
+        for await (const answer of followQuery(planRequest(query, options), follow, signal)) {
+          answered ||= answer.state === 'fresh';
+          yield answer;
+        }
+      } catch (error) {
+        const nothing = nothingUnder(query);
+        // What could be asked for once is not gone because the agent turns it away now.
+        if (!(error instanceof UnaskableError) || nothing === undefined || answered) throw error;
+        logger.warn(sayUnaskable(query), { agent });
+        yield { state: 'fresh', value: freezeValue(nothing) };
+        await untilAborted(signal);
+      }
     },
     close() {
       closed.abort();
@@ -70,4 +84,11 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       client.close();
     },
   };
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -11,6 +11,7 @@ import { encodePath } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from './shapes.ts';
 import type { ConsulReply } from './transport.ts';
+import { UnaskableError } from './unaskable.ts';
 import {
   readCaLeaf,
   readCaRoots,
@@ -60,7 +61,7 @@ const INDEXED = {
   isShort: false,
 } as const;
 
-/** The plan for a query; throws an AutotmplError for one that this catalog can never answer. */
+/** The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. */
 export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan {
   const label = queryId(query);
   switch (query.kind) {
@@ -230,7 +231,7 @@ function parameters(values: Readonly<Record<string, string | undefined>>): strin
 function named(name: string, label: string): string {
   const path = encodePath(name);
   if (path !== undefined) return path;
-  throw new AutotmplError('catalog', `Consul's HTTP API has no address for ${label}`, {
+  throw new UnaskableError('catalog', `Consul's HTTP API has no address for ${label}`, {
     advice:
       'a name must not be empty, begin with a slash, hold control characters, or have an empty, "." or ".." part between slashes',
   });

@@ -14,20 +14,15 @@ import type {
 } from '../../catalog/catalog.ts';
 import { badArgument, cannot, takeText } from './arguments.ts';
 import type { FunctionScope } from './function.ts';
-import {
-  parseKey,
-  parseNode,
-  parseNodes,
-  parseService,
-  parseServices,
-  parseTree,
-} from './query-grammar.ts';
+import { readNodeArgument, readServiceArgument } from './named-things.ts';
+import { parseKey, parseNodes, parseServices, parseTree } from './query-grammar.ts';
 
 /**
  * The instances of a service, sorted by node and ID. `expression` is
  * `[TAG.]NAME[?ns=…&partition=…&peer=…&sameness-group=…][@DC][~NEAR][|STATUS,…]`; further arguments are statuses too.
  * Statuses are `any`, `passing`, `warning`, `critical` and `maintenance`; without one only what passes its checks counts.
- * `~_agent` sorts by round trip time from the agent. An instance has `Node`, `NodeID`, `NodeAddress`, `NodeDatacenter`,
+ * `~_agent` sorts by round trip time from the agent. In place of an expression it takes one of `services()`, and then asks for
+ * that name as it is, whatever it holds. An instance has `Node`, `NodeID`, `NodeAddress`, `NodeDatacenter`,
  * `NodeTaggedAddresses`, `NodeMeta`, `ServiceMeta`, `Address` (the service's own, or else its node's),
  * `ServiceTaggedAddresses`, `ID`, `Name`, `Tags`, `Checks`, `Status`, `Port` and `Weights`.
  */
@@ -36,7 +31,7 @@ export function service(
   expression: unknown,
   ...statuses: unknown[]
 ): readonly ServiceInstance[] {
-  return instances(scope, 'service', [expression, ...statuses]);
+  return instances(scope, 'service', expression, statuses);
 }
 
 /** Like `service`, for what can be reached through the mesh: sidecar proxies and services that speak it themselves. */
@@ -45,7 +40,7 @@ export function connect(
   expression: unknown,
   ...statuses: unknown[]
 ): readonly ServiceInstance[] {
-  return instances(scope, 'connect', [expression, ...statuses]);
+  return instances(scope, 'connect', expression, statuses);
 }
 
 /** All services, sorted by name, each with `Name` and `Tags`. `expression` is `[?ns=…&partition=…][@DC]`. */
@@ -55,10 +50,11 @@ export function services(scope: FunctionScope, expression?: unknown): readonly C
 
 /**
  * One node: `.Node` with its address and meta, `.Services` with what runs on it. `expression` is
- * `[NAME][?partition=…][@DC]`; without a name it is the agent's own node. Null where there is no such node.
+ * `[NAME][?partition=…][@DC]`, or one of `nodes()`; without a name it is the agent's own node. Null where there is no such
+ * node.
  */
 export function node(scope: FunctionScope, expression?: unknown): NodeDetail | null {
-  return scope.ask(parseNode(optionalText('node', expression))) ?? null;
+  return scope.ask(readNodeArgument(scope, expression)) ?? null;
 }
 
 /**
@@ -176,10 +172,10 @@ const NO_LEAF: CaLeaf = Object.freeze({
 function instances(
   scope: FunctionScope,
   kind: ServiceQuery['kind'],
-  parts: readonly unknown[],
+  expression: unknown,
+  filters: readonly unknown[],
 ): readonly ServiceInstance[] {
-  const expression = parts.map((part) => takeText(kind, 'expression', part)).join('|');
-  const { query, statuses } = parseService(kind, expression);
+  const { query, statuses } = readServiceArgument(scope, kind, expression, filters);
   const found = scope.ask(query) ?? [];
   if (statuses === undefined) return found;
   return Object.freeze(found.filter((instance) => statuses.has(instance.Status)));

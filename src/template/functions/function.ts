@@ -7,6 +7,8 @@ export interface FunctionScope {
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined;
   /** Notes that the rendering cannot do without something that the catalog says does not exist. */
   requirePresence(query: Query): void;
+  /** Whether an answer that this rendering used lists something with this `Name` (a service) or `Node`. */
+  lists(field: 'Name' | 'Node', name: string): boolean;
   /** Notes a text that must never be shown in a diff, log or error. */
   keepSecret(text: string): void;
   /** The environment that templates see. */

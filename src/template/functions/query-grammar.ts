@@ -51,17 +51,25 @@ export function parseService(kind: ServiceQuery['kind'], expression: string): Se
     expression,
     '[TAG.]NAME[?ns=…&partition=…&peer=…&sameness-group=…][@DC][~NEAR][|STATUS,…]',
   );
-  const statuses = parseStatuses(kind, groups['filters']);
+  const rest = {
+    ...(groups['tag'] === undefined ? {} : { tag: groups['tag'] }),
+    ...near(groups),
+    ...scope(kind, groups),
+  };
+  return exactService(kind, groups['name'] ?? '', groups['filters'], rest);
+}
+
+/** A service by its name, whatever that holds; `filters` is `STATUS,…` or undefined. */
+export function exactService(
+  kind: ServiceQuery['kind'],
+  name: string,
+  filters: string | undefined,
+  rest: Omit<ServiceQuery, 'kind' | 'name' | 'passingOnly'> = {},
+): ServiceExpression {
+  const statuses = parseStatuses(kind, filters);
   const passingOnly = statuses?.size === 1 && statuses.has('passing');
   return {
-    query: {
-      kind,
-      name: groups['name'] ?? '',
-      passingOnly,
-      ...(groups['tag'] === undefined ? {} : { tag: groups['tag'] }),
-      ...near(groups),
-      ...scope(kind, groups),
-    },
+    query: { kind, name, passingOnly, ...rest },
     statuses: passingOnly ? undefined : statuses,
   };
 }

@@ -48,6 +48,7 @@ describe('what the API is asked for', () => {
     { kind: 'key', path: 'a\u00a0b' },
     { kind: 'service', name: '', passingOnly: true },
     { kind: 'service', name: '..', passingOnly: true },
+    { kind: 'service', name: 'x'.repeat(600_000), passingOnly: true },
     { kind: 'node', name: '.' },
     { kind: 'tree', prefix: '/' },
     { kind: 'caLeaf', service: 'a\u0000' },

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import type { KeyPair, Query, ServiceInstance, Value } from '../../../../src/catalog/catalog.ts';
+import type {
+  CatalogNode,
+  KeyPair,
+  Query,
+  ServiceInstance,
+  Value,
+} from '../../../../src/catalog/catalog.ts';
+import type { Notes } from '../../../../src/template/notes.ts';
 import { call, callWith, instance, missing, notesFor, plain } from './known-facts.ts';
 
 const PAIRS = {
@@ -271,6 +278,65 @@ describe('services, nodes and datacenters', () => {
     expect(() => call('nodes', '~')).toThrow('nodes: its argument does not follow');
     expect(() => call('services', 'web')).toThrow('services: its argument does not follow');
     expect(() => call('node', 'n1~x')).toThrow('node: its argument does not follow');
+  });
+});
+
+describe('a name that somebody registered', () => {
+  const NAMES = ['a b', 'a\nb', 'v2.web', 'web@nowhere', 'web|bogus', 'web?x=1', 'é'];
+  const named = (Name: string) => ({ Name, Tags: [] });
+  const listing = (names: readonly string[]) => {
+    const notes = notesFor({
+      answers: [
+        [{ kind: 'services' }, names.map(named)],
+        [{ kind: 'nodes' }, names.map((Node) => ({ Node }) as CatalogNode)],
+      ],
+    });
+    callWith(notes, 'services');
+    callWith(notes, 'nodes');
+    return notes;
+  };
+  const askedBy = (notes: Notes) =>
+    [...notes.rendering({ text: '' }).missing.values()].map(({ query }) => query);
+
+  it.each(NAMES)('is asked for as it is where the service or node itself is given: %j', (name) => {
+    const notes = listing([name]);
+    callWith(notes, 'service', named(name));
+    callWith(notes, 'service', named(name), 'any');
+    callWith(notes, 'node', { Node: name });
+    expect(askedBy(notes)).toEqual([
+      { kind: 'service', name, passingOnly: true },
+      { kind: 'service', name, passingOnly: false },
+      { kind: 'node', name },
+    ]);
+  });
+
+  it.each(['a b', 'a\nb', 'web|bogus', 'web?x=1', 'é'])(
+    'is asked for as it is where it follows no grammar and a list holds it: %j',
+    (name) => {
+      const notes = listing([name]);
+      callWith(notes, 'service', name);
+      callWith(notes, 'service', name, 'any');
+      callWith(notes, 'node', name);
+      expect(askedBy(notes)).toEqual([
+        { kind: 'service', name, passingOnly: true },
+        { kind: 'service', name, passingOnly: false },
+        { kind: 'node', name },
+      ]);
+    },
+  );
+
+  it('is a mistake of the template where no list of this rendering holds it', () => {
+    const notes = listing(['web']);
+    expect(() => callWith(notes, 'service', 'a b')).toThrow('does not follow');
+    expect(() => callWith(notes, 'node', 'a b')).toThrow('does not follow');
+  });
+
+  it('never takes the place of what a template asks for by the grammar', () => {
+    const notes = listing(['v2.web']);
+    callWith(notes, 'service', 'v2.web');
+    expect(askedBy(notes)).toEqual([
+      { kind: 'service', name: 'web', tag: 'v2', passingOnly: true },
+    ]);
   });
 });
 
