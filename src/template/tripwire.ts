@@ -77,7 +77,8 @@ export class Tripwire {
   /**
    * Calls a function that keeps nothing of what it is given. Where that is marked text the function sees the real one, and
    * the control characters of its result are marked, unless it was quoted. Lists and maps that hold marked text are
-   * handed over as they are, but for quoting: what is taken out of them is marked already.
+   * handed over as they are, since what is taken out of them is marked already; but not to quoting, nor to looking up: a
+   * service is asked for by its real name.
    */
   guard(
     gives: Outcome,
@@ -85,7 +86,7 @@ export class Tripwire {
     work: (inputs: readonly unknown[]) => unknown,
   ): unknown {
     if (this.#marks === undefined) return work(inputs);
-    const isHostile = gives === 'quoted' ? holdsMarked : isMarked;
+    const isHostile = gives === 'derived' ? isMarked : holdsMarked;
     if (this.#met && inputs.some(isHostile)) {
       const real = inputs.map((input) => mapTexts(input, unmarkText));
       const result = listed(work(real));

@@ -95,6 +95,19 @@ const hostile: KnownAnswers = {
 
 const inService = (text: string) => `{% for s in service("sales") %}${text}{% endfor %}`;
 
+it('does not keep a service or node from being asked for by its real name', () => {
+  const answers: KnownAnswers = {
+    'services()': [{ Name: EVIL, Tags: [] }],
+    [`service(${JSON.stringify(EVIL)})`]: [instance({ ID: 'sales-1', Name: EVIL })],
+    'nodes()': [node],
+    [`node(${JSON.stringify(EVIL)})`]: { Node: node, Services: [] },
+  };
+  const text =
+    '{% for s in services() %}{{ service(s) | length }}{{ service(s.Name) | length }}{% endfor %}' +
+    '{% for n in nodes() %}{{ node(n).Node.Address }} {{ node(n.Node).Node.Address }}{% endfor %}';
+  expect(textKnowing(answers, text)).toBe('1110.0.0.1 10.0.0.1');
+});
+
 describe('a control character of service or node data', () => {
   it.each([
     // As it is, wherever it stands.
