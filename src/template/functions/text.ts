@@ -1,13 +1,5 @@
 /** Text: cut, joined, searched and written differently. */
-import {
-  badArgument,
-  cannot,
-  sortedMap,
-  takeInteger,
-  takeList,
-  takePrintable,
-  takeText,
-} from './arguments.ts';
+import { cannot, sortedMap, takeInteger, takeList, takePrintable, takeText } from './arguments.ts';
 import { re2Package } from './packages.ts';
 
 /** The text with every `from` replaced by `to`. */
@@ -82,8 +74,7 @@ export function splitToMap(
 export function indent(spaces: unknown, withFirstOrText?: unknown, text?: unknown): string {
   if (withFirstOrText === undefined && typeof spaces === 'string') return indent(4, false, spaces);
   const count = takeInteger('indent', 'spaces', spaces);
-  if (count < 0 || count > 1000)
-    throw badArgument('indent', 'spaces', 'between 0 and 1000', spaces);
+  if (count < 0 || count > 1000) throw cannot('indent', 'spaces must be between 0 and 1000');
   const margin = ' '.repeat(count);
   if (typeof withFirstOrText !== 'boolean') {
     return takeText('indent', 'text', withFirstOrText).replace(/^(?=[^\n])/gm, margin);

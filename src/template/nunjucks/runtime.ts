@@ -2,13 +2,8 @@ import { AutotmplError } from '../../core/errors.ts';
 import type { Position } from '../engine.ts';
 import type { Notes } from '../notes.ts';
 import { plainText } from './built-in-filters.ts';
-import {
-  runtime as nunjucksRuntime,
-  type Context,
-  type EnvironmentBase,
-  type Frame,
-} from './internals.ts';
-import { lookUpMember, worksOnText } from './members.ts';
+import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
+import { createLookUps } from './look-ups.ts';
 
 /** One rendering under way. */
 export interface Run {
@@ -46,27 +41,7 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
 
   return {
     ...nunjucksRuntime,
-
-    contextOrFrameLookup: lookUpName,
-
-    memberLookup(holder: unknown, name: unknown) {
-      const member = lookUpMember(holder, name);
-      if (typeof member !== 'function' || !worksOnText(holder)) return member;
-      // A method of text: the text is an input like the arguments.
-      return (...args: unknown[]) => {
-        if (args.some((argument) => typeof argument === 'function')) {
-          return (member as Callable)(...args);
-        }
-        return current().notes.tripwire.guard('derived', [holder, ...args], ([text, ...rest]) =>
-          (lookUpMember(text, name) as Callable)(...rest),
-        );
-      };
-    },
-
-    inOperator(item: unknown, holder: unknown) {
-      const { tripwire } = current().notes;
-      return isIn(tripwire.reveal(plainText(item)), tripwire.reveal(plainText(holder)));
-    },
+    ...createLookUps(() => current().notes.tripwire),
 
     callAt(
       callee: unknown,
@@ -154,21 +129,6 @@ function notPrintable(name: string, kind: string): AutotmplError {
   return new AutotmplError('template', `"${name}" is ${kind}, which has no text of its own`, {
     advice: 'print one of its members, or pipe it into toJSON or toYAML',
   });
-}
-
-/** A variable of the template, or else a function; never what all objects have. */
-function lookUpName(context: Context, frame: Frame, name: string): unknown {
-  const value = frame.lookup(name);
-  if (value !== undefined) return value;
-  return Object.hasOwn(context.ctx, name) ? context.ctx[name] : context.env.globals[name];
-}
-
-/** `item in holder`: an item of a list, a part of a text, or a name in a map. */
-function isIn(item: unknown, holder: unknown): boolean {
-  if (typeof holder === 'string') return holder.includes(String(item));
-  if (Array.isArray(holder)) return holder.includes(item);
-  if (typeof holder === 'object' && holder !== null) return Object.hasOwn(holder, String(item));
-  throw new AutotmplError('template', `"in" looks into a list, a text or a map`);
 }
 
 function undefinedError(name: string, purpose: string): AutotmplError {

@@ -30,6 +30,11 @@ describe('byTag and byPort', () => {
     expect(summary(call('byPort', [web2, web1]))).toBe('81:web1;82:web2');
   });
 
+  it('put ports in the order of numbers', () => {
+    const ports = [8080, 443, 80].map((Port) => instance({ ID: String(Port), Port }));
+    expect(summary(call('byPort', ports))).toBe('80:80;443:443;8080:8080');
+  });
+
   it('group services by tag as well', () => {
     const services = [{ Name: 'web', Tags: ['x'] }];
     expect(plain(call('byTag', services))).toEqual({ x: services });

@@ -352,7 +352,7 @@ describe('a control character of service or node data', () => {
       '{{ s.Name | base64Encode }}': base64(EVIL),
       // Not printed.
       '{{ s.Port }}{{ s.ServiceMeta.plain }}': '80fine',
-      '{{ service("sales") | join("\\n", "Port") }}': '80',
+      '{{ [s, s] | join("\\n", "Port") }}': '80\n80',
       '{{ s.ServiceMeta.list | replaceAll(",", "\\n") }}': 'a\nb',
       '{{ s.ServiceMeta.list.split(",").join("\\n") }}': 'a\nb',
       '{{ ["a", s.ServiceMeta.plain] | join("\\n") }}': 'a\nfine',
