@@ -8,6 +8,8 @@ import type { Missing } from '../template/engine.ts';
 /** Silent for this long: most data is on its way. */
 const FIRST_WARNING_MS = 5000;
 const LONGEST_PAUSE_MS = 300_000;
+/** While an agent is away every file may wait: whoever reads the log needs to know, and not a thousand times. */
+const MOST_LINES = 10;
 
 /** A target that cannot be rendered yet, and what it waits for. */
 export interface Waiting {
@@ -83,14 +85,21 @@ export class WaitingReport {
 
   #warn(): void {
     const waited = formatDuration(this.#clock.now() - this.#sinceMs);
-    for (const waiting of this.#list()) {
-      for (const missing of waiting.missing) {
-        const kept = waiting.hadText ? '; the last file stays in place' : '';
-        this.#logger.warn(
-          `${describeMissing(waiting, missing, this.#troubleOf)} (for ${waited})${kept}`,
-          { target: waiting.label, query: queryId(missing.query) },
-        );
-      }
+    const all = this.#list().flatMap((waiting) =>
+      waiting.missing.map((missing) => ({ waiting, missing })),
+    );
+    for (const { waiting, missing } of all.slice(0, MOST_LINES)) {
+      const kept = waiting.hadText ? '; the last file stays in place' : '';
+      this.#logger.warn(
+        `${describeMissing(waiting, missing, this.#troubleOf)} (for ${waited})${kept}`,
+        { target: waiting.label, query: queryId(missing.query) },
+      );
+    }
+    const more = all.length - MOST_LINES;
+    if (more > 0) {
+      this.#logger.warn(`${more} more are waited for (for ${waited}); USR1 logs all of them`, {
+        waitedFor: all.length,
+      });
     }
   }
 }

@@ -50,6 +50,11 @@ export class Notes implements FunctionScope {
     return this.tripwire.learn(query, value);
   }
 
+  /** Whether something was asked for that is not there. */
+  get isIncomplete(): boolean {
+    return this.#missing.size > 0;
+  }
+
   requirePresence(query: Query): void {
     this.#miss(queryId(query), query, 'absent');
   }

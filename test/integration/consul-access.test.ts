@@ -207,6 +207,12 @@ describe('TLS', () => {
     await follow(openCatalog(agent.address, { tls }), KEY).held();
   });
 
+  it('is asked for in words where the address says plain http', async () => {
+    const plain = agent.address.replace('https:', 'http:');
+    const told = describeError(await follow(openCatalog(plain, {}), KEY).held());
+    expect(told).toMatch(/HTTPS server.*https:\/\//);
+  });
+
   it('says at once which file cannot be used', () => {
     const missing = join(folder, 'none.pem');
     expect(() => catalogOn(agent.address, { tls: { caFile: missing, verify: true } })).toThrow(

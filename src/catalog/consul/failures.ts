@@ -87,6 +87,9 @@ export function replyTrouble(reply: ConsulReply, plan: RequestPlan): Trouble {
   if (isAboutThePath(reply)) {
     throw new UnaskableError('catalog', `Consul cannot be asked for ${plan.label}: ${status}`);
   }
+  if (reply.status === 400 && /HTTP request to an HTTPS server/i.test(said)) {
+    return refuse(forAnyQuery, 'write its address with https://');
+  }
   if (reply.status === 400) {
     throw new AutotmplError('catalog', `Consul cannot answer ${plan.label}: 400 ${said}`);
   }

@@ -1,6 +1,9 @@
 import { AutotmplError } from '../../core/errors.ts';
 import { Compiler, type Frame, type Node } from './internals.ts';
 
+/** What stands for an expression that has no name. */
+const EXPRESSION = '(…)';
+
 /**
  * nunjucks' code generator, changed in one respect: every call, filter, loop and output tells the runtime where in the
  * template it stands. nunjucks itself knows this only for some of them, and loses it in macros and filters.
@@ -46,7 +49,47 @@ export class PositionedCompiler extends Compiler {
     }
     this._emit(`runtime.filterAt(env, ${JSON.stringify(name)}, context, `);
     this._compileAggregate(node.args, frame, '[', ']');
-    this._emit(`, ${this.#position(node)})`);
+    const [input] = node.args.children ?? [];
+    const inputName = input === undefined ? EXPRESSION : this._getNodeName(input);
+    this._emit(`, ${JSON.stringify(inputName)}, ${this.#position(node)})`);
+  }
+
+  /** JavaScript makes the text "undefined" of what is not there. */
+  override _binOpEmitter(node: Node, frame: Frame, operator: string): void {
+    const { left, right } = node;
+    if (!operator.startsWith(' + ') || left === undefined || right === undefined) {
+      super._binOpEmitter(node, frame, operator);
+      return;
+    }
+    this.#operand(left, frame);
+    this._emit(operator);
+    this.#operand(right, frame);
+  }
+
+  #operand(node: Node, frame: Frame): void {
+    this._emit('runtime.operand(');
+    this.compile(node, frame);
+    this._emit(`, ${JSON.stringify(this._getNodeName(node))}, ${this.#position(node)})`);
+  }
+
+  /** As people wrote it, as far as it is a path of names. */
+  override _getNodeName(node: Node): string {
+    switch (node.typename) {
+      case 'Symbol':
+        return String(node.value);
+      case 'Literal':
+        return JSON.stringify(node.value) ?? EXPRESSION;
+      case 'FunCall':
+        return node.name === undefined ? EXPRESSION : `${this._getNodeName(node.name)}(…)`;
+      case 'LookupVal': {
+        const target = node.target === undefined ? EXPRESSION : this._getNodeName(node.target);
+        const name = node.val?.typename === 'Literal' ? node.val.value : undefined;
+        if (typeof name === 'string' && /^[a-z_]\w*$/i.test(name)) return `${target}.${name}`;
+        return `${target}[${node.val === undefined ? '…' : this._getNodeName(node.val)}]`;
+      }
+      default:
+        return EXPRESSION;
+    }
   }
 
   override compileFor(node: Node, frame: Frame): void {

@@ -10,6 +10,10 @@ import transformerModule from 'nunjucks/src/transformer.js';
 /** A node of nunjucks' syntax tree; `lineno` and `colno` start at 0. */
 export interface Node {
   readonly typename: string;
+  readonly left?: Node;
+  readonly right?: Node;
+  readonly target?: Node;
+  readonly val?: Node;
   readonly lineno: number;
   readonly colno: number;
   readonly value?: unknown;
@@ -52,6 +56,7 @@ export interface CompilerBase {
   _compileExpression(node: Node, frame: Frame): void;
   _compileAggregate(node: Node, frame: Frame, start?: string, end?: string): void;
   _getNodeName(node: Node): string;
+  _binOpEmitter(node: Node, frame: Frame, operator: string): void;
 }
 
 /** What compiled code is given to work with. */

@@ -61,9 +61,24 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
       name: string,
       context: object,
       args: unknown[],
+      inputName: string,
       ...place: [string, number, number]
     ) {
-      return step(at(...place), () => environment.getFilter(name).apply(context, args));
+      return step(at(...place), () => {
+        if (args[0] === undefined && !TAKES_UNDEFINED.has(name) && isFinal(current())) {
+          throw undefinedError(inputName, `to pipe into ${name}`);
+        }
+        return environment.getFilter(name).apply(context, args);
+      });
+    },
+
+    operand(value: unknown, name: string, ...place: [string, number, number]) {
+      if ((value === undefined || value === null) && isFinal(current())) {
+        step(at(...place), () => {
+          throw undefinedError(name, 'to join to other text');
+        });
+      }
+      return value;
     },
 
     mark(...place: [string, number, number]) {
@@ -88,11 +103,23 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
   };
 }
 
+/** Filters that are there for what may be missing. */
+const TAKES_UNDEFINED: ReadonlySet<string> = new Set(['default', 'd', 'length']);
+
+/**
+ * Whether what is undefined now stays so. While an answer is missing an error would only hide which others are needed, and
+ * the target waits anyway.
+ */
+function isFinal({ strict, notes }: Run): boolean {
+  return strict && !notes.isIncomplete;
+}
+
 function printable(value: unknown, name: string, run: Run): string {
   if (value === undefined || value === null) {
     if (run.strict) throw undefinedError(name, 'to print');
     return '';
   }
+  if (Number.isNaN(value) && run.strict) throw undefinedError(name, 'to print: not a number');
   const text = textOf(plainText(value), name);
   if (run.notes.tripwire.objectsTo(text)) {
     throw new AutotmplError(
@@ -132,7 +159,7 @@ function notPrintable(name: string, kind: string): AutotmplError {
 }
 
 function undefinedError(name: string, purpose: string): AutotmplError {
-  const subject = name === '--expression--' ? 'the expression' : `"${name}"`;
+  const subject = name === '(…)' ? 'the expression' : `"${name}"`;
   return new AutotmplError('template', `${subject} is undefined, there is nothing ${purpose}`, {
     advice:
       'correct the name, give it a default ("| default(…)"), or set strict: false on the target',

@@ -123,6 +123,24 @@ describe('the Nunjucks engine', () => {
       );
     });
 
+    it.each([
+      ['{{ "server " ~ sales.Adress }}', '"sales.Adress" is undefined'],
+      ['{{ "server " + nothing }}', '"nothing" is undefined'],
+      ['{{ nothing + 1 }}', '"nothing" is undefined'],
+      ['{{ nothing * 2 }}', 'not a number'],
+      ['{{ nothing | upper }}', '"nothing" is undefined, there is nothing to pipe into upper'],
+      ['{{ null }}', '"null" is undefined'],
+    ])('is an error in %s, too', (template, words) => {
+      const told = errorOf(template);
+      expect(told).toMatch(/^t\.njk:1:\d+: /);
+      expect(told).toContain(words);
+    });
+
+    it('is no error in an operand before all that it asks for has been answered', () => {
+      const rendering = render('{{ key("a") ~ key("b") }}{{ key("c") | upper }}');
+      expect([...rendering.missing.keys()]).toEqual(['key(a)', 'key(b)', 'key(c)']);
+    });
+
     it('is empty text where the target is not strict', () => {
       expect(textOf('[{{ nothing }}{{ nothing.more }}]', { strict: false })).toBe('[]');
     });

@@ -237,7 +237,7 @@ describe('a control character of service or node data', () => {
     '{{ s.Name | trimPrefix("evil") }}',
     '{{ s.Name | indent(2) }}',
     '{{ s.Name | split(";") | join("") }}',
-    '{{ (s.Name | splitToMap(";", "="))["}\\nserver { listen 81"] ~ s.Name }}',
+    '{{ (s.Name | splitToMap(";", "="))["}\\nserver { listen 81"] | default("") ~ s.Name }}',
     '{% for k, v in s.Name | splitToMap(";", "=") %}{{ k }}{% endfor %}',
     '{{ s.Name | regexReplaceAll("evil", "good") }}',
     '{{ "x" | regexReplaceAll("x", s.Name) }}',
