@@ -32,6 +32,8 @@ export type { Standing };
 
 /** A successor takes over what its predecessor watched within this time. */
 const TAKE_OVER_MS = 5000;
+/** A single run mostly ends with the first answers: only one that has to wait longer asks for news of what it knows. */
+const ONCE_REST_MS = 1000;
 
 /** What a daemon is made with: how it runs, and the outside world. */
 export interface DaemonOptions {
@@ -111,7 +113,7 @@ export class Daemon {
     const environment = this.#environment(settings);
     const searchPath = [...settings.searchPath, ...packageTemplates];
     const engine = createNunjucksEngine({ searchPath, environment, clock });
-    const targets = await compileTargets(settings.targets, engine);
+    const targets = compileTargets(settings.targets, engine);
     const catalog = createCatalog(settings.catalog, { clock, logger });
     try {
       // A single run is over too soon for two of them to undo each other's work.
@@ -188,7 +190,9 @@ export class Daemon {
     }
     await this.#watcher?.stop();
     const { clock, logger } = this.#options;
-    this.#watcher = begin(new Watcher({ catalog: next.catalog, bus: this.bus, clock, logger }));
+    const { bus } = this;
+    const restMs = this.#options.once ? ONCE_REST_MS : 0;
+    this.#watcher = begin(new Watcher({ catalog: next.catalog, bus, clock, logger, restMs }));
   }
 
   async #runGeneration(prepared: Prepared, signal: AbortSignal): Promise<Standing> {

@@ -8,7 +8,7 @@ import type { FileOptions } from './file-options.ts';
 import { makeFolders } from './folders.ts';
 import { writeInPlace } from './in-place.ts';
 import { readCurrent } from './read-destination.ts';
-import { resolveDestination } from './resolve-destination.ts';
+import { resolveDestination, type ResolvedDestination } from './resolve-destination.ts';
 import { temporaryPath } from './side-names.ts';
 
 /** How a file came into place; `inPlace` was not atomic. */
@@ -32,14 +32,16 @@ export interface StagedFile {
 /**
  * Writes text beside its destination, ready to be swapped in: a file in the same folder, made exclusively, with its
  * mode and owner set before it has its name, and synced. Nothing is left behind when it rejects, and the
- * old file is not touched. The caller syncs the folder after `commit` (`syncFolders`), once for many files.
+ * old file is not touched. The caller syncs the folder after `commit` (`syncFolders`), once for many files. `found` is for
+ * whoever has looked already at what the destination is.
  */
 export async function stageFile(
   destination: string,
   text: string,
   options: FileOptions,
+  found?: ResolvedDestination,
 ): Promise<StagedFile> {
-  const { path, existing } = await resolveDestination(destination, options.symlink);
+  const { path, existing } = found ?? (await resolveDestination(destination, options.symlink));
   if (options.write === 'inPlace' && existing !== undefined) {
     return {
       destination: path,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 import { atMost } from '../core/at-most.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
@@ -8,7 +8,8 @@ import { stageFile, type StagedFile } from '../output/atomic-write.ts';
 import { syncFolders } from '../output/folders.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
-import { readDestination } from '../output/read-destination.ts';
+import { readCurrent } from '../output/read-destination.ts';
+import { resolveDestination } from '../output/resolve-destination.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Target } from './target.ts';
 
@@ -34,7 +35,7 @@ export class FilePublisher implements Publisher {
   readonly #options: FilePublisherOptions;
   readonly #printed = new Map<Target, string>();
   /** Stands for the text that was last put in place for each target. */
-  readonly #placed = new Map<Target, string>();
+  readonly #placed = new Map<Target, number>();
   /** Destinations that could only be written in place: said once each. */
   readonly #inPlace = new Set<string>();
 
@@ -90,9 +91,10 @@ export class FilePublisher implements Publisher {
     // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
     // from a change to its file.
     const placed = this.#placed.get(target);
+    const found = await resolveDestination(destination, file.symlink);
     const current =
-      placed === undefined || placed === digest(text)
-        ? await readDestination(destination, file.symlink)
+      found.existing !== undefined && (placed === undefined || placed === checksum(text))
+        ? await readCurrent(found.path)
         : undefined;
     if (current?.bytes.equals(Buffer.from(text)) === true) {
       if (!(await sameAttributes(current.stat, file))) {
@@ -104,11 +106,11 @@ export class FilePublisher implements Publisher {
         placed === undefined &&
         target.command !== undefined &&
         (await this.#options.markers.isOwed(destination));
-      this.#placed.set(target, digest(text));
+      this.#placed.set(target, checksum(text));
       step.published = { outcome: 'unchanged', commandOwed };
       return;
     }
-    step.staged = await stageFile(destination, text, file);
+    step.staged = await stageFile(destination, text, file, found);
   }
 
   async #swap(step: Step): Promise<void> {
@@ -122,7 +124,7 @@ export class FilePublisher implements Publisher {
       command === undefined
         ? await commit()
         : await this.#options.markers.around(destination, commit);
-    this.#placed.set(target, digest(step.publication.text));
+    this.#placed.set(target, checksum(step.publication.text));
     if (placement === 'inPlace' && !this.#inPlace.has(destination)) {
       this.#inPlace.add(destination);
       this.#options.logger.warn(
@@ -149,6 +151,7 @@ export class FilePublisher implements Publisher {
   }
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
+/** Two texts may share one; all that comes of it is that the file is read and compared. */
+function checksum(text: string): number {
+  return crc32(text);
 }

@@ -28,6 +28,8 @@ export interface WatcherOptions {
   readonly bus: Bus;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** How long a query that has a value is left alone before its news are asked for: for a run that may end in that time. */
+  readonly restMs?: number;
 }
 
 interface Watch {
@@ -132,10 +134,15 @@ export class Watcher implements Actor {
   }
 
   async #follow(id: string, query: Query, signal: AbortSignal): Promise<void> {
+    const { clock, restMs = 0 } = this.#options;
     try {
       for await (const answer of this.#options.catalog.watch(query, signal)) {
         if (signal.aborted) return;
         this.#take(id, answer);
+        // The backend is asked for the next answer when the loop comes round.
+        if (restMs > 0 && answer.state === 'fresh' && answer.value !== null) {
+          await clock.sleep(restMs, signal);
+        }
       }
     } catch (error) {
       if (signal.aborted) return;

@@ -38,8 +38,6 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Idle time before the system asks whether the other side is still there. */
 const TCP_KEEP_ALIVE_MS = 15_000;
 
-const unpack = promisify(gunzip);
-
 /**
  * Carries single requests to the agent and whole answers back, over kept connections: plain, with TLS, or by a Unix socket.
  * It knows nothing of what is asked. Retries, order and the number of requests at a time are the business of others.
@@ -150,8 +148,9 @@ export class Transport {
         });
       });
       outgoing.on('close', () => {
-        // A socket that closes behind its last byte may be heard of before that byte.
-        if (answer?.complete === true && !answer.readableEnded && failure === undefined) return;
+        // The whole answer is here: 'end' settles it, or has. A socket that closes behind its last byte may be heard of before
+        // that byte.
+        if (answer?.complete === true && failure === undefined) return;
         release();
         reject(toError(failure?.reason ?? classifyFailure(undefined, facts())));
       });
@@ -197,7 +196,7 @@ function serverName(
 async function unpackBody(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding !== 'gzip') return body;
   try {
-    return await unpack(body, { maxOutputLength: MAX_BODY_BYTES });
+    return await promisify(gunzip)(body, { maxOutputLength: MAX_BODY_BYTES });
   } catch (error) {
     const tooLarge = error instanceof RangeError;
     throw new ExchangeError(tooLarge ? 'tooLarge' : 'cut', error);

@@ -17,6 +17,17 @@ export class PositionedCompiler extends Compiler {
     this.#filters = filters;
   }
 
+  /** In brackets, which tell V8 to compile the function at once: it will run, and would else be read twice. */
+  override _emitFuncBegin(node: Node, name: string): void {
+    this._emit(`const ${name} = (`);
+    super._emitFuncBegin(node, name);
+  }
+
+  override _emitFuncEnd(noReturn?: boolean): void {
+    super._emitFuncEnd(noReturn);
+    this._emitLine(');');
+  }
+
   override compileOutput(node: Node, frame: Frame): void {
     for (const child of node.children ?? []) {
       if (child.typename === 'TemplateData') {

@@ -53,6 +53,8 @@ export interface CompilerBase {
   fail(message: string, line?: number, column?: number): never;
   _emit(code: string): void;
   _emitLine(code: string): void;
+  _emitFuncBegin(node: Node, name: string): void;
+  _emitFuncEnd(noReturn?: boolean): void;
   _compileExpression(node: Node, frame: Frame): void;
   _compileAggregate(node: Node, frame: Frame, start?: string, end?: string): void;
   _getNodeName(node: Node): string;

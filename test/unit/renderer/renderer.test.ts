@@ -117,7 +117,7 @@ describe('the renderer', () => {
       }),
     );
     const renderer = new Renderer({
-      targets: await compileTargets(targets, engine),
+      targets: compileTargets(targets, engine),
       watcher: watcher.actor,
       publisher: new FilePublisher({
         print: (text) => printed.push(text),

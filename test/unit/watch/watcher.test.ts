@@ -165,4 +165,50 @@ describe('the watcher', () => {
     expect(user.heard).toEqual(['trouble key(a)', 'key(b)']);
     await clock.advance(100);
   });
+
+  describe('of a run that may end soon', () => {
+    beforeEach(async () => {
+      await begun.stop();
+      catalog = new ScriptedCatalog();
+      const parts = { catalog, bus: new Bus(), clock, logger };
+      begun = begin(new Watcher({ ...parts, restMs: 1000 }));
+      watcher = begun.actor;
+    });
+
+    it('leaves a query that has a value alone for a while, and follows it then', async () => {
+      const user = new Recorder();
+      watcher.want(user, wanted(key('a')));
+      catalog.answer('key(a)', pair('a', '1'));
+      await settle();
+      catalog.answer('key(a)', pair('a', '2'));
+      await clock.advance(999);
+      expect(watcher.recall(key('a'))).toMatchObject({ value: { Value: '1' } });
+      await clock.advance(1);
+      expect(watcher.recall(key('a'))).toMatchObject({ value: { Value: '2' } });
+      expect(user.heard).toEqual(['key(a)', 'key(a)']);
+    });
+
+    it('goes on asking for what is absent or in trouble', async () => {
+      watcher.want(new Recorder(), wanted(key('a'), key('b')));
+      catalog.answer('key(a)', null);
+      catalog.hold('key(b)', 'connection refused');
+      await settle();
+      for (const name of ['a', 'b']) catalog.answer(`key(${name})`, pair(name, '1'));
+      await settle();
+      expect(watcher.recall(key('a'))).toMatchObject({ value: { Value: '1' } });
+      expect(watcher.recall(key('b'))).toMatchObject({ value: { Value: '1' } });
+      await clock.advance(100);
+    });
+
+    it('rests no longer than its query is wanted', async () => {
+      const user = new Recorder();
+      watcher.want(user, wanted(key('a')));
+      catalog.answer('key(a)', pair('a', '1'));
+      await settle();
+      watcher.want(user, new Map());
+      await settle();
+      expect(catalog.open).toEqual([]);
+      expect(clock.pending).toBe(0);
+    });
+  });
 });
