@@ -20,7 +20,7 @@ export default defineConfig([
     },
   },
   {
-    files: ['**/*.mjs', '**/*.js'],
+    files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {
         console: 'readonly',
@@ -35,5 +35,9 @@ export default defineConfig([
         Buffer: 'readonly',
       },
     },
+  },
+  {
+    files: ['bin/*.js', '**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
   },
 ]);

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 // Before anything else: without a handler, Node answers USR1 by opening a debugger port.
 process.on('SIGUSR1', () => {});
-await import('../dist/cli/main.js');
+require('../dist/cli/bundle.cjs')
+  .openBundle(require('node:path').join(__dirname, '../dist/cli/main.cjs'))
+  .run();

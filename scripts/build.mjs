@@ -1,56 +1,121 @@
-// Bundles src/cli/main.ts into dist/: one file that starts fast, chunks that are loaded when they are used, and the config's
-// JSON Schema.
+// Makes dist/: the program in one file with a code cache beside it, what loads it, the big packages that few runs need in a
+// file each, and the config's JSON Schema.
 import { build } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { codeCacheBelongs, makeCodeCache } from './code-cache.mjs';
 import { configSchemaText } from './docs-config.mjs';
+import { lateBuiltins } from './late-builtins.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
+/** Loaded when they are used; inside of the program they would be read, and their outlines deserialised, at every start. */
+const BIG_PACKAGES = {
+  consul: 'consul',
+  execa: 'execa',
+  yaml: join(root, 'node_modules/yaml/browser/index.js'),
+};
+
 /**
  * Brings dist/ up to date. Only what differs is written, each file at once, and what is not made any more is removed last: a
- * program that is running from dist/ goes on.
+ * program that is running from dist/ goes on. Code caches that other Nodes made for the same program stay.
  */
 export async function buildBundle() {
-  const { outputFiles } = await build(options);
+  const outputs = await Promise.all([buildProgram(), buildLoader(), buildPackages()]);
   const made = new Set();
-  for (const { path, contents } of outputFiles) {
+  for (const { path, contents } of outputs.flat()) {
     made.add(path);
     await place(path, Buffer.from(contents));
   }
   await place(join(dist, 'config.schema.json'), Buffer.from(await configSchemaText()));
-  await removeOthers(made);
+  const main = join(dist, 'cli/main.cjs');
+  const cache = await makeCodeCache({ loader: join(dist, 'cli/bundle.cjs'), bundle: main });
+  await place(cache.path, cache.contents);
+  await removeOthers(made, main);
 }
 
-const options = {
+const shared = {
   absWorkingDir: root,
-  entryPoints: { 'cli/main': 'src/cli/main.ts' },
-  outdir: 'dist',
   write: false,
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // The older module format: Node's loader for it starts faster, and it alone can have a code cache.
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
   platform: 'node',
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: false,
   legalComments: 'none',
-  // Of packages that come in both module formats, the newer: the older one loses its names when it is loaded on demand.
-  mainFields: ['module', 'main'],
-  alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
+  define: { 'import.meta.url': 'autotmplModuleUrl' },
+  banner: { js: "const autotmplModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // Becomes a require that is run late.
+  supported: { 'dynamic-import': false },
   // nunjucks asks for it only to watch files in a browser's place; we never do.
   external: ['chokidar', 'fsevents'],
-  // Packages in the older module format ask for Node's own modules by require.
-  banner: {
-    js: "import { createRequire as autotmplCreateRequire } from 'node:module'; const require = autotmplCreateRequire(import.meta.url);",
-  },
   logLevel: 'warning',
 };
+
+async function buildProgram() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: { 'cli/main': 'src/cli/main.ts' },
+    outdir: 'dist',
+    // Of packages that come in both module formats, the newer: of the older one all is kept, used or not.
+    mainFields: ['module', 'main'],
+    plugins: [bigPackages, lateBuiltins],
+  });
+  return outputFiles.map(({ path, text }) => {
+    refuseNonAscii(path, text);
+    return { path, contents: asFunction(text) };
+  });
+}
+
+async function buildLoader() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: { 'cli/bundle': 'src/cli/bundle.ts' },
+    outdir: 'dist',
+  });
+  return outputFiles;
+}
+
+async function buildPackages() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: BIG_PACKAGES,
+    outdir: 'dist/packages',
+  });
+  return outputFiles;
+}
+
+const bigPackages = {
+  name: 'big packages',
+  setup({ onResolve }) {
+    const names = new RegExp(`^(?:${Object.keys(BIG_PACKAGES).join('|')})$`);
+    onResolve({ filter: names }, ({ path }) => ({
+      path: `../packages/${path}.cjs`,
+      external: true,
+    }));
+  },
+};
+
+/** As the loader wants it. Strict throughout, as the modules were that went in. */
+function asFunction(text) {
+  return `(function (exports, require, module, __filename, __dirname) {"use strict";${text}\n})`;
+}
+
+/** The loader reads bytes as characters: the fastest way, and the one in which the text takes the least memory. */
+function refuseNonAscii(path, text) {
+  const found = /.{0,40}[\u0080-\uffff].{0,20}/.exec(text);
+  if (found === null) return;
+  throw new Error(
+    `${path} must be ASCII, and has: ${found[0]}\nIn a regular expression write \\u and the number; elsewhere esbuild does.`,
+  );
+}
 
 async function place(path, contents) {
   const present = await readFile(path).catch(() => undefined);
@@ -61,13 +126,16 @@ async function place(path, contents) {
   await rename(temporary, path);
 }
 
-async function removeOthers(made) {
+async function removeOthers(made, main) {
   const found = await readdir(dist, { recursive: true, withFileTypes: true });
-  const stale = found
-    .filter((entry) => entry.isFile() && /\.js$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !made.has(path));
-  for (const path of stale) await rm(path, { force: true });
+  const program = await readFile(main);
+  for (const entry of found.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const stale = /\.c?js$/.test(path)
+      ? !made.has(path)
+      : path.endsWith('.cache') && !codeCacheBelongs(await readFile(path), program);
+    if (stale) await rm(path, { force: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildBundle();

@@ -2,6 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -24,13 +25,10 @@ export async function ensurePackages() {
   await writeFile(STAMP, wanted);
 }
 
-/** Builds dist/ unless it is newer than everything that it is made of. */
+/** Builds dist/ unless it is newer than everything that it is made of, its code cache for this Node included. */
 export async function ensureBuilt() {
-  const built = await changedAt(join(ROOT, 'dist/cli/main.js'));
-  const sources = ['src', 'scripts/build.mjs', 'scripts/docs-config.mjs', 'package-lock.json'].map(
-    (name) => newest(join(ROOT, name)),
-  );
-  if (built > Math.max(...(await Promise.all(sources)))) return;
+  const sources = ['src', 'scripts', 'package-lock.json'].map((name) => newest(join(ROOT, name)));
+  if ((await builtAt()) > Math.max(...(await Promise.all(sources)))) return;
   const { buildBundle } = await import('./build.mjs');
   await buildBundle();
 }
@@ -78,6 +76,14 @@ async function nginxPath() {
       return path;
   }
   return undefined;
+}
+
+async function builtAt() {
+  const loader = join(ROOT, 'dist/cli/bundle.cjs');
+  if ((await changedAt(loader)) === 0) return 0;
+  const { codeCachePath } = createRequire(import.meta.url)(loader);
+  // The last to be written, and always anew.
+  return changedAt(codeCachePath(join(ROOT, 'dist/cli/main.cjs')));
 }
 
 async function newest(path) {

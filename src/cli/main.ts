@@ -16,9 +16,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Logs that nobody reads any more are no reason to end.
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await main(process.argv.slice(2));
-// Once all that was printed has reached its reader, however slow.
-process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
+// Until it is known better: a run that came to no end is no success.
+process.exitCode = EXIT.failed;
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+  // Once all that was printed has reached its reader, however slow.
+  process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 
 /** A file name may have 255 bytes; a longer base than this leaves too little room for what we add. */
@@ -6,8 +6,15 @@ const LONGEST_BASE_BYTES = 200;
 
 /** A path for a file that is made beside the destination and renamed over it: `.<name>.autotmpl-<pid>-<random>`. */
 export function temporaryPath(destination: string): string {
-  const name = `${temporaryPrefix(destination)}${process.pid}-${randomBytes(6).toString('hex')}`;
+  const name = `${temporaryPrefix(destination)}${process.pid}-${randomDigits()}`;
   return join(dirname(destination), name);
+}
+
+/** No secret: that the file is opened exclusively is what keeps others out, and this need not wait for Node's crypto to load. */
+function randomDigits(): string {
+  return Math.floor(Math.random() * 16 ** 12)
+    .toString(16)
+    .padStart(12, '0');
 }
 
 /** What every temporary file name of this destination starts with. */

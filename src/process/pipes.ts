@@ -12,8 +12,6 @@ export interface Pipe {
   readonly writer: number;
 }
 
-const run = promisify(execFile);
-
 /**
  * Makes real pipes for the output of one command; undefined where the system lets us make none.
  *
@@ -26,7 +24,7 @@ export async function openPipes(): Promise<{ stdout: Pipe; stderr: Pipe } | unde
   try {
     folder = mkdtempSync(join(tmpdir(), 'autotmpl-pipe-'));
     const paths = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
-    await run('mkfifo', ['-m', '600', paths.stdout, paths.stderr]);
+    await promisify(execFile)('mkfifo', ['-m', '600', paths.stdout, paths.stderr]);
     return { stdout: openPipe(paths.stdout), stderr: openPipe(paths.stderr) };
   } catch {
     return undefined;

@@ -1,0 +1,30 @@
+/** Node's own modules that a plain run does not need, and that take a millisecond or more to load. */
+const LATE = ['child_process', 'crypto', 'dns', 'https', 'os', 'tls', 'worker_threads', 'zlib'];
+
+/**
+ * For esbuild: puts in place of each of these modules one that loads it when something of it is first used. So a plain
+ * import may stand at the top of a file, ours or a package's, and costs nothing where it is not used.
+ */
+export const lateBuiltins = {
+  name: 'late builtins',
+  setup({ onResolve, onLoad }) {
+    const names = new RegExp(`^(?:node:)?(?:${LATE.join('|')})$`);
+    onResolve({ filter: names }, ({ path }) => ({
+      path: path.replace(/^node:/, ''),
+      namespace: 'late-builtin',
+    }));
+    onLoad({ filter: /.*/, namespace: 'late-builtin' }, ({ path }) => ({
+      contents: lateModule(path),
+      loader: 'js',
+    }));
+  },
+};
+
+/**
+ * Has nothing of its own and looks everything up in the module. As a prototype, because that is what survives when esbuild
+ * wraps a module for an importer of the other format; and with no list of names, so that every Node builds the same.
+ */
+function lateModule(name) {
+  return `const get = (_, name) => name === '__esModule' ? undefined : process.getBuiltinModule('node:${name}')[name];
+    module.exports = Object.create(new Proxy({}, { get }));`;
+}

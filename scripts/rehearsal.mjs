@@ -1,0 +1,12 @@
+// Runs a built program as a user would, then writes the code cache of what ran:
+// rehearsal.mjs LOADER BUNDLE OUTPUT ARGUMENTS…
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const [node, , loader, path, output, ...args] = process.argv;
+const bundle = createRequire(import.meta.url)(loader).openBundle(path);
+process.argv = [node, path, ...args];
+process.on('exit', (code) => {
+  if (code === 0) writeFileSync(output, bundle.makeCache());
+});
+bundle.run();
