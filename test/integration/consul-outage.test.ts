@@ -46,7 +46,10 @@ describe('when the agent is in trouble', () => {
     await follower.fresh((pair) => pair?.Value === 'before', 15_000);
     await agent.putKey('app/name', 'after');
     await follower.fresh((pair) => pair?.Value === 'after', 3000);
-    expect(follower.answers.map(({ state }) => state)).toEqual(['fresh', 'held', 'fresh', 'fresh']);
+    // An agent that reads its data again may answer twice with the same: whoever listens compares.
+    const states = follower.answers.map(({ state }) => state);
+    expect(states.slice(0, 3)).toEqual(['fresh', 'held', 'fresh']);
+    expect(states.filter((state) => state === 'held')).toHaveLength(1);
   });
 
   it('follows an agent that comes back without its data within seconds, not after the wait', async () => {
