@@ -166,6 +166,7 @@ it('holds no more after an hour of changes than before', async () => {
   // Some are kept for the next question, whose number depends on how many were asked at once.
   expect(after.connections).toBeGreaterThanOrEqual(QUERIES);
   expect(after.connections).toBeLessThanOrEqual(QUERIES + 15);
-  expect(after.heap - before.heap).toBeLessThan(2e6);
+  // Code that is compiled late takes 1.6 to 2.3 MB, after one hour of changes as after three; a kilobyte a change would be 3 MB.
+  expect(after.heap - before.heap).toBeLessThan(3e6);
   expect(after.rss - before.rss).toBeLessThan(60e6);
 }, 120_000);
