@@ -1,4 +1,4 @@
-// Makes dist/: the program in one file with a code cache beside it, what loads it, the big packages that few runs need in a
+// Makes dist/: the program in one file with a code cache beside it, what loads it, the packages that few runs need in a
 // file each, and the config's JSON Schema.
 import { build } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -12,10 +12,14 @@ import { lateBuiltins } from './late-builtins.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-/** Loaded when they are used; inside of the program they would be read, and their outlines deserialised, at every start. */
-const BIG_PACKAGES = {
+/** Few runs need them. Inside of the program they would be read, and their outlines deserialised, at every start. */
+const SELDOM_NEEDED = {
+  chalk: 'chalk',
   consul: 'consul',
+  diff: 'diff',
   execa: 'execa',
+  'jsonc-parser': 'jsonc-parser',
+  'smol-toml': 'smol-toml',
   yaml: join(root, 'node_modules/yaml/browser/index.js'),
 };
 
@@ -54,6 +58,8 @@ const shared = {
   banner: { js: "const autotmplModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
   // Becomes a require that is run late.
   supported: { 'dynamic-import': false },
+  // Of packages that come in both module formats, the newer: of the older one all is kept, used or not.
+  mainFields: ['module', 'main'],
   // nunjucks asks for it only to watch files in a browser's place; we never do.
   external: ['chokidar', 'fsevents'],
   logLevel: 'warning',
@@ -64,9 +70,7 @@ async function buildProgram() {
     ...shared,
     entryPoints: { 'cli/main': 'src/cli/main.ts' },
     outdir: 'dist',
-    // Of packages that come in both module formats, the newer: of the older one all is kept, used or not.
-    mainFields: ['module', 'main'],
-    plugins: [bigPackages, lateBuiltins],
+    plugins: [seldomNeeded, lateBuiltins],
   });
   return outputFiles.map(({ path, text }) => {
     refuseNonAscii(path, text);
@@ -86,16 +90,16 @@ async function buildLoader() {
 async function buildPackages() {
   const { outputFiles } = await build({
     ...shared,
-    entryPoints: BIG_PACKAGES,
+    entryPoints: SELDOM_NEEDED,
     outdir: 'dist/packages',
   });
   return outputFiles;
 }
 
-const bigPackages = {
-  name: 'big packages',
+const seldomNeeded = {
+  name: 'packages that are seldom needed',
   setup({ onResolve }) {
-    const names = new RegExp(`^(?:${Object.keys(BIG_PACKAGES).join('|')})$`);
+    const names = new RegExp(`^(?:${Object.keys(SELDOM_NEEDED).join('|')})$`);
     onResolve({ filter: names }, ({ path }) => ({
       path: `../packages/${path}.cjs`,
       external: true,

@@ -34,7 +34,8 @@ export type Invocation =
  * version win over what comes after them.
  */
 export function parseCommandLine(argv: readonly string[]): Invocation {
-  const program = createProgram().parse(normaliseFlags(argv, FLAGS), { from: 'user' });
+  const words = normaliseFlags(argv, FLAGS);
+  const program = createProgram(words).parse(words, { from: 'user' });
   const raw: RawFlags = new Map(
     program.options.flatMap((option) => {
       const values = program.getOptionValue(option.attributeName()) as string[] | undefined;
@@ -61,14 +62,16 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 const EXAMPLES = `  autotmpl -template 'nginx.conf.njk:/etc/nginx/nginx.conf:nginx -s reload'
   autotmpl -config autotmpl.yaml -once`;
 
-/** commander's part: the flags of the table, each collected as a list of texts, and words without a dash. */
-function createProgram(): Command {
+/** commander's part: the flags that are given, each collected as a list of texts, and words without a dash. */
+function createProgram(words: readonly string[]): Command {
+  const given = new Set(words.map((word) => word.slice(0, word.indexOf('='))));
   const program = new Command('autotmpl')
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .helpOption(false)
     .argument('[words...]');
   for (const { name } of FLAGS) {
+    if (!given.has(`--${name}`)) continue;
     const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
     program.addOption(new Option(`--${name} <value>`).argParser(collect));
   }
