@@ -1,6 +1,8 @@
 import type { ConsulOptions } from '../catalog/consul/options.ts';
+import type { ControlSettings, TelemetrySettings } from '../control/settings.ts';
 import type { LogFormat, LogLevel } from '../core/logger.ts';
 import type { Target } from '../renderer/target.ts';
+import type { SupervisorSettings } from '../supervisor/settings.ts';
 
 /** What every dialect of config and every flag is read into: checked, with its defaults, and nothing left to guess. */
 export interface Settings {
@@ -10,6 +12,12 @@ export interface Settings {
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
   /** In the order in which they were given; commands run in this order. */
   readonly targets: readonly Target[];
+  /** Absent: nothing is supervised. */
+  readonly supervisor?: SupervisorSettings;
+  /** Absent: nothing is served. */
+  readonly telemetry?: TelemetrySettings;
+  /** Absent: nobody can ask. */
+  readonly control?: ControlSettings;
 }
 
 /** Which catalog answers. */

@@ -24,6 +24,29 @@ export interface EventMap {
     readonly durationMs: number;
     readonly targets: readonly string[];
   };
+  /** Something happened that jobs may wait for: a code of ContainerPilot 3's, or one of ours, and whose it is. */
+  'supervisor:happened': { readonly code: string; readonly source: string };
+  /** A job went over to another state. */
+  'job:changed': { readonly job: string; readonly state: string; readonly pid?: number };
+  /** A job's process ended: with a code, by a signal, or it never started (neither). */
+  'job:ended': { readonly job: string; readonly exitCode?: number; readonly signal?: string };
+  /** A check ended, whatever it found. */
+  'check:ended': {
+    readonly job: string;
+    readonly status: 'passing' | 'warning' | 'critical';
+    readonly durationMs: number;
+    readonly timedOut: boolean;
+  };
+  /** The catalog has an entry of ours: for the first time, again, or as it should be. */
+  'service:registered': { readonly id: string; readonly name: string };
+  /** An entry of ours left the catalog. */
+  'service:deregistered': { readonly id: string; readonly name: string };
+  /** A lock became ours, or was lost. */
+  'lock:changed': { readonly key: string; readonly held: boolean };
+  /** A signal came to us. */
+  'signal:received': { readonly signal: string; readonly action: string };
+  /** A new config was taken, or refused. */
+  'config:reloaded': { readonly ok: boolean; readonly reason?: string };
 }
 
 /** The name of a fact. */
