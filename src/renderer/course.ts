@@ -76,6 +76,11 @@ export class Course implements User {
     return this.#state !== 'waiting' && !this.#due;
   }
 
+  /** Whether the file was ever as it should be in this run. */
+  get hadText(): boolean {
+    return this.#hadText;
+  }
+
   /** What it waits for; undefined where it waits for nothing. */
   waiting(): Waiting | undefined {
     if (this.#missing.length === 0) return undefined;
@@ -106,6 +111,11 @@ export class Course implements User {
   /** Has to be rendered as soon as the renderer runs. */
   begin(): void {
     this.#due = true;
+  }
+
+  /** Has to be rendered again, though no answer changed. */
+  renderAgain(): void {
+    this.#becomeDue();
   }
 
   /** Ends its timers. */

@@ -49,6 +49,7 @@ export class Reloads implements Actor {
   >();
   readonly #failures: string[] = [];
   #running: string | undefined;
+  #held = false;
   /** The only commands that the config names, by their labels; undefined: nobody has said so far. */
   #named: ReadonlySet<string> | undefined;
   #wake: () => void = () => undefined;
@@ -73,6 +74,20 @@ export class Reloads implements Actor {
     if (this.#becomeIdle === undefined) {
       this.#idle = new Promise((resolve) => (this.#becomeIdle = resolve));
     }
+    this.#wake();
+  }
+
+  /**
+   * Starts no command until `release`: what it would reload does not run. Nothing is lost meanwhile. The command under way
+   * goes on.
+   */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Runs commands again, what was asked for meanwhile included. */
+  release(): void {
+    this.#held = false;
     this.#wake();
   }
 
@@ -116,13 +131,8 @@ export class Reloads implements Actor {
     signal.addEventListener('abort', onAbort);
     while (!signal.aborted) {
       const [next] = this.#queue;
-      if (next === undefined) {
-        this.#becomeIdle?.();
-        this.#becomeIdle = undefined;
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-          if (this.#queue.size > 0 || signal.aborted) resolve();
-        });
+      if (next === undefined || this.#held) {
+        await this.#untilWork(signal);
         continue;
       }
       this.#queue.delete(next[0]);
@@ -131,6 +141,17 @@ export class Reloads implements Actor {
     signal.removeEventListener('abort', onAbort);
     for (const { cancel } of this.#owed.values()) cancel?.();
     this.#becomeIdle?.();
+  }
+
+  async #untilWork(signal: AbortSignal): Promise<void> {
+    if (this.#queue.size === 0) {
+      this.#becomeIdle?.();
+      this.#becomeIdle = undefined;
+    }
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if ((this.#queue.size > 0 && !this.#held) || signal.aborted) resolve();
+    });
   }
 
   async #execute(key: string, reload: Reload, signal: AbortSignal): Promise<void> {

@@ -37,6 +37,7 @@ export class Renderer implements Actor {
   /** Commands of the first batch, until it is complete. */
   #firstBatch: Reload[] | undefined = [];
   #cancelFirstBatch: CancelTimer | undefined;
+  #isReady = false;
   #opened: Promise<void> = Promise.resolve();
   #signal: AbortSignal | undefined;
   #wake: () => void = () => undefined;
@@ -77,6 +78,18 @@ export class Renderer implements Actor {
   /** How many targets changed, or would have if this run wrote files. */
   get changed(): number {
     return this.#courses.filter((course) => course.changed).length;
+  }
+
+  /** Whether every file has been as it should be. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Renders the targets of a source anew, though nothing changed; `source` is as the config names it. Returns how many there are. */
+  renderAgain(source: string): number {
+    const courses = this.#courses.filter(({ target }) => target.source.name === source);
+    for (const course of courses) course.renderAgain();
+    return courses.length;
   }
 
   /** Works until told to stop, or with `once` until all is done. What its targets want stays watched: see {@link release}. */
@@ -129,6 +142,14 @@ export class Renderer implements Actor {
     );
     this.#ask(reloads);
     this.#report.update();
+    this.#becomeReady();
+  }
+
+  /** Commands do not count: they may wait for a process that itself waits for the files. */
+  #becomeReady(): void {
+    if (this.#isReady || !this.#courses.every((course) => course.hadText)) return;
+    this.#isReady = true;
+    this.#options.bus.emit('renderer:ready', { targets: this.#courses.length });
   }
 
   #ask(reloads: readonly Reload[]): void {

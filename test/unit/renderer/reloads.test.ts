@@ -72,6 +72,24 @@ describe('reloads', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('starts nothing while it is held, and then what was asked for meanwhile', async () => {
+    const reloads = start(true);
+    reloads.hold();
+    reloads.enqueue([reload('first', web)]);
+    await settle();
+    reloads.enqueue([reload('first', api), reload('second', api)]);
+    await settle();
+    expect(runs).toEqual([]);
+    reloads.release();
+    await settle();
+    await end(OK);
+    await end(OK);
+    expect(runs.map(({ command, targets }) => [command, targets.length])).toEqual([
+      ['first', 2],
+      ['second', 1],
+    ]);
+  });
+
   it('says how many lines of the output are not in the log', async () => {
     start(true).enqueue([reload('noisy', web)]);
     await settle();

@@ -68,6 +68,8 @@ describe('the renderer', () => {
   let clock: ManualClock;
   let logger: ReturnType<typeof recordingLogger>;
   let events: string[];
+  /** How many events there were each time when the renderer said that it is ready. */
+  let readyAfter: number[];
   /** What each file held when its writing was announced. */
   let announced: Map<string, string>;
   let printed: string[];
@@ -99,6 +101,7 @@ describe('the renderer', () => {
     });
     bus.on('target:unchanged', ({ target: label }) => events.push(`unchanged ${label}`));
     bus.on('target:failed', ({ target: label }) => events.push(`failed ${label}`));
+    bus.on('renderer:ready', () => readyAfter.push(events.length));
     const markers = new OwedMarkers();
     const engine = createNunjucksEngine({ searchPath: [], environment: {}, clock: systemClock });
     const watcher = begin(new Watcher({ catalog, bus, clock, logger }));
@@ -149,6 +152,7 @@ describe('the renderer', () => {
     clock = new ManualClock();
     logger = recordingLogger();
     events = [];
+    readyAfter = [];
     announced = new Map();
     printed = [];
     runs = [];
@@ -177,6 +181,34 @@ describe('the renderer', () => {
     expect(existsSync(at('out'))).toBe(false);
     catalog.answer('key(b)', pair('b', '2'));
     await written('out', '1-2');
+  });
+
+  it('is ready, once, when every file has been as it should be', async () => {
+    catalog.answer('key(a)', pair('a', '1'));
+    const { renderer } = await start([
+      target('one', '{{ key("a") }}'),
+      target('two', '{{ key("b") }}'),
+    ]);
+    await written('one', '1');
+    expect(renderer.isReady).toBe(false);
+    catalog.answer('key(b)', pair('b', '1'));
+    await written('two', '1');
+    await until(() => renderer.isReady, 'the renderer to be ready');
+    catalog.answer('key(b)', pair('b', '2'));
+    await written('two', '2');
+    expect(readyAfter).toEqual([2]);
+  });
+
+  it('renders the targets of a source again when asked to, though nothing changed', async () => {
+    const { renderer } = await start([target('one', 'text'), target('two', 'text')]);
+    await until(() => renderer.isReady, 'the renderer to be ready');
+    writeFileSync(at('one'), 'changed by hand');
+    events.length = 0;
+    expect(renderer.renderAgain('one.njk')).toBe(1);
+    await until(() => events.length > 0, 'a file to be written');
+    expect(events).toEqual(['written one']);
+    expect(read('one')).toBe('text');
+    expect(renderer.renderAgain('three.njk')).toBe(0);
   });
 
   it('renders only the targets that use what changed', async () => {
