@@ -95,7 +95,7 @@ function importsOf(file: string): Import[] {
 
 function room(file: string): string {
   if (CONTRACTS.has(file)) return 'catalog/contract';
-  return file === 'daemon.ts' ? 'daemon' : (file.split('/')[0] ?? '');
+  return file.split('/')[0] ?? '';
 }
 
 describe('the architecture', () => {

@@ -1,7 +1,8 @@
 import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
 import { createLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
-import { Daemon } from '../daemon.ts';
+import { Daemon } from '../daemon/daemon.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { sourcesOf, type SettingsInvocation } from './sources.ts';
 
@@ -10,7 +11,7 @@ import { sourcesOf, type SettingsInvocation } from './sources.ts';
  * returns a line that says that nothing is.
  */
 export async function check(invocation: SettingsInvocation): Promise<string> {
-  const settings = await loadSettings(sourcesOf(invocation));
+  const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const silent = await createLogger({
     level: 'error',
     format: 'text',
@@ -21,6 +22,7 @@ export async function check(invocation: SettingsInvocation): Promise<string> {
   const daemon = new Daemon({
     once: true,
     dry: true,
+    load,
     packageTemplates: [PACKAGE_TEMPLATES],
     environment: process.env,
     print: () => undefined,
@@ -28,6 +30,6 @@ export async function check(invocation: SettingsInvocation): Promise<string> {
     clock: systemClock,
     logger: silent,
   });
-  const { targets } = await daemon.prepare(settings);
+  const { targets } = await daemon.prepare(await load());
   return `${targets.length} template${targets.length === 1 ? '' : 's'} and the config are right\n`;
 }

@@ -1,5 +1,5 @@
 import { AutotmplError } from '../core/errors.ts';
-import type { Standing } from '../daemon.ts';
+import type { Standing } from '../daemon/options.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 
 /** Which exit code a single run has earned. What failed counts before what is missing, and that before what changed. */

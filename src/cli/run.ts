@@ -3,14 +3,14 @@ import type { Settings } from '../config/settings.ts';
 import { formatDuration } from '../core/duration.ts';
 import { colorLevel, createLogger, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
-import { Daemon, type Prepared } from '../daemon.ts';
+import { Daemon } from '../daemon/daemon.ts';
+import type { Prepared } from '../daemon/options.ts';
 import { EXIT, stoppedCode } from './exit-codes.ts';
 import type { RunFlags } from './flags.ts';
 import { countOf } from './count-of.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
-import { reloader } from './reload.ts';
 import { listenToSignals } from './signals.ts';
 import { sourcesOf, type SettingsInvocation } from './sources.ts';
 
@@ -38,6 +38,7 @@ async function runDaemon(
   const daemon = new Daemon({
     once: request.once,
     dry: request.dry,
+    load,
     packageTemplates: [PACKAGE_TEMPLATES],
     environment: process.env,
     print: (text) => process.stdout.write(text),
@@ -54,7 +55,7 @@ async function runDaemon(
         controller.abort(signal);
       },
       insist: () => daemon.insist(),
-      reload: reloader(daemon, load, logger),
+      reload: () => void daemon.reload('HUP'),
       report: () => daemon.report(),
     },
     () => logger.warn('stopping took too long; what was under way is left to the next start'),

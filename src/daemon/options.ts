@@ -1,0 +1,50 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogSettings, Settings } from '../config/settings.ts';
+import type { AdjustableLogger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import { showConsulAddress } from '../catalog/consul/address.ts';
+import type { Lease } from '../output/claims.ts';
+import type { CompiledTarget } from '../renderer/compile-targets.ts';
+
+/** How a run stands, or stood at its end. */
+export type { Standing } from '../renderer/standing.ts';
+
+/** Variables of an environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a daemon is made with: how it runs, and the outside world. */
+export interface DaemonOptions {
+  readonly once: boolean;
+  readonly dry: boolean;
+  /** Reads the settings anew, for a reload. */
+  readonly load: () => Promise<Settings>;
+  /** Folders of templates that ship with the package; the last place where includes are looked for. */
+  readonly packageTemplates: readonly string[];
+  readonly environment: Environment;
+  /** Takes data: rendered text and diffs. */
+  readonly print: (text: string) => void;
+  /** chalk's level for what is printed. */
+  readonly color: 0 | 1 | 2 | 3;
+  readonly clock: Clock;
+  readonly logger: AdjustableLogger;
+}
+
+/** Settings that can be run: their templates are compiled, their catalog can be had, and their destinations are ours. */
+export interface Prepared {
+  readonly settings: Settings;
+  readonly targets: readonly CompiledTarget[];
+  readonly catalog: Catalog;
+  /** Held until another generation has its own. */
+  readonly lease: Lease;
+}
+
+/** Ours, with the address of the catalog as it was settled: templates, commands and jobs reach the same agent. */
+export function environmentFor(environment: Environment, { catalog }: Settings): Environment {
+  if (catalog.backend !== 'consul') return environment;
+  return { ...environment, CONSUL_HTTP_ADDR: showConsulAddress(catalog.consul.address) };
+}
+
+/** Whether two settings name the same catalog, reached in the same way. */
+export function isSameCatalog(first: CatalogSettings, second: CatalogSettings): boolean {
+  return JSON.stringify(first) === JSON.stringify(second);
+}

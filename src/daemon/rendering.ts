@@ -1,0 +1,162 @@
+import { begin, type Begun } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import type { CancelTimer } from '../core/time.ts';
+import { createMask } from '../output/mask.ts';
+import { OwedMarkers } from '../output/owed-markers.ts';
+import { warmUp } from '../process/command.ts';
+import { commandLabel } from '../process/command-line.ts';
+import { FilePublisher } from '../renderer/file-publisher.ts';
+import type { Publisher } from '../renderer/publisher.ts';
+import { Reloads } from '../renderer/reloads.ts';
+import { Renderer } from '../renderer/renderer.ts';
+import { runReload } from '../renderer/run-reload.ts';
+import type { StandingParts } from '../renderer/standing.ts';
+import { Watcher, type User } from '../watch/watcher.ts';
+import {
+  environmentFor,
+  isSameCatalog,
+  type DaemonOptions,
+  type Environment,
+  type Prepared,
+} from './options.ts';
+
+/** A successor takes over what its predecessor watched within this time. */
+const TAKE_OVER_MS = 5000;
+/** A single run mostly ends with the first answers: only one that has to wait longer asks for news of what it knows. */
+const ONCE_REST_MS = 1000;
+
+/**
+ * The half of the daemon that keeps files true. The watcher and the reloads live as long as it does, so that a new config finds
+ * the answers that are known and the commands that are owed; the renderer is made anew for each config.
+ */
+export class Rendering {
+  readonly reloads: Reloads;
+  readonly #options: DaemonOptions;
+  readonly #bus: Bus;
+  readonly #markers = new OwedMarkers();
+  readonly #keeper: User = { answerChanged: () => undefined };
+  readonly #insisting = new AbortController();
+  #begunReloads: Begun<Reloads> | undefined;
+  #watcher: Begun<Watcher> | undefined;
+  #renderer: Renderer | undefined;
+  #commandEnvironment: Environment = {};
+  #endKeeping: CancelTimer = () => undefined;
+
+  constructor(options: DaemonOptions, bus: Bus) {
+    this.#options = options;
+    this.#bus = bus;
+    this.reloads = new Reloads({
+      run: (reload, signal) =>
+        runReload(
+          reload,
+          {
+            environment: this.#commandEnvironment,
+            logger: options.logger,
+            mask: createMask(this.#renderer?.secrets() ?? new Set()),
+            insist: this.#insisting.signal,
+          },
+          signal,
+        ),
+      cover: (targets) =>
+        this.#markers.cover(targets.flatMap(({ destination }) => destination ?? [])),
+      retry: !options.once,
+      clock: options.clock,
+      bus,
+      logger: options.logger,
+    });
+  }
+
+  /** What is asked how it stands. */
+  parts(): StandingParts {
+    return { renderer: this.#renderer, watcher: this.#watcher?.actor, reloads: this.reloads };
+  }
+
+  /** Kills the command under way. */
+  insist(): void {
+    this.#insisting.abort();
+  }
+
+  /** Starts what lives as long as the daemon. */
+  begin(): void {
+    this.#begunReloads = begin(this.reloads);
+  }
+
+  /** The watcher of these settings' catalog: the one that is there, where the present settings name the same catalog. */
+  async watcherFor(next: Prepared, present: Prepared | undefined): Promise<Watcher> {
+    const known = this.#watcher;
+    const same =
+      present !== undefined && isSameCatalog(present.settings.catalog, next.settings.catalog);
+    if (known !== undefined && same) {
+      next.catalog.close();
+      return known.actor;
+    }
+    await known?.stop();
+    const { clock, logger, once } = this.#options;
+    const restMs = once ? ONCE_REST_MS : 0;
+    const watcher = new Watcher({ catalog: next.catalog, bus: this.#bus, clock, logger, restMs });
+    this.#watcher = begin(watcher);
+    return watcher;
+  }
+
+  /**
+   * Keeps the files of these settings true until told to stop, or with `once` until all is done. `lets` go of its queries at the
+   * end, but not before it has called `onEnd`; where that says that another follows, they stay watched until it has its own.
+   */
+  async run(
+    prepared: Prepared,
+    watcher: Watcher,
+    signal: AbortSignal,
+    onEnd: () => { readonly anotherFollows: boolean },
+  ): Promise<void> {
+    this.#commandEnvironment = environmentFor(this.#options.environment, prepared.settings);
+    const labels = prepared.targets.flatMap(({ target }) =>
+      target.command === undefined ? [] : commandLabel(target.command),
+    );
+    this.reloads.keepOnly(new Set(labels));
+    if (labels.length > 0 && !this.#options.dry) warmUp();
+    const renderer = await this.#makeRenderer(prepared, watcher);
+    this.#renderer = renderer;
+    await renderer.run(signal);
+    if (onEnd().anotherFollows) this.#keepWatching(watcher);
+    renderer.release();
+  }
+
+  /** Stops in the reverse of the order in which its parts were started. */
+  async stop(): Promise<void> {
+    this.#endKeeping();
+    await this.#begunReloads?.stop();
+    await this.#watcher?.stop();
+  }
+
+  /** Keeps what is watched alive until the next renderer wants it. */
+  #keepWatching(watcher: Watcher): void {
+    watcher.want(this.#keeper, watcher.queries());
+    this.#endKeeping();
+    this.#endKeeping = this.#options.clock.setTimer(
+      () => watcher.want(this.#keeper, new Map()),
+      TAKE_OVER_MS,
+    );
+  }
+
+  async #makeRenderer({ targets }: Prepared, watcher: Watcher): Promise<Renderer> {
+    const { once, clock, logger } = this.#options;
+    return new Renderer({
+      targets,
+      watcher,
+      publisher: await this.#makePublisher(),
+      reloads: this.reloads,
+      once,
+      clock,
+      bus: this.#bus,
+      logger,
+    });
+  }
+
+  async #makePublisher(): Promise<Publisher> {
+    const { dry, print, color, logger } = this.#options;
+    if (!dry) return new FilePublisher({ print, markers: this.#markers, logger });
+    // The diff is not needed for anything else.
+    const { DryPublisher } = await import('../renderer/dry-publisher.ts');
+    return new DryPublisher({ print, color });
+  }
+}
