@@ -12,6 +12,8 @@ export interface Actor {
 /** An actor that was started. */
 export interface Begun<A extends Actor> {
   readonly actor: A;
+  /** Settles as its `run` does. */
+  readonly ended: Promise<void>;
   /** Tells it to stop, and waits until it has. Whoever starts several stops them in the reverse order. */
   stop(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export function begin<A extends Actor>(actor: A): Begun<A> {
   const ended = actor.run(controller.signal);
   return {
     actor,
+    ended,
     stop: async () => {
       controller.abort();
       await ended;

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
 import { systemClock } from '../core/time.ts';
+import type { Account } from './account.ts';
 import type { CommandLine } from './command-line.ts';
 import { endGroup, killGroup } from './group.ts';
 import { OutputBudget, type OutputStream } from './output-budget.ts';
@@ -17,9 +18,11 @@ export interface CommandOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Absent: our own folder. */
   readonly cwd?: string;
+  /** Whom it runs as; absent: us. */
+  readonly account?: Account;
   /** When it is ended. */
   readonly timeoutMs: number;
-  /** How long it has from SIGTERM to SIGKILL then; 5 s where nobody says otherwise. */
+  /** How long it has from SIGTERM to SIGKILL then; 5 s where nobody says otherwise, and 0 is SIGKILL at once. */
   readonly killAfterMs?: number;
   /** Ends it early, with less time to go: whoever aborts is in a hurry. */
   readonly signal: AbortSignal;
@@ -146,8 +149,9 @@ function startWith(
   env: CommandOptions['env'],
   cwd: string,
   output: Stdio,
+  account: Account | undefined,
 ) {
-  return execa(file, words, { ...EXECA_OPTIONS, ...output, env, cwd });
+  return execa(file, words, { ...EXECA_OPTIONS, ...output, ...account, env, cwd });
 }
 
 /** The child comes wrapped: it is a promise of its own end, too, and would be awaited. */
@@ -164,7 +168,7 @@ async function launch(
       ? { stdout: 'pipe', stderr: 'pipe' }
       : { stdout: pipes.stdout.writer as 1, stderr: pipes.stderr.writer as 1 };
   try {
-    const child = startWith(execa, [file, ...words], options.env, cwd, stdio);
+    const child = startWith(execa, [file, ...words], options.env, cwd, stdio, options.account);
     const streams =
       pipes === undefined
         ? { stdout: child.stdout, stderr: child.stderr }

@@ -11,18 +11,22 @@ const KILLED_WITHIN_MS = 500;
 const HURRIED_GRACE_MS = 400;
 
 /**
- * Ends a process group: SIGTERM, then SIGKILL to whoever of it is left after `graceMs`, or soon after `hurry` aborts.
- * Resolves when nobody of it runs any more, or half a second after SIGKILL at the latest.
+ * Ends a process group: SIGTERM (or the signal that it wants), then SIGKILL to whoever of it is left after `graceMs`, or soon
+ * after `hurry` aborts; with a grace of 0, or less, SIGKILL at once. Resolves when nobody of it runs any more, or half a second
+ * after SIGKILL at the latest.
  */
 export async function endGroup(
   groupId: number,
   graceMs: number,
   hurry: AbortSignal,
+  signal: NodeJS.Signals = 'SIGTERM',
 ): Promise<void> {
-  if (!signalGroup(groupId, 'SIGTERM')) return;
-  // A stopped process takes no SIGTERM before it goes on.
-  signalGroup(groupId, 'SIGCONT');
-  if (await groupEnds(groupId, graceMs, hurry)) return;
+  if (graceMs > 0) {
+    if (!signalGroup(groupId, signal)) return;
+    // A stopped process takes no signal before it goes on.
+    signalGroup(groupId, 'SIGCONT');
+    if (await groupEnds(groupId, graceMs, hurry)) return;
+  }
   signalGroup(groupId, 'SIGKILL');
   await groupEnds(groupId, KILLED_WITHIN_MS);
 }
@@ -36,8 +40,8 @@ export function killGroup(groupId: number): void {
   }
 }
 
-/** Returns whether there still was somebody to signal. */
-function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
+/** Signals everybody of a process group; returns whether there still was somebody. */
+export function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-groupId, signal);
     return true;
