@@ -69,6 +69,7 @@ export class Job {
   readonly #timers = new Map<TimerName, CancelTimer>();
   #stopListening: () => void = () => undefined;
   #whenDone: (() => void)[] = [];
+  #whenIdle: (() => void)[] = [];
   #paused: () => boolean = () => false;
 
   constructor(settings: JobSettings, parts: JobParts) {
@@ -139,6 +140,12 @@ export class Job {
     return new Promise((resolve) => this.#whenDone.push(resolve));
   }
 
+  /** Resolves when it has no process, and starts none by itself at once. */
+  idle(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
   /** Signals its process's group; returns whether there was anybody. */
   signal(signal: NodeJS.Signals): boolean {
     return this.#process?.signal(signal) ?? false;
@@ -162,6 +169,11 @@ export class Job {
       });
     }
     for (const effect of effects) this.#carryOut(effect);
+    if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  #isIdle(): boolean {
+    return ['waiting', 'resting', 'done'].includes(this.#state.name);
   }
 
   #carryOut(effect: Effect): void {

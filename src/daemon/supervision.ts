@@ -1,0 +1,101 @@
+import { hostname } from 'node:os';
+import type { Locks } from '../catalog/locks.ts';
+import type { Registrar } from '../catalog/registrar.ts';
+import { begin, type Begun } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import { AutotmplError } from '../core/errors.ts';
+import type { Reloads } from '../renderer/reloads.ts';
+import type { JobSettings, SupervisorSettings } from '../supervisor/settings.ts';
+import { Supervisor } from '../supervisor/supervisor.ts';
+import type { Watcher } from '../watch/watcher.ts';
+import type { DaemonOptions, Environment } from './options.ts';
+
+/** What supervision works with. */
+export interface SupervisionParts {
+  readonly settings: SupervisorSettings;
+  readonly options: DaemonOptions;
+  readonly environment: Environment;
+  readonly bus: Bus;
+  readonly watcher: Watcher;
+  readonly registrar: Registrar | undefined;
+  readonly locks: Locks | undefined;
+  readonly reloads: Reloads;
+  /** Renders the targets of a source anew; returns how many there are. */
+  readonly renderAgain: (source: string) => number;
+  /** Fills in a name or a tag that follows the role. */
+  readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
+}
+
+/**
+ * The half of the daemon that supervises. It ties the two peers together, which do not know each other: the supervisor hears
+ * when all files are ready, and the renderer's commands wait until there is a process to reload.
+ */
+export class Supervision {
+  readonly supervisor: Supervisor;
+  readonly #parts: SupervisionParts;
+  #begun: Begun<Supervisor> | undefined;
+  #silence: readonly (() => void)[] = [];
+
+  constructor(parts: SupervisionParts) {
+    this.#parts = parts;
+    const { settings, options, environment, bus, watcher, registrar, locks } = parts;
+    this.supervisor = new Supervisor({
+      settings,
+      clock: options.clock,
+      logger: options.logger,
+      bus,
+      environment,
+      hostname: hostname(),
+      registrar,
+      locks,
+      watcher,
+      render: async (source) => this.#render(source),
+      renderName: parts.renderName,
+      sink: {
+        stdout: (text) => process.stdout.write(text),
+        stderr: (text) => process.stderr.write(text),
+        pendingBytes: () => process.stdout.writableLength + process.stderr.writableLength,
+      },
+    });
+  }
+
+  /** Starts; `onEnd` is called when it has ended, of its own accord or not: with the reason where it could not go on. */
+  begin(onEnd: (failure: unknown) => void): void {
+    const { bus, reloads, settings } = this.#parts;
+    const main = settings.jobs.find(({ role }) => role === 'main');
+    if (main !== undefined) reloads.hold();
+    this.#silence = [
+      bus.on('renderer:ready', () =>
+        this.supervisor.announce({ source: 'renderer', code: 'ready' }),
+      ),
+      bus.on('supervisor:happened', ({ source, code }) => {
+        if (source === main?.name) this.#mainDid(main, code);
+      }),
+    ];
+    this.#begun = begin(this.supervisor);
+    this.#begun.ended.then(() => onEnd(undefined), onEnd);
+  }
+
+  /** Takes everything down in order; resolves when nothing of it is left. */
+  async stop(): Promise<void> {
+    // What runs is about to end: nobody needs to be told of new files.
+    this.#parts.reloads.hold();
+    await this.#begun?.stop().catch(() => undefined);
+    for (const silence of this.#silence) silence();
+  }
+
+  /** A process that has just started may not take a reload yet; the first check tells, though it finds that something is wrong. */
+  #mainDid(main: JobSettings, code: string): void {
+    const { reloads } = this.#parts;
+    const runs = main.health === undefined ? ['started'] : ['healthy', 'unhealthy'];
+    if (runs.includes(code)) reloads.release();
+    if (['stopping', 'exitSuccess', 'exitFailed'].includes(code)) reloads.hold();
+  }
+
+  #render(source: string): void {
+    if (this.#parts.renderAgain(source) > 0) return;
+    throw new AutotmplError('config', `no template is called ${source}`, {
+      advice: 'name the source of an entry of templates',
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { queryId, type Answer, type KeyPair, type ServiceInstance } from '../catalog/catalog.ts';
+import type { User, Watcher } from '../watch/watcher.ts';
+import type { Happening, WatchSettings } from './settings.ts';
+
+/** What a watch works with. */
+export interface CatalogWatchOptions {
+  readonly settings: WatchSettings;
+  readonly watcher: Watcher;
+  readonly announce: (happening: Happening) => void;
+  /** Called at each change, before it is announced. */
+  readonly onChange?: () => void;
+}
+
+/**
+ * Watches one thing in the catalog, and announces when it changes. What counts of a service are its instances by id, with address
+ * and port (ContainerPilot's rule); an answer that the catalog only holds changes nothing. Each watch has a memory of its own:
+ * two on one service with different tags know nothing of each other.
+ */
+export class CatalogWatch implements User {
+  readonly settings: WatchSettings;
+  readonly #options: CatalogWatchOptions;
+  readonly #id: string;
+  /** What was seen last, as a text that is equal where nothing changed. */
+  #seen: string;
+  #instances: number | undefined;
+
+  constructor(options: CatalogWatchOptions) {
+    this.#options = options;
+    this.settings = options.settings;
+    this.#id = queryId(options.settings.query);
+    // Nothing there at the first answer is no change.
+    this.#seen = NOTHING;
+  }
+
+  /** How many instances a service has; undefined before the first answer, and for what is no service. */
+  get instances(): number | undefined {
+    return this.#instances;
+  }
+
+  /** Begins to watch. What is known already counts at once. */
+  begin(): void {
+    const { watcher, settings } = this.#options;
+    watcher.want(this, new Map([[this.#id, settings.query]]));
+    this.answerChanged();
+  }
+
+  /** Watches no more. */
+  end(): void {
+    this.#options.watcher.want(this, new Map());
+  }
+
+  answerChanged(): void {
+    const { watcher, settings, announce, onChange } = this.#options;
+    const answer = watcher.answer(this.#id);
+    if (answer?.state !== 'fresh') return;
+    const isService = settings.query.kind === 'service';
+    if (isService) this.#instances = (answer.value as readonly ServiceInstance[]).length;
+    const seen = fingerprintOf(answer, settings);
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    onChange?.();
+    const source = `watch.${settings.name}`;
+    announce({ source, code: 'changed' });
+    if (isService) announce({ source, code: this.#instances === 0 ? 'unhealthy' : 'healthy' });
+  }
+}
+
+const NOTHING = '[]';
+
+function fingerprintOf(answer: Answer, { query, compare }: WatchSettings): string {
+  if (query.kind === 'service') {
+    const instances = answer.value as readonly ServiceInstance[];
+    return JSON.stringify(
+      instances
+        .map((instance) => {
+          const { ID, Address, Port, Tags, ServiceMeta } = instance;
+          return compare === 'addresses'
+            ? [ID, Address, Port]
+            : [ID, Address, Port, Tags, ServiceMeta];
+        })
+        // Of two nodes, one id may be there twice.
+        .map((fields) => JSON.stringify(fields))
+        .toSorted(),
+    );
+  }
+  const pairs = [answer.value ?? []].flat() as readonly KeyPair[];
+  return JSON.stringify(pairs.map(({ Path, Value }) => [Path, Value]));
+}

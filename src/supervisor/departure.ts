@@ -1,0 +1,152 @@
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import { Budget } from './budget.ts';
+import type { Happenings } from './happenings.ts';
+import type { Job, StopLimit } from './job.ts';
+import type { Member } from './member.ts';
+import type { SupervisorSettings } from './settings.ts';
+import { isLate, isTask, lateJobsOf, stopWaves } from './stop-order.ts';
+
+/** What departures work with. */
+export interface DepartureParts {
+  readonly members: () => readonly Member[];
+  readonly settings: () => SupervisorSettings;
+  readonly happenings: Happenings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A task has this long from its stop signal to KILL: nobody waits for it. */
+const TASK_GRACE_MS = 500;
+
+/** How jobs go: one by one while the program runs, and all of them, in order and within one budget, at its end. */
+export class Departure {
+  readonly #parts: DepartureParts;
+  #budget: Budget;
+  #hurries = 0;
+
+  constructor(parts: DepartureParts) {
+    this.#parts = parts;
+    this.#budget = new Budget(parts.clock, undefined);
+  }
+
+  /** What a stop that begins now may take. */
+  get limit(): StopLimit {
+    return { leftMs: this.#budget.leftMs, hurried: this.#budget.hurried };
+  }
+
+  /** Cuts every wait short; the second time kills whoever is left at once. */
+  hurry(): void {
+    this.#hurries += 1;
+    this.#budget.hurry();
+    if (this.#hurries > 1) for (const { job } of this.#parts.members()) job.abandon();
+  }
+
+  /** Does what has to come before a job's stop signal: its entry leaves the catalog, and whoever waits for its `stopping` runs. */
+  async withdraw(job: Job): Promise<void> {
+    const member = this.#parts.members().find((one) => one.job === job);
+    if (this.#parts.settings().stopOrder === 'deregisterFirst') {
+      await this.#leaveCatalog(member);
+      await this.#announceStopping(job);
+    } else {
+      await this.#announceStopping(job);
+      await this.#leaveCatalog(member);
+    }
+  }
+
+  /** Stops everything; resolves when nothing of it runs any more. */
+  async stopAll(): Promise<void> {
+    const { members, settings, happenings, clock } = this.#parts;
+    const { stopTimeoutMs, stopOrder } = settings();
+    this.#budget = new Budget(clock, stopTimeoutMs);
+    happenings.announce({ source: 'global', code: 'shutdown' });
+    const tasks = members().filter(isTask);
+    const late = members().filter(isLate);
+    const others = members().filter((member) => !tasks.includes(member) && !late.includes(member));
+    const tasksEnded = Promise.all(
+      tasks.map(({ job }) => job.stop({ ...this.limit, leftMs: TASK_GRACE_MS })),
+    );
+    if (stopOrder === 'deregisterFirst') {
+      await Promise.all(members().map((member) => this.#leaveCatalog(member)));
+    }
+    for (const wave of stopWaves(others)) {
+      await Promise.all(wave.map(({ job }) => job.stop(this.limit)));
+    }
+    await tasksEnded;
+    await this.#endLate(late);
+    this.#budget.close();
+  }
+
+  /** Whoever runs because something stopped (postStop) has what is left of the budget. */
+  async #endLate(late: readonly Member[]): Promise<void> {
+    const { clock } = this.#parts;
+    const over = new AbortController();
+    const idle = Promise.all(late.map(({ job }) => job.idle()));
+    const waits = [idle, this.#insisted()];
+    const { leftForLastMs } = this.#budget;
+    if (leftForLastMs < Infinity) waits.push(clock.sleep(leftForLastMs, over.signal));
+    await Promise.race(waits);
+    over.abort();
+    await Promise.all(late.map(({ job }) => job.stop({ ...this.limit, leftMs: 0 })));
+  }
+
+  async #leaveCatalog(member: Member | undefined): Promise<void> {
+    const presence = member?.presence;
+    if (presence === undefined) return;
+    const wasRegistered = presence.registration?.registered === true;
+    await presence.withdraw(new AbortController().signal);
+    const drainMs = member?.settings.service?.drainMs ?? 0;
+    if (!wasRegistered || drainMs <= 0 || this.#budget.hurried.aborted) return;
+    // Whoever has our address from the catalog may still come: we serve on for this long.
+    await this.#parts.clock.sleep(Math.min(drainMs, this.#budget.leftMs), this.#budget.hurried);
+  }
+
+  /** Lets those run who wait for this moment, and waits for their end. */
+  async #announceStopping(job: Job): Promise<void> {
+    const { members, happenings, logger, clock } = this.#parts;
+    const { name } = job.settings;
+    const all = lateJobsOf(name, 'stopping', members());
+    // Of a process that is gone already, nobody can take leave: ContainerPilot runs no preStop then.
+    const skipped = all.filter(
+      ({ settings: { role } }) => role === 'preStop' && !job.state.hasProcess,
+    );
+    await Promise.all(skipped.map((member) => member.job.stop()));
+    happenings.announce({ source: name, code: 'stopping' });
+    const running = all.filter((member) => !skipped.includes(member));
+    if (running.length === 0) return;
+    const over = new AbortController();
+    const waits = [
+      Promise.all(running.map((member) => member.job.idle())).then(() => true),
+      this.#hurried().then(() => false),
+    ];
+    const limitMs = this.#hookLimitMs(job);
+    if (limitMs < Infinity) waits.push(clock.sleep(limitMs, over.signal).then(() => false));
+    const inTime = await Promise.race(waits);
+    over.abort();
+    if (inTime) return;
+    const names = running.map(({ settings }) => settings.name).join(', ');
+    logger.warn(`${names} took too long before the stop of ${name}, and is ended`, { job: name });
+    await Promise.all(running.map((member) => member.job.stop({ ...this.limit, leftMs: 0 })));
+  }
+
+  /** ContainerPilot 2 sets no limit, 3 means its job's; ours is the budget, less what the process itself may need. */
+  #hookLimitMs({ settings: { stopTimeoutMs } }: Job): number {
+    const settings = this.#parts.settings();
+    if (settings.childVariables === 'containerpilot3') return stopTimeoutMs;
+    return Math.max(0, this.#budget.leftMs - stopTimeoutMs);
+  }
+
+  #hurried(): Promise<void> {
+    const { hurried } = this.#budget;
+    if (hurried.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      hurried.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** Resolves when somebody wants the end now: not by the budget, which the last hooks have a reserve of. */
+  async #insisted(): Promise<void> {
+    await this.#hurried();
+    if (this.#hurries === 0) await new Promise<never>(() => undefined);
+  }
+}

@@ -1,0 +1,103 @@
+import type { HealthReport, HealthStatus } from '../catalog/registrar.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import { describeError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import { findAccount } from '../process/account.ts';
+import type { OutputStream } from '../process/output-budget.ts';
+import { unwell } from './probes/finding.ts';
+import { runProbe, type Finding } from './probes/probe.ts';
+import type { HealthSettings } from './settings.ts';
+
+/** What a check works with. */
+export interface HealthCheckOptions {
+  /** Whose health it is. */
+  readonly job: string;
+  readonly settings: HealthSettings;
+  readonly environment: () => Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly bus: Bus;
+  /** Takes what a check printed. */
+  readonly onLine: (stream: OutputStream, line: string) => void;
+  /** Called after each check. */
+  readonly onReport: (report: HealthReport) => void;
+  readonly probe?: typeof runProbe;
+}
+
+/**
+ * Checks at an interval, one check at a time: a slow one delays the next. Says in the log how things change, and nothing while they
+ * stay as they are.
+ */
+export class HealthCheck implements Actor {
+  readonly name: string;
+  readonly #options: HealthCheckOptions;
+  #last: HealthStatus | undefined;
+
+  constructor(options: HealthCheckOptions) {
+    this.name = `${options.job}.health`;
+    this.#options = options;
+  }
+
+  /** Checks until told to stop; the check under way is ended then, and reports nothing. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { settings, clock, onReport, bus, job } = this.#options;
+    if (settings.first === 'later') await clock.sleep(settings.intervalMs, signal);
+    while (!signal.aborted) {
+      const startedAtMs = clock.now();
+      const finding = await this.#check(signal);
+      if (signal.aborted) return;
+      const durationMs = clock.now() - startedAtMs;
+      this.#say(finding);
+      const { status, timedOut } = finding;
+      bus.emit('check:ended', { job, status, durationMs, timedOut });
+      onReport({ status, output: finding.output });
+      await clock.sleep(Math.max(0, settings.intervalMs - durationMs), signal);
+    }
+  }
+
+  async #check(signal: AbortSignal): Promise<Finding> {
+    const { settings, environment, user, cwd, onLine, probe = runProbe } = this.#options;
+    try {
+      return await probe(
+        settings,
+        {
+          label: this.name,
+          timeoutMs: settings.timeoutMs,
+          warningExitCode: settings.warningExitCode,
+          environment,
+          cwd,
+          account: async () => (user === undefined ? undefined : await findAccount(user)),
+          onLine,
+        },
+        signal,
+      );
+    } catch (error) {
+      return unwell(describeError(error));
+    }
+  }
+
+  #say({ status, output, exitCode, timedOut }: Finding): void {
+    const { logger, job } = this.#options;
+    const before = this.#last;
+    this.#last = status;
+    if (status === before) return;
+    const fields = { job, status, ...(exitCode === undefined ? {} : { exitCode }) };
+    if (status === 'passing') {
+      logger.info(`${job} is healthy`, fields);
+      return;
+    }
+    if (timedOut) {
+      logger.warn(output, fields);
+      return;
+    }
+    const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
+    logger.warn(
+      `${job} is ${status === 'warning' ? 'in a warning state' : 'unhealthy'}${code}: ${output}`,
+      fields,
+    );
+  }
+}

@@ -1,0 +1,196 @@
+import type { Registrar, ServiceEntry } from '../catalog/registrar.ts';
+import { AutotmplError } from '../core/errors.ts';
+import { findAccount } from '../process/account.ts';
+import { HealthCheck } from './health-check.ts';
+import { chooseAddress } from './interfaces.ts';
+import { Job, describeEnd, type JobParts } from './job.ts';
+import { jobOutput } from './job-output.ts';
+import { Presence } from './presence.ts';
+import { Registration } from './registration.ts';
+import { entryOf } from './service-entry.ts';
+import type {
+  HealthSettings,
+  JobSettings,
+  ServiceSettings,
+  SupervisorSettings,
+} from './settings.ts';
+import type { JobSnapshot, PublicStatus, ServiceSnapshot } from './snapshot.ts';
+
+/** One job with what others see of it. */
+export interface Member {
+  readonly settings: JobSettings;
+  readonly job: Job;
+  readonly presence: Presence | undefined;
+}
+
+/** What members are made with. */
+export interface MemberParts extends Omit<JobParts, 'presence'> {
+  readonly registrar: Registrar | undefined;
+  readonly hostname: string;
+  readonly dialect: SupervisorSettings['childVariables'];
+  /** Meta of our entries: see sweep.ts. */
+  readonly mark: Readonly<Record<string, string>>;
+  readonly role: () => string | undefined;
+  readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
+}
+
+/** A service that nobody checks is as well as its process: the catalog hears of it this many times in its time to live. */
+const REPORTS_IN_TTL = 3;
+
+/** Makes sure that these jobs can be had: their addresses, their accounts, their catalog. Throws an AutotmplError (`config`). */
+export async function checkJobs(
+  jobs: readonly JobSettings[],
+  registrar: Registrar | undefined,
+): Promise<void> {
+  for (const { name, place, service, user } of jobs) {
+    try {
+      if (service !== undefined) addressOf(service);
+      if (user !== undefined) await findAccount(user);
+    } catch (error) {
+      if (!(error instanceof AutotmplError)) throw error;
+      const { advice } = error;
+      throw new AutotmplError('config', `${place}: ${error.message}`, {
+        cause: error,
+        ...(advice === undefined ? {} : { advice }),
+      });
+    }
+    if (service !== undefined && registrar === undefined) {
+      throw new AutotmplError(
+        'config',
+        `${place}: ${name} cannot be registered: the catalog takes no services`,
+        {
+          advice: 'use a catalog that does (consul), or leave `service` out',
+        },
+      );
+    }
+  }
+}
+
+/** Makes a job with its check and its entry; starts nothing. */
+export function createMember(settings: JobSettings, parts: MemberParts): Member {
+  const presence = createPresence(settings, parts);
+  return { settings, presence, job: new Job(settings, { ...parts, presence }) };
+}
+
+/** The entry as the present role has it; undefined where the job is not advertised. */
+export function currentEntry(settings: JobSettings, parts: MemberParts): ServiceEntry | undefined {
+  const { service, name } = settings;
+  if (service === undefined) return undefined;
+  const { hostname, mark, renderName, dialect } = parts;
+  return entryOf(service, {
+    job: name,
+    hostname,
+    mark,
+    renderName,
+    address: addressOf(service),
+    role: parts.role(),
+    program: dialect === 'autotmpl' ? 'autotmpl' : 'containerpilot',
+  });
+}
+
+function addressOf({ address, interfaces }: ServiceSettings): string {
+  return address ?? chooseAddress(interfaces);
+}
+
+function createPresence(settings: JobSettings, parts: MemberParts): Presence | undefined {
+  const { name, service, user, cwd, env } = settings;
+  const health = settings.health ?? (service === undefined ? undefined : unchecked(service));
+  if (health === undefined) return undefined;
+  const { clock, bus, logger, happenings, variables, registrar, sink, dialect } = parts;
+  const entry = currentEntry(settings, parts);
+  if (entry !== undefined) variables.tellAddress(name, entry.address);
+  const initialStatus = service?.initialStatus;
+  const registration =
+    entry === undefined || registrar === undefined
+      ? undefined
+      : new Registration({
+          ...{ entry, registrar, clock, bus, logger },
+          ...(initialStatus === undefined ? {} : { initialStatus }),
+        });
+  const logging = health.logging === 'json' ? 'json' : 'prefix';
+  const write = jobOutput({
+    ...{ job: `${name}.health`, logging, sink },
+    now: () => new Date(clock.now()),
+  })(process.pid);
+  return new Presence({
+    ...{ job: name, registration, happenings },
+    announceEach: dialect === 'containerpilot3',
+    now: () => clock.now(),
+    makeCheck: (onReport) =>
+      new HealthCheck({
+        ...{ job: name, settings: health, clock, logger, bus, onReport },
+        environment: () => variables.environment(env),
+        ...(user === undefined ? {} : { user }),
+        ...(cwd === undefined ? {} : { cwd }),
+        onLine: (stream, line) => {
+          if (health.logging === 'raw') sink[stream](`${line}\n`);
+          else write(stream, line);
+        },
+      }),
+  });
+}
+
+function unchecked({ ttlMs }: ServiceSettings): HealthSettings {
+  return {
+    probe: { kind: 'none' },
+    intervalMs: ttlMs / REPORTS_IN_TTL,
+    timeoutMs: ttlMs,
+    first: 'now',
+    logging: 'prefix',
+  };
+}
+
+/** How a job stands. */
+export function jobSnapshot(
+  { settings, job, presence }: Member,
+  maintenance: boolean,
+): JobSnapshot {
+  const { state, pid } = job;
+  const lastCheck = presence?.lastCheck;
+  return {
+    name: settings.name,
+    role: settings.role,
+    state: state.name,
+    status: statusOf(job, presence, maintenance),
+    hasCheck: settings.health !== undefined,
+    ...(pid === undefined ? {} : { pid, startedAt: job.startedAtMs }),
+    restarts: Math.max(0, state.runs - 1),
+    ...(state.lastEnd === undefined ? {} : { lastEnd: describeEnd(state.lastEnd) }),
+    ...(lastCheck === undefined
+      ? {}
+      : {
+          lastCheck: { status: lastCheck.status, output: lastCheck.output, at: lastCheck.atMs },
+        }),
+    ...waitingFor(settings, state.name),
+  };
+}
+
+/** How its entry stands; undefined where it is not advertised. */
+export function serviceSnapshot(
+  { job, presence }: Member,
+  maintenance: boolean,
+): ServiceSnapshot | undefined {
+  const registration = presence?.registration;
+  if (registration === undefined) return undefined;
+  const { id, name, address, port } = registration.entry;
+  const status = statusOf(job, presence, maintenance);
+  return { id, name, address, port, status, registered: registration.registered };
+}
+
+function statusOf(job: Job, presence: Presence | undefined, maintenance: boolean): PublicStatus {
+  if (job.state.name === 'done') return 'completed';
+  if (maintenance && presence?.registration !== undefined) return 'maintenance';
+  const status = presence?.status;
+  if (status !== undefined) return status === 'critical' ? 'unhealthy' : 'healthy';
+  return 'unknown';
+}
+
+function waitingFor({ when }: JobSettings, state: string): { waitingFor?: string } {
+  if (state === 'resting') return { waitingFor: 'its next run is waited for' };
+  if (state !== 'waiting') return {};
+  if (when.kind === 'event') return { waitingFor: `${when.code} of ${when.source} is waited for` };
+  return {
+    waitingFor:
+      when.kind === 'interval' ? 'its first interval is waited for' : 'the start is waited for',
+  };
+}

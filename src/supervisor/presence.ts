@@ -1,0 +1,97 @@
+import type { HealthReport, HealthStatus } from '../catalog/registrar.ts';
+import { begin, type Begun } from '../core/actor.ts';
+import type { HealthCheck } from './health-check.ts';
+import type { Happenings } from './happenings.ts';
+import type { JobPresence } from './job.ts';
+import type { Registration } from './registration.ts';
+
+/** What a presence works with. */
+export interface PresenceOptions {
+  readonly job: string;
+  /** Absent: its health is not told to anybody but other jobs. */
+  readonly registration: Registration | undefined;
+  /** Makes the check anew; it calls back with what it found. */
+  readonly makeCheck: (onReport: (report: HealthReport) => void) => HealthCheck;
+  readonly happenings: Happenings;
+  /** Whether `healthy` and `unhealthy` are announced at each check, as ContainerPilot 3 does, or only when they change. */
+  readonly announceEach: boolean;
+  readonly now: () => number;
+}
+
+/** The last check of a job, for those who look. */
+export interface LastCheck extends HealthReport {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** What others see of a job: its health, by a check that runs while the job does, and its entry in the catalog. */
+export class Presence implements JobPresence {
+  readonly registration: Registration | undefined;
+  readonly #options: PresenceOptions;
+  #check: Begun<HealthCheck> | undefined;
+  #isHealthy: boolean | undefined;
+  #lastCheck: LastCheck | undefined;
+  #wanted = false;
+  #maintenance = false;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.registration = options.registration;
+  }
+
+  /** What the last check found. */
+  get lastCheck(): LastCheck | undefined {
+    return this.#lastCheck;
+  }
+
+  /** The health as it was found last; undefined before the first check. */
+  get status(): HealthStatus | undefined {
+    return this.#lastCheck?.status;
+  }
+
+  begin(): void {
+    this.#wanted = true;
+    if (this.#maintenance || this.#check !== undefined) return;
+    this.registration?.begin();
+    this.#check = begin(this.#options.makeCheck((report) => this.#take(report)));
+  }
+
+  pause(why: string): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    void this.#endCheck();
+    if (this.#maintenance || this.#lastCheck === undefined) return;
+    this.#take({ status: 'critical', output: why });
+  }
+
+  /** Takes it out of the catalog, and keeps it out until {@link resume}; its checks rest. */
+  async withdraw(signal: AbortSignal): Promise<void> {
+    this.#maintenance = true;
+    void this.#endCheck();
+    await this.registration?.withdraw(signal);
+  }
+
+  /** Checks again, at once where its job runs; the first good news register. */
+  resume(): void {
+    this.#maintenance = false;
+    if (this.#wanted) this.begin();
+  }
+
+  #take(report: HealthReport): void {
+    const { job, happenings, announceEach, now } = this.#options;
+    this.#lastCheck = { ...report, atMs: now() };
+    if (!this.#maintenance) this.registration?.report(report);
+    const isHealthy = report.status !== 'critical';
+    const changed = isHealthy !== this.#isHealthy;
+    this.#isHealthy = isHealthy;
+    if (changed || announceEach) {
+      happenings.announce({ source: job, code: isHealthy ? 'healthy' : 'unhealthy' });
+    }
+  }
+
+  async #endCheck(): Promise<void> {
+    const check = this.#check;
+    this.#check = undefined;
+    await check?.stop();
+  }
+}

@@ -1,0 +1,14 @@
+import { stat } from 'node:fs/promises';
+import { systemCode } from '../../core/errors.ts';
+import { unwell, well } from './finding.ts';
+import type { Finding } from './probe.ts';
+
+/** Whether a file exists. */
+export async function probeFile(path: string): Promise<Finding> {
+  try {
+    await stat(path);
+    return well(`${path} is there`);
+  } catch (error) {
+    return unwell(`${path}: ${systemCode(error) === 'ENOENT' ? 'no such file' : String(error)}`);
+  }
+}

@@ -1,0 +1,35 @@
+import { connect } from 'node:net';
+import { systemCode } from '../../core/errors.ts';
+import { tooLate, unwell, well } from './finding.ts';
+import type { Finding, ProbeParts } from './probe.ts';
+
+/** Opens a connection, and closes it again: `host:port`, `[::1]:port`, `:port` on this machine, or the path of a unix socket. */
+export async function probeTcp(
+  address: string,
+  { label, timeoutMs }: Pick<ProbeParts, 'label' | 'timeoutMs'>,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const over = AbortSignal.any([signal, late]);
+  const socket = connect(destinationOf(address));
+  try {
+    return await new Promise<Finding>((resolve) => {
+      over.addEventListener('abort', () =>
+        resolve(late.aborted ? tooLate(label, timeoutMs) : unwell(`connect ${address}: stopped`)),
+      );
+      socket.on('connect', () => resolve(well(`connect ${address}: success`)));
+      socket.on('error', (error) =>
+        resolve(unwell(`connect ${address}: ${systemCode(error) ?? error.message}`)),
+      );
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+function destinationOf(address: string): { path: string } | { host: string; port: number } {
+  if (address.startsWith('/')) return { path: address };
+  const at = address.lastIndexOf(':');
+  const host = address.slice(0, Math.max(0, at)).replace(/^\[(.*)\]$/, '$1');
+  return { host: host === '' ? 'localhost' : host, port: Number(address.slice(at + 1)) };
+}

@@ -1,0 +1,153 @@
+import { AutotmplError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import { runCommand } from '../process/command.ts';
+import { commandLabel } from '../process/command-line.ts';
+import { describeResult } from '../process/result.ts';
+import type { Watcher } from '../watch/watcher.ts';
+import { CatalogWatch } from './catalog-watch.ts';
+import { ChangeHandler, Turns } from './change-handler.ts';
+import type { ChangeAction, ChangeSettings, Happening, WatchSettings } from './settings.ts';
+import type { WatchSnapshot } from './snapshot.ts';
+
+/** What reactions work with. */
+export interface ReactionsParts {
+  readonly watcher: Watcher;
+  readonly announce: (happening: Happening) => void;
+  readonly environment: () => Record<string, string>;
+  /** Throws an AutotmplError where there is no such job, or where it cannot take a signal yet. */
+  readonly signalJob: (job: string, signal: NodeJS.Signals) => void;
+  readonly restartJob: (job: string) => void;
+  readonly render: (source: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Reaction {
+  readonly watch: CatalogWatch;
+  readonly handler: ChangeHandler | undefined;
+}
+
+/** Node's timers fire at once beyond this (25 days). */
+const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
+const TAIL_LINES = 3;
+
+/** The watches of a config, each with what is done at its changes. */
+export class Reactions {
+  readonly #parts: ReactionsParts;
+  readonly #turns = new Turns();
+  readonly #reactions = new Map<string, Reaction>();
+  #held = true;
+
+  constructor(parts: ReactionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes over to these watches: those that stayed as they were keep what they know. */
+  async use(watches: readonly WatchSettings[]): Promise<void> {
+    const wanted = new Map(watches.map((watch) => [watch.name, watch]));
+    const ended: Promise<void>[] = [];
+    for (const [name, { watch, handler }] of this.#reactions) {
+      if (wanted.get(name)?.fingerprint === watch.settings.fingerprint) continue;
+      watch.end();
+      this.#reactions.delete(name);
+      if (handler !== undefined) ended.push(handler.stop());
+    }
+    await Promise.all(ended);
+    for (const [name, settings] of wanted) {
+      if (!this.#reactions.has(name)) this.#begin(settings);
+    }
+  }
+
+  /** Does nothing at changes until `release`, and then what is due. */
+  hold(): void {
+    this.#held = true;
+    for (const { handler } of this.#reactions.values()) handler?.hold();
+  }
+
+  /** Reacts, to what changed meanwhile too. */
+  release(): void {
+    this.#held = false;
+    for (const { handler } of this.#reactions.values()) handler?.release();
+  }
+
+  /** Ends all watches, and what is under way. */
+  async stop(): Promise<void> {
+    await this.use([]);
+  }
+
+  /** How the watches stand. */
+  snapshot(): readonly WatchSnapshot[] {
+    return [...this.#reactions.values()].map(({ watch }) => {
+      const { instances } = watch;
+      if (instances === undefined) return { name: watch.settings.name, status: 'unknown' };
+      const status = instances > 0 ? 'healthy' : 'unhealthy';
+      return { name: watch.settings.name, instances, status };
+    });
+  }
+
+  #begin(settings: WatchSettings): void {
+    const { watcher, announce } = this.#parts;
+    const handler = settings.onChange && this.#makeHandler(settings.name, settings.onChange);
+    const watch = new CatalogWatch({
+      ...{ settings, watcher, announce },
+      onChange: () => handler?.changed(),
+    });
+    this.#reactions.set(settings.name, { watch, handler });
+    if (!this.#held) handler?.release();
+    watch.begin();
+  }
+
+  #makeHandler(name: string, settings: ChangeSettings): ChangeHandler {
+    const { clock, logger } = this.#parts;
+    return new ChangeHandler({
+      ...{ name, settings, clock, logger },
+      turn: (group, signal) => this.#turns.wait(group, signal),
+      perform: (action, signal) => this.#perform(name, settings, action, signal),
+    });
+  }
+
+  async #perform(
+    name: string,
+    settings: ChangeSettings,
+    action: ChangeAction,
+    signal: AbortSignal,
+  ): Promise<void> {
+    switch (action.kind) {
+      case 'exec':
+        await this.#run(name, settings, action, signal);
+        break;
+      case 'signal':
+        this.#parts.signalJob(action.job, action.signal);
+        break;
+      case 'restart':
+        this.#parts.restartJob(action.job);
+        break;
+      case 'render':
+        await this.#parts.render(action.source);
+        break;
+    }
+  }
+
+  async #run(
+    name: string,
+    { timeoutMs = WITHOUT_LIMIT_MS }: ChangeSettings,
+    { command }: ChangeAction & { kind: 'exec' },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { environment, logger } = this.#parts;
+    const label = commandLabel(command);
+    logger.info(`${name} changed: ${label}`, { watch: name });
+    const result = await runCommand(command, {
+      env: environment(),
+      timeoutMs,
+      killAfterMs: 0,
+      signal,
+      onLine: (stream, line) => logger.info(line, { watch: name, stream }),
+    });
+    if (result.outcome === 'ok' || result.outcome === 'aborted') return;
+    const said = result.tail.slice(-TAIL_LINES).join('; ');
+    const sentence = describeResult(label, result);
+    throw new AutotmplError('command', said === '' ? sentence : `${sentence}: ${said}`);
+  }
+}
