@@ -6,8 +6,8 @@ import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import { findAccount } from '../process/account.ts';
 import type { OutputStream } from '../process/output-budget.ts';
-import { unwell } from './probes/finding.ts';
-import { runProbe, type Finding } from './probes/probe.ts';
+import { unwell, type Finding } from './probes/finding.ts';
+import { runProbe } from './probes/probe.ts';
 import type { HealthSettings } from './settings.ts';
 
 /** What a check works with. */

@@ -1,8 +1,7 @@
 import { runCommand } from '../../process/command.ts';
 import { commandLabel, type CommandLine } from '../../process/command-line.ts';
 import { describeResult } from '../../process/result.ts';
-import { presentable, tooLate, unwell } from './finding.ts';
-import type { Finding, ProbeParts } from './probe.ts';
+import { presentable, tooLate, unwell, type Finding, type ProbeParts } from './finding.ts';
 
 /** Runs a command: exit code 0 is well, one other may mean a warning, all else is wrong. Its whole group is killed when its time is up. */
 export async function probeCommand(

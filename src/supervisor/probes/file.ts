@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { systemCode } from '../../core/errors.ts';
-import { unwell, well } from './finding.ts';
-import type { Finding } from './probe.ts';
+import { unwell, well, type Finding } from './finding.ts';
 
 /** Whether a file exists. */
 export async function probeFile(path: string): Promise<Finding> {

@@ -1,5 +1,26 @@
+import type { HealthReport } from '../../catalog/registrar.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { Finding } from './probe.ts';
+import type { Account } from '../../process/account.ts';
+import type { OutputStream } from '../../process/output-budget.ts';
+
+/** What a probe found, and whether it ran out of time. */
+export interface Finding extends HealthReport {
+  readonly timedOut: boolean;
+  /** The exit code of a command. */
+  readonly exitCode?: number;
+}
+
+/** What a probe works with. */
+export interface ProbeParts {
+  readonly timeoutMs: number;
+  /** What a command of it is called in messages: `app.health`. */
+  readonly label: string;
+  readonly warningExitCode: number | undefined;
+  readonly environment: () => Readonly<Record<string, string>>;
+  readonly cwd: string | undefined;
+  readonly account: () => Promise<Account | undefined>;
+  readonly onLine: (stream: OutputStream, line: string) => void;
+}
 
 /** The catalog keeps 4 kB of a check's output; the end of it is what tells. */
 const LONGEST_OUTPUT = 4000;

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { systemCode } from '../../core/errors.ts';
-import { presentable, tooLate, unwell } from './finding.ts';
-import type { Finding, ProbeParts } from './probe.ts';
+import { presentable, tooLate, unwell, type Finding, type ProbeParts } from './finding.ts';
 
 /** Of an answer's body so much is read, for the people who look at the catalog. */
 const READ_BYTES = 1000;

@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { systemCode } from '../../core/errors.ts';
-import { tooLate, unwell, well } from './finding.ts';
-import type { Finding, ProbeParts } from './probe.ts';
+import { tooLate, unwell, well, type Finding, type ProbeParts } from './finding.ts';
 
 /** Opens a connection, and closes it again: `host:port`, `[::1]:port`, `:port` on this machine, or the path of a unix socket. */
 export async function probeTcp(
