@@ -2,9 +2,13 @@ import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { Catalog } from './catalog.ts';
 import { createConsulCatalog } from './consul/index.ts';
+import { createConsulLocks } from './consul/locks.ts';
 import type { ConsulOptions } from './consul/options.ts';
+import { createConsulRegistrar } from './consul/registrar.ts';
 import { createFileCatalog, type FileCatalogOptions } from './file/index.ts';
 import { createLocalCatalog } from './local/index.ts';
+import type { Locks } from './locks.ts';
+import type { Registrar } from './registrar.ts';
 
 /** The options of each backend, by its name. */
 export interface BackendOptions {
@@ -46,5 +50,28 @@ function createBackend(choice: CatalogChoice, parts: CatalogParts): Catalog {
       return createConsulCatalog(choice.consul, parts);
     case 'file':
       return createFileCatalog(choice.file, parts);
+  }
+}
+
+/** The registrar of the chosen backend; undefined for one that takes no services. Throws an AutotmplError where the options cannot work. */
+export function createRegistrar(
+  choice: CatalogChoice,
+  { clock }: CatalogParts,
+): Registrar | undefined {
+  switch (choice.backend) {
+    case 'consul':
+      return createConsulRegistrar(choice.consul, clock);
+    case 'file':
+      return undefined;
+  }
+}
+
+/** The locks of the chosen backend; undefined for one that has none. Throws an AutotmplError where the options cannot work. */
+export function createLocks(choice: CatalogChoice, { clock }: CatalogParts): Locks | undefined {
+  switch (choice.backend) {
+    case 'consul':
+      return createConsulLocks(choice.consul, clock);
+    case 'file':
+      return undefined;
   }
 }

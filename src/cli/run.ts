@@ -47,6 +47,9 @@ async function runDaemon(
     logger,
   });
   const prepared = await daemon.prepare(settings);
+  if (settings.supervisor !== undefined && !request.once && !request.dry) {
+    return (await import('./supervise.ts')).supervise(daemon, prepared, logger);
+  }
   const controller = new AbortController();
   const silence = listenToSignals(
     {

@@ -1,14 +1,21 @@
-import { createCatalog } from '../catalog/index.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Locks } from '../catalog/locks.ts';
+import type { Registrar } from '../catalog/registrar.ts';
+import { createCatalog, createLocks, createRegistrar } from '../catalog/index.ts';
 import type { Settings } from '../config/settings.ts';
 import { Bus } from '../core/bus.ts';
-import { describeError } from '../core/errors.ts';
+import { AutotmplError, describeError } from '../core/errors.ts';
 import { Claims } from '../output/claims.ts';
 import { compileTargets } from '../renderer/compile-targets.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
 import { createNunjucksEngine } from '../template/nunjucks/engine.ts';
-import { environmentFor, type DaemonOptions, type Prepared } from './options.ts';
+import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
+import { renderName } from './render-name.ts';
 import { Reloading, type ReloadOutcome } from './reloading.ts';
 import { Rendering } from './rendering.ts';
+import type { Supervision } from './supervision.ts';
+import type { Watcher } from '../watch/watcher.ts';
 
 /**
  * The composition root: puts the parts together and runs them, one generation of settings after the other. What it is made of
@@ -20,6 +27,8 @@ export class Daemon {
   readonly #claims = new Claims();
   readonly #rendering: Rendering;
   readonly #reloading: Reloading;
+  #supervision: Supervision | undefined;
+  #present: Prepared | undefined;
   #next: Prepared | undefined;
   #endGeneration: () => void = () => undefined;
 
@@ -48,14 +57,19 @@ export class Daemon {
     const searchPath = [...settings.searchPath, ...packageTemplates];
     const engine = createNunjucksEngine({ searchPath, environment, clock });
     const targets = compileTargets(settings.targets, engine);
-    const catalog = createCatalog(settings.catalog, { clock, logger });
+    const parts = { clock, logger };
+    const catalog = createCatalog(settings.catalog, parts);
+    const supervised = settings.supervisor !== undefined && !once && !dry;
+    const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;
+    const locks = supervised ? createLocks(settings.catalog, parts) : undefined;
     try {
+      if (supervised) await this.#checkSupervisor(settings, registrar, locks);
       // A single run is over too soon for two of them to undo each other's work.
       const lasting = once || dry ? [] : settings.targets;
       const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
-      return { settings, targets, catalog, lease };
+      return { settings, targets, catalog, lease, registrar, locks };
     } catch (error) {
-      catalog.close();
+      await letGo({ catalog, registrar, locks });
       throw error;
     }
   }
@@ -68,6 +82,7 @@ export class Daemon {
   /** Kills what would outlive this process, which is about to end without waiting for anything. */
   insist(): void {
     this.#rendering.insist();
+    this.supervisor?.abandon();
   }
 
   /** How things stand: what failed, what is waited for, what changed. */
@@ -80,25 +95,50 @@ export class Daemon {
     reportStanding(this.#rendering.parts(), this.#options.logger);
   }
 
-  /** Runs until told to stop, or with `once` until all is done; returns how things stood then. */
+  /** What the present settings say of jobs; undefined before they are in force, and where there are none. */
+  get supervised(): Settings['supervisor'] {
+    return this.#present?.settings.supervisor;
+  }
+
+  /** Takes all services out of the catalog, or lets them come back; before anything runs it holds for what comes. */
+  toggleMaintenance(): void {
+    const supervisor = this.supervisor;
+    supervisor?.setMaintenance(!supervisor.maintenance);
+  }
+
+  /** The supervisor; undefined where there is nothing to supervise, or not yet. */
+  get supervisor(): Supervisor | undefined {
+    return this.#supervision?.supervisor;
+  }
+
+  /** Runs until told to stop, or with `once` until all is done, or until what is supervised has ended; returns how things stood then. */
   async run(first: Prepared, signal: AbortSignal): Promise<Standing> {
     this.#rendering.begin();
-    let present: Prepared | undefined;
+    const over = new AbortController();
     let next: Prepared | undefined = first;
     let standing = this.standing();
+    let failure: unknown;
+    const endAll = (reason: unknown): void => {
+      failure = reason;
+      over.abort();
+    };
+    const onStop = (): void => void this.#stopSupervision().then(() => over.abort());
+    signal.addEventListener('abort', onStop);
+    if (signal.aborted) over.abort();
     try {
-      while (next !== undefined && !signal.aborted) {
+      while (next !== undefined && !over.signal.aborted) {
         // From here on a reload ends this generation, even before it has begun to work.
         const generation = new AbortController();
         this.#endGeneration = () => generation.abort();
         this.#next = undefined;
-        const watcher = await this.#rendering.watcherFor(next, present);
-        await present?.lease.release();
-        present = next;
+        const watcher = await this.#rendering.watcherFor(next, this.#present);
+        await this.#present?.lease.release();
+        const present = await this.#goOver(next);
+        await this.#supervise(present, watcher, endAll, signal);
         await this.#rendering.run(
           present,
           watcher,
-          AbortSignal.any([signal, generation.signal]),
+          AbortSignal.any([over.signal, generation.signal]),
           () => {
             // Before it lets go of its queries: with them goes why they were not answered.
             standing = this.standing();
@@ -108,10 +148,76 @@ export class Daemon {
         next = this.#next;
       }
     } finally {
+      signal.removeEventListener('abort', onStop);
+      await this.#stopSupervision();
       await this.#rendering.stop();
-      await present?.lease.release();
+      await this.#present?.lease.release();
+      if (this.#present !== undefined) await letGo({ ...this.#present, catalog: undefined });
     }
+    if (failure instanceof Error) throw failure;
     return standing;
+  }
+
+  /** Makes these settings the present ones. What reaches the catalog stays with the supervisor that works with it. */
+  async #goOver(next: Prepared): Promise<Prepared> {
+    const before = this.#present;
+    const keeps = before?.registrar !== undefined || before?.locks !== undefined;
+    if (before !== undefined && keeps) {
+      await letGo({ ...next, catalog: undefined });
+      this.#present = { ...next, registrar: before.registrar, locks: before.locks };
+    } else {
+      this.#present = next;
+    }
+    return this.#present;
+  }
+
+  async #supervise(
+    present: Prepared,
+    watcher: Watcher,
+    onEnd: (failure: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { once, dry, environment, clock } = this.#options;
+    const settings = present.settings.supervisor;
+    if (settings === undefined || once || dry || signal.aborted) return;
+    if (this.#supervision !== undefined) {
+      // Beside the renderer, which needs not wait for jobs that stop.
+      void this.#supervision.supervisor.replace(settings);
+      return;
+    }
+    const { Supervision } = await import('./supervision.ts');
+    // It may have been told to stop meanwhile.
+    if (signal.aborted) return;
+    const engine = createNunjucksEngine({ searchPath: [], environment: {}, clock });
+    this.#supervision = new Supervision({
+      ...{ settings, watcher, options: this.#options, bus: this.bus },
+      environment: environmentFor(environment, present.settings),
+      ...{ registrar: present.registrar, locks: present.locks, reloads: this.#rendering.reloads },
+      renderAgain: (source) => this.#rendering.renderAgain(source),
+      renderName: (text, values) => renderName(engine, text, values),
+    });
+    this.#supervision.begin(onEnd);
+  }
+
+  async #stopSupervision(): Promise<void> {
+    await this.#supervision?.stop();
+  }
+
+  async #checkSupervisor(
+    settings: Settings,
+    registrar: Registrar | undefined,
+    locks: Locks | undefined,
+  ): Promise<void> {
+    const present = this.#present?.settings;
+    const { Supervisor } = await import('../supervisor/supervisor.ts');
+    if (settings.supervisor !== undefined) {
+      await Supervisor.check(settings.supervisor, registrar, locks);
+    }
+    if (present?.supervisor !== undefined && !isSameCatalog(present.catalog, settings.catalog)) {
+      throw new AutotmplError('config', 'the catalog cannot be changed while jobs run', {
+        advice: 'start autotmpl anew',
+      });
+    }
   }
 
   /** Goes over to other settings, keeping what they have in common with the present ones. */
@@ -119,7 +225,22 @@ export class Daemon {
     const overtaken = this.#next;
     this.#next = prepared;
     this.#endGeneration();
-    overtaken?.catalog.close();
-    await overtaken?.lease.release();
+    if (overtaken === undefined) return;
+    await letGo(overtaken);
+    await overtaken.lease.release();
   }
+}
+
+async function letGo({
+  catalog,
+  registrar,
+  locks,
+}: {
+  readonly catalog: Catalog | undefined;
+  readonly registrar: Registrar | undefined;
+  readonly locks: Locks | undefined;
+}): Promise<void> {
+  catalog?.close();
+  registrar?.close();
+  await locks?.close();
 }

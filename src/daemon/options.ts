@@ -1,4 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Locks } from '../catalog/locks.ts';
+import type { Registrar } from '../catalog/registrar.ts';
 import type { CatalogSettings, Settings } from '../config/settings.ts';
 import type { AdjustableLogger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
@@ -34,6 +36,9 @@ export interface Prepared {
   readonly settings: Settings;
   readonly targets: readonly CompiledTarget[];
   readonly catalog: Catalog;
+  /** What jobs are registered and elected with; both undefined where nothing is supervised, or the catalog has neither. */
+  readonly registrar: Registrar | undefined;
+  readonly locks: Locks | undefined;
   /** Held until another generation has its own. */
   readonly lease: Lease;
 }

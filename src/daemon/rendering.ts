@@ -71,6 +71,11 @@ export class Rendering {
     return { renderer: this.#renderer, watcher: this.#watcher?.actor, reloads: this.reloads };
   }
 
+  /** Renders the targets of a source anew; returns how many there are. */
+  renderAgain(source: string): number {
+    return this.#renderer?.renderAgain(source) ?? 0;
+  }
+
   /** Kills the command under way. */
   insist(): void {
     this.#insisting.abort();

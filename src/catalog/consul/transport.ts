@@ -18,6 +18,8 @@ export interface ConsulRequest {
   readonly packed: boolean;
   /** An answer at this `X-Consul-Index` brings nothing new, and is given without its body. */
   readonly knownIndex?: number | undefined;
+  /** What is written, as JSON; absent: the request is a question. */
+  readonly write?: unknown;
   /** Longest time until the whole answer is here. */
   readonly deadlineMs: number;
 }
@@ -66,7 +68,6 @@ export class Transport {
     this.#pathPrefix = address.transport === 'tcp' ? address.pathPrefix : '';
     this.#base = {
       agent: this.#agent,
-      method: 'GET',
       ...(address.transport === 'unix'
         ? { socketPath: address.socketPath }
         : { host: address.host, port: address.port }),
@@ -158,18 +159,22 @@ export class Transport {
   }
 
   #open(request: ConsulRequest): http.ClientRequest {
+    const { write } = request;
+    const body = write === undefined ? undefined : JSON.stringify(write);
     const options: https.RequestOptions & { secureContext?: SecureContext } = {
       ...this.#base,
+      method: body === undefined ? 'GET' : 'PUT',
       path: this.#pathPrefix + request.path,
       headers: {
         'user-agent': 'autotmpl',
+        ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
         ...(request.packed ? { 'accept-encoding': 'gzip' } : {}),
         ...(request.token === undefined ? {} : { 'x-consul-token': request.token }),
       },
     };
-    if (this.#certificates === undefined) return http.get(options);
+    if (this.#certificates === undefined) return http.request(options).end(body);
     options.secureContext = this.#certificates.context();
-    return https.get(options);
+    return https.request(options).end(body);
   }
 }
 

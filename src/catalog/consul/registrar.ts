@@ -1,0 +1,166 @@
+import type { Clock } from '../../core/time.ts';
+import type { HealthReport, Kept, Registrar, ServiceEntry } from '../registrar.ts';
+import { Exchange } from './exchange.ts';
+import type { ConsulOptions } from './options.ts';
+import { asList, asNumber, asRecord, asText, asTexts, parseJson } from './shapes.ts';
+
+const OK = [200];
+/** An id that the agent does not know: 404 in newer ones, 500 in older ones. */
+const OK_OR_UNKNOWN = [200, 404, 500];
+
+/** What the agent holds of an entry; undefined where it knows none of this id. */
+type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | 'enableTagOverride'>;
+
+/**
+ * Our entries at a Consul agent (https://developer.hashicorp.com/consul/api-docs/agent/service). The `consul` package cannot say an
+ * entry's check id, nor enableTagOverride, so these go over our own transport, which also has deadlines and follows the token.
+ */
+export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Registrar {
+  const exchange = new Exchange(options, clock);
+  /** What was registered last, and under which terms: what an agent does not tell of an entry. */
+  const termsOf = new Map<string, string>();
+
+  const register = async (
+    entry: ServiceEntry,
+    report: HealthReport,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    await exchange.run(
+      {
+        // What an earlier life registered under this id goes, checks of other ids with it.
+        path: '/v1/agent/service/register?replace-existing-checks=true',
+        write: registration(entry, report),
+        answers: OK,
+        failure: `Consul did not register ${entry.id}`,
+        aclRule: `service:write for ${entry.name}`,
+      },
+      signal,
+    );
+    termsOf.set(entry.id, JSON.stringify(entry.check));
+  };
+
+  const update = async (
+    { check, name }: ServiceEntry,
+    { status, output }: HealthReport,
+    signal: AbortSignal,
+  ): Promise<boolean> => {
+    const { status: answer } = await exchange.run(
+      {
+        path: `/v1/agent/check/update/${encodeURIComponent(check.id)}`,
+        write: { Status: status, Output: output },
+        answers: OK_OR_UNKNOWN,
+        failure: `Consul did not take the health of ${name}`,
+        aclRule: `service:write for ${name}`,
+      },
+      signal,
+    );
+    return answer === 200;
+  };
+
+  return {
+    async keep(entry, report, signal): Promise<Kept> {
+      const held = await heldEntry(exchange, entry, signal);
+      const isRight = held !== undefined && isSame(held, entry);
+      const isOurs = termsOf.get(entry.id) === JSON.stringify(entry.check);
+      if (isRight && isOurs && (await update(entry, report, signal))) return 'kept';
+      await register(entry, report, signal);
+      // The output is not part of a registration.
+      await update(entry, report, signal);
+      return held === undefined || isRight ? 'registered' : 'corrected';
+    },
+    async deregister(id, signal) {
+      termsOf.delete(id);
+      await exchange.run(
+        {
+          path: `/v1/agent/service/deregister/${encodeURIComponent(id)}`,
+          write: {},
+          answers: OK_OR_UNKNOWN,
+          failure: `Consul did not remove ${id}`,
+          aclRule: 'service:write for it',
+        },
+        signal,
+      );
+    },
+    async entries(signal) {
+      const { body } = await exchange.run(
+        {
+          path: '/v1/agent/services',
+          answers: OK,
+          failure: 'Consul did not list its services',
+          aclRule: 'service:read',
+        },
+        signal,
+      );
+      const services = asRecord(parseJson(body), 'the services');
+      return Object.values(services).map((service) => {
+        const { ID, Service, Meta } = asRecord(service, 'a service');
+        return {
+          id: asText(ID, 'ID'),
+          name: asText(Service, 'Service'),
+          meta: asTexts(Meta, 'Meta'),
+        };
+      });
+    },
+    close: () => exchange.close(),
+  };
+}
+
+async function heldEntry(
+  exchange: Exchange,
+  { id, name }: ServiceEntry,
+  signal: AbortSignal,
+): Promise<Held | undefined> {
+  const { status, body } = await exchange.run(
+    {
+      path: `/v1/agent/service/${encodeURIComponent(id)}`,
+      answers: [200, 404],
+      failure: `Consul did not tell of ${id}`,
+      aclRule: `service:read for ${name}`,
+    },
+    signal,
+  );
+  if (status === 404) return undefined;
+  const service = asRecord(parseJson(body), id);
+  return {
+    name: asText(service.Service, 'Service'),
+    address: asText(service.Address, 'Address'),
+    port: asNumber(service.Port, 'Port'),
+    tags: asList(service.Tags, 'Tags').map((tag) => asText(tag, 'a tag')),
+    meta: asTexts(service.Meta, 'Meta'),
+    enableTagOverride: service.EnableTagOverride === true,
+  };
+}
+
+function isSame(held: Held, entry: ServiceEntry): boolean {
+  const facts = ({ name, address, port, tags, meta, enableTagOverride }: Held): string =>
+    JSON.stringify([
+      ...[name, address, port, enableTagOverride],
+      // Where others may change the tags, they are no reason to correct anything.
+      enableTagOverride ? [] : tags,
+      Object.entries(meta).toSorted(),
+    ]);
+  return facts(held) === facts(entry);
+}
+
+function registration(entry: ServiceEntry, { status }: HealthReport): unknown {
+  const { check } = entry;
+  return {
+    ID: entry.id,
+    Name: entry.name,
+    Address: entry.address,
+    Port: entry.port,
+    Tags: entry.tags,
+    Meta: entry.meta,
+    EnableTagOverride: entry.enableTagOverride,
+    Check: {
+      CheckID: check.id,
+      Name: check.name,
+      Notes: check.notes,
+      TTL: `${check.ttlMs}ms`,
+      Status: status,
+      ...(check.deregisterAfterMs === undefined
+        ? {}
+        : { DeregisterCriticalServiceAfter: `${check.deregisterAfterMs}ms` }),
+    },
+  };
+}

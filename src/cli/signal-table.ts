@@ -1,0 +1,80 @@
+import type { Settings } from '../config/settings.ts';
+
+/** What each signal does, by its name. */
+export type SignalTable = NonNullable<Settings['supervisor']>['signals'];
+type SignalAction = NonNullable<SignalTable[keyof SignalTable]>;
+
+/** What signals may do in a supervised program. */
+export interface SignalActs {
+  /** End in order; called once. */
+  readonly stop: (signal: NodeJS.Signals) => void;
+  /** Somebody does not want to wait for that. */
+  readonly hurry: (signal: NodeJS.Signals) => void;
+  readonly reload: (signal: NodeJS.Signals) => void;
+  readonly maintenance: () => void;
+  readonly event: (signal: NodeJS.Signals) => void;
+  readonly report: () => void;
+  readonly forward: (signal: NodeJS.Signals) => void;
+  /** Told of each signal and what it does. */
+  readonly received: (signal: NodeJS.Signals, action: string) => void;
+}
+
+/** Signals that Node or the system would answer by themselves: with a debugger, or with our end. */
+const NEVER_DEFAULT: readonly NodeJS.Signals[] = [
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGHUP',
+  'SIGTERM',
+  'SIGINT',
+];
+/** What a table may name beside them. */
+const OTHERS: readonly NodeJS.Signals[] = ['SIGQUIT', 'SIGWINCH', 'SIGCONT', 'SIGTSTP'];
+
+/**
+ * Listens to signals by a table that a reload may change, until the returned function is called. A signal that the table does not
+ * name does nothing, and is not listened to where the system has a good answer of its own.
+ */
+export function listenByTable(table: () => SignalTable, acts: SignalActs): () => void {
+  let stopping = false;
+  const take = (signal: NodeJS.Signals): void => {
+    const action = table()[signal as keyof SignalTable];
+    acts.received(signal, action?.kind ?? 'ignore');
+    if (action === undefined) return;
+    if (action.kind !== 'stop') {
+      act(signal, action, acts);
+      return;
+    }
+    if (stopping) acts.hurry(signal);
+    else acts.stop(signal);
+    stopping = true;
+  };
+  const listened = [...NEVER_DEFAULT, ...OTHERS.filter((signal) => signal in table())];
+  for (const signal of listened) process.on(signal, take);
+  return () => {
+    for (const signal of listened) process.removeListener(signal, take);
+  };
+}
+
+function act(signal: NodeJS.Signals, action: SignalAction, acts: SignalActs): void {
+  switch (action.kind) {
+    case 'reload':
+      acts.reload(signal);
+      break;
+    case 'maintenance':
+      acts.maintenance();
+      break;
+    case 'event':
+      acts.event(signal);
+      break;
+    case 'report':
+      acts.report();
+      break;
+    case 'forward':
+      acts.forward(action.as ?? signal);
+      break;
+    case 'stop':
+    case 'ignore':
+    case 'reopenLogs':
+      break;
+  }
+}
