@@ -9,7 +9,12 @@ export interface Settings {
   readonly catalog: CatalogSettings;
   /** Absolute folders that templates are looked for in, after the template's own. */
   readonly searchPath: readonly string[];
-  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: LogFormat;
+    /** Where lines go: a standard stream, or a file by its absolute path. Absent: standard error. */
+    readonly output?: 'stdout' | 'stderr' | { readonly file: string };
+  };
   /** In the order in which they were given; commands run in this order. */
   readonly targets: readonly Target[];
   /** Absent: nothing is supervised. */
@@ -18,6 +23,8 @@ export interface Settings {
   readonly telemetry?: TelemetrySettings;
   /** Absent: nobody can ask. */
   readonly control?: ControlSettings;
+  /** What is allowed and most likely not meant: whole sentences, each with its place. */
+  readonly warnings?: readonly string[];
 }
 
 /** Which catalog answers. */

@@ -4,6 +4,8 @@ import type { CommandLine } from '../process/command-line.ts';
 export interface TelemetrySettings {
   /** An address of this machine; loopback where nobody says otherwise. */
   readonly host: string;
+  /** ContainerPilot's interface specifications: where they are given, `host` is found by them at the start. */
+  readonly interfaces?: readonly string[];
   readonly port: number;
   readonly sensors: readonly SensorSettings[];
 }
@@ -27,4 +29,6 @@ export interface ControlSettings {
   readonly socket: string;
   /** Permissions of the socket's file. */
   readonly mode: number;
+  /** Nobody named the socket: where it cannot be made, that is worth a warning and no more. */
+  readonly byDefault?: boolean;
 }

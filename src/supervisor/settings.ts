@@ -50,6 +50,8 @@ export interface JobSettings {
   readonly stopSignal: NodeJS.Signals;
   /** From the stop signal to KILL; not above 0: KILL at once. */
   readonly stopTimeoutMs: number;
+  /** How long the jobs that start when this one is `stopping` may take (ContainerPilot 3's `stopTimeout` of a job). Absent: as long as the whole stop may. */
+  readonly stoppingTimeoutMs?: number;
   /** `name`, `name:group`, or numbers. */
   readonly user?: string;
   readonly cwd?: string;
@@ -116,7 +118,8 @@ export interface ServiceSettings {
 export interface HealthSettings {
   readonly probe: Probe;
   readonly intervalMs: number;
-  readonly timeoutMs: number;
+  /** Undefined: a check may take as long as it takes (ContainerPilot 2, whose users bootstrap clusters in one); the next waits for it. */
+  readonly timeoutMs: number | undefined;
   /** An exit code that means `warning`. */
   readonly warningExitCode?: number;
   /** The first check: at once when the job's process runs, or after one interval (ContainerPilot). */
