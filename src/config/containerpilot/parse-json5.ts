@@ -1,0 +1,91 @@
+import { spotAt, type ParsedText } from '../document.ts';
+import { JsonScanner, JsonSyntaxError, type JsonSyntax } from './json5-scanner.ts';
+import { locateInTree, type JsonMember, type JsonNode } from './json5-tree.ts';
+
+/** Deeper than any config, and far from the end of the stack. */
+const DEEPEST = 200;
+
+/**
+ * Reads strict JSON (https://www.rfc-editor.org/rfc/rfc8259) or JSON5 (https://spec.json5.org), and knows where each value
+ * stands: the json5 package tells no positions of values, and jsonc-parser reads neither single quotes nor bare keys. Of a
+ * key that is there twice the last one counts, as in Go. Maps have no prototype.
+ */
+export function parseJson5(text: string, syntax: JsonSyntax): ParsedText {
+  try {
+    const root = new Json5Parser(text, syntax).document();
+    return {
+      ok: true,
+      content: root.value,
+      locate: (path, aim) => locateInTree(text, root, path, aim),
+    };
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return { ok: false, errors: [{ ...spotAt(text, error.offset), message: error.message }] };
+  }
+}
+
+class Json5Parser {
+  readonly #scanner: JsonScanner;
+
+  constructor(text: string, syntax: JsonSyntax) {
+    this.#scanner = new JsonScanner(text, syntax);
+  }
+
+  document(): JsonNode {
+    const root = this.#value(0);
+    this.#scanner.skipSpace();
+    if (!this.#scanner.atEnd()) this.#scanner.fail('after the end of the config');
+    return root;
+  }
+
+  #value(depth: number): JsonNode {
+    const scanner = this.#scanner;
+    scanner.skipSpace();
+    const { offset } = scanner;
+    if (depth > DEEPEST) throw new JsonSyntaxError('nested too deeply', offset);
+    if (scanner.take('{')) return this.#map(offset, depth);
+    if (scanner.take('[')) return this.#list(offset, depth);
+    return { value: scanner.scalar(), offset, members: new Map() };
+  }
+
+  #map(offset: number, depth: number): JsonNode {
+    const scanner = this.#scanner;
+    const members = new Map<string, JsonMember>();
+    const value = Object.create(null) as Record<string, unknown>;
+    for (;;) {
+      scanner.skipSpace();
+      // After a comma, strict JSON wants another key.
+      if ((members.size === 0 || scanner.isJson5) && scanner.take('}')) break;
+      const keyOffset = scanner.offset;
+      const key = scanner.key();
+      scanner.skipSpace();
+      if (!scanner.take(':')) scanner.fail('where the colon after a key is expected');
+      const node = this.#value(depth + 1);
+      members.set(key, { keyOffset, node });
+      value[key] = node.value;
+      scanner.skipSpace();
+      if (scanner.take(',')) continue;
+      if (scanner.take('}')) break;
+      scanner.fail('where a comma or } is expected');
+    }
+    return { value, offset, members };
+  }
+
+  #list(offset: number, depth: number): JsonNode {
+    const scanner = this.#scanner;
+    const members = new Map<number, JsonMember>();
+    const value: unknown[] = [];
+    for (;;) {
+      scanner.skipSpace();
+      if ((value.length === 0 || scanner.isJson5) && scanner.take(']')) break;
+      const node = this.#value(depth + 1);
+      members.set(value.length, { keyOffset: node.offset, node });
+      value.push(node.value);
+      scanner.skipSpace();
+      if (scanner.take(',')) continue;
+      if (scanner.take(']')) break;
+      scanner.fail('where a comma or ] is expected');
+    }
+    return { value, offset, members };
+  }
+}
