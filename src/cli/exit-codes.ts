@@ -19,7 +19,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code says, for the help and the reference; in the order of the numbers. */
 export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meaning: string])[] = [
   [EXIT.done, 'done; with -dry -detailed-exitcode: nothing would change'],
-  [EXIT.failed, 'a template or a command failed'],
+  [EXIT.failed, "a template or a command failed, or a config of ContainerPilot's is wrong"],
   [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
   [EXIT.usage, 'the command line is wrong'],
   [EXIT.catalogUnavailable, 'the catalog cannot be reached or refuses to answer'],
@@ -42,6 +42,7 @@ export function stoppedCode(signal: NodeJS.Signals, once: boolean): number {
 const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   usage: EXIT.usage,
   config: EXIT.config,
+  containerpilotConfig: EXIT.failed,
   template: EXIT.failed,
   command: EXIT.failed,
   catalog: EXIT.catalogUnavailable,

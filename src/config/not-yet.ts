@@ -3,15 +3,6 @@
  * this table when its key enters the schema.
  */
 const KEYS: ReadonlySet<string> = new Set([
-  'jobs',
-  'hooks',
-  'waitFor',
-  'watches',
-  'election',
-  'signals',
-  'stopTimeout',
-  'control',
-  'telemetry',
   'state',
   'startWith',
   'catalog.etcd',

@@ -1,4 +1,4 @@
-import { AutotmplError } from '../core/errors.ts';
+import { AutotmplError, type ErrorCode } from '../core/errors.ts';
 import { showPath, type ConfigDocument, type DocumentPath, type Spot } from './document.ts';
 
 /** One thing that is wrong in a config. */
@@ -33,11 +33,14 @@ export function showPlace(file: string, spot: Spot | undefined): string {
 }
 
 /** All problems of a config as one error. There is at least one. */
-export function problemsError(problems: readonly Problem[]): AutotmplError {
+export function problemsError(
+  problems: readonly Problem[],
+  code: Extract<ErrorCode, 'config' | 'containerpilotConfig'> = 'config',
+): AutotmplError {
   const [first] = problems;
   if (first !== undefined && problems.length === 1) {
     return new AutotmplError(
-      'config',
+      code,
       `${showPlace(first.file, first.spot)}: ${first.message}`,
       first.suggestion === undefined ? {} : { advice: first.suggestion },
     );
@@ -46,8 +49,5 @@ export function problemsError(problems: readonly Problem[]): AutotmplError {
     const advice = suggestion === undefined ? '' : ` (${suggestion})`;
     return `  ${showPlace(file, spot)}: ${message}${advice}`;
   });
-  return new AutotmplError(
-    'config',
-    `the config has ${problems.length} errors:\n${lines.join('\n')}`,
-  );
+  return new AutotmplError(code, `the config has ${problems.length} errors:\n${lines.join('\n')}`);
 }

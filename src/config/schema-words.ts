@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { parseDuration } from '../core/duration.ts';
+import { INTERFACE_FORM, interfaceComplaint } from './interface-form.ts';
 import { parseQuietPeriod, QUIET_FORM } from './quiet-text.ts';
+import { ACTION_FORM, parseAction, parseSignal } from './signal-words.ts';
 
 /**
  * The words that the schema is made of. The message of each piece is what is expected, as a phrase that follows
@@ -113,3 +115,52 @@ export const count = v.pipe(
 export function list<Item extends v.GenericSchema>(item: Item, form: string) {
   return v.array(item, form);
 }
+
+const PORT_FORM = 'a port: a whole number from 1 to 65535';
+
+/** A port of TCP. */
+export const port = v.pipe(
+  v.number(PORT_FORM),
+  v.integer(PORT_FORM),
+  v.minValue(1, PORT_FORM),
+  v.maxValue(65_535, PORT_FORM),
+);
+
+/** Names with a text each. */
+export function texts(form: string) {
+  return v.pipe(v.record(v.string(), v.string('text, in quotes')), v.metadata({ kind: form }));
+}
+
+const SIGNAL_FORM = 'a signal such as TERM or QUIT';
+
+/** A signal that can be sent, with or without SIG before it. */
+export const signal = v.pipe(
+  v.string(SIGNAL_FORM),
+  v.check((written) => parseSignal(written) !== undefined, SIGNAL_FORM),
+  v.metadata({ kind: 'signal' }),
+);
+
+/** What a signal does. */
+export const signalAction = v.pipe(
+  v.string(ACTION_FORM),
+  v.check((written) => parseAction(written) !== undefined, ACTION_FORM),
+  v.metadata({ kind: 'action' }),
+);
+
+/** Where on this machine a service is. */
+export const interfaceSpecification = v.pipe(
+  v.string(INTERFACE_FORM),
+  v.check((written) => interfaceComplaint(written) === undefined, INTERFACE_FORM),
+  v.metadata({ kind: 'interface' }),
+);
+
+const TIMES_FORM = 'a whole number, or "unlimited"';
+
+/** How often; `"unlimited"` is without end. */
+export const times = v.pipe(
+  v.union(
+    [v.pipe(v.number(), v.integer(TIMES_FORM), v.minValue(0, TIMES_FORM)), v.literal('unlimited')],
+    TIMES_FORM,
+  ),
+  v.metadata({ kind: 'number, or `unlimited`' }),
+);

@@ -1,9 +1,29 @@
 import type * as v from 'valibot';
+import { formatDuration } from '../core/duration.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
 import { consulSchema } from './consul-schema.ts';
 import { DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
-import { list, map, oneOf, path, quietPeriod, setting, text } from './schema-words.ts';
+import { jobsSchema } from './job-schema.ts';
+import {
+  list,
+  map,
+  oneOf,
+  path,
+  positiveDuration,
+  quietPeriod,
+  setting,
+  text,
+} from './schema-words.ts';
+import { STOP_TIMEOUT_MS } from './supervisor-defaults.ts';
+import {
+  controlSchema,
+  electionSchema,
+  hooksSchema,
+  signalsSchema,
+  telemetrySchema,
+} from './supervisor-schema.ts';
 import { templateSchema } from './template-schema.ts';
+import { waitForsSchema, watchesSchema } from './watch-schema.ts';
 
 /**
  * The one description of a config of our own: what may be in a document, what it means, and what holds where a key is
@@ -51,6 +71,34 @@ export const configSchema = map({
   templates: setting(list(templateSchema, 'a list of templates'), {
     description: 'The files that are kept true. Those of several config files add up.',
   }),
+  jobs: setting(jobsSchema, {
+    description: 'The processes that are supervised. Those of several config files add up.',
+  }),
+  hooks: setting(hooksSchema, { description: 'Commands around the life of the main job.' }),
+  waitFor: setting(waitForsSchema, {
+    description: 'Services that must be there before anything starts.',
+  }),
+  watches: setting(watchesSchema, {
+    description: 'What jobs and handlers react to. Those of several config files add up.',
+  }),
+  election: setting(electionSchema, {
+    description:
+      'Elects one leader of all that name the same key; the source `election` has the events `leader`, `follower` and `lost`.',
+  }),
+  signals: setting(signalsSchema, {
+    description:
+      'What signals do where something is supervised: `stop`, `reload`, `maintenance`, `event`, `report`, `reopenLogs`, `ignore`, `forward` or `forward:SIGNAL` to the main job. `-signal HUP=stop` says the same.',
+  }),
+  stopTimeout: setting(positiveDuration, {
+    description: 'The whole stop takes no longer, hooks included.',
+    default: formatDuration(STOP_TIMEOUT_MS),
+  }),
+  control: setting(controlSchema, {
+    description: 'The control socket; it is there by itself where something is supervised.',
+  }),
+  telemetry: setting(telemetrySchema, {
+    description: 'Metrics and status for machines; nothing is served without this key.',
+  }),
 });
 
 /** A config document that was checked. */
@@ -61,3 +109,9 @@ export type TemplateContent = v.InferOutput<typeof templateSchema>;
 
 /** The entry `catalog.consul`. */
 export type ConsulContent = v.InferOutput<typeof consulSchema>;
+
+/** One entry of `jobs`. */
+export type JobContent = NonNullable<ConfigContent['jobs']>[number];
+
+/** One entry of `watches`. */
+export type WatchContent = NonNullable<ConfigContent['watches']>[number];

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'usage'
   /** A config file was wrong, or what it names cannot be used. */
   | 'config'
+  /** The same of a config of ContainerPilot's, which ends with ContainerPilot's own exit code. */
+  | 'containerpilotConfig'
   /** A template is missing, broken, or failed while it ran. */
   | 'template'
   /** A command could not start, failed, or ran out of time. */
