@@ -74,14 +74,14 @@ function withoutKinds(value) {
 }
 
 function configurationPage(schema) {
-  const { templates, ...rest } = schema.properties;
+  const { templates, jobs, watches, waitFor, ...rest } = schema.properties;
   return [
     '# Configuration',
     MADE_BY,
     'A config is YAML (`.yaml`, `.yml`), JSON with comments (`.json`, `.jsonc`) or TOML (`.toml`). `-config` names a file ' +
       'or a folder and may be given more than once. Of a folder every such file is read, also in folders below it, in lexical ' +
       'order; names that begin with a dot are passed over.',
-    'Several files merge from left to right: a later single value wins, maps merge, lists (`templates`, `searchPath`) add up. ' +
+    'Several files merge from left to right: a later single value wins, maps merge, lists (`templates`, `searchPath`, `jobs`, `watches`, `waitFor`) add up. ' +
       'Flags beat files, files beat the environment (`CONSUL_HTTP_ADDR` and its kin, see the [command line](command-line.md)), ' +
       'and that beats the defaults. `token` and `tokenFile` count as one: where a stronger source gives either, a weaker ' +
       "one's other is not used.",
@@ -92,11 +92,26 @@ function configurationPage(schema) {
       'a config and its templates, `autotmpl config` prints the merged result and where each value comes from, and ' +
       '`autotmpl schema` prints the [JSON Schema](config.schema.json).',
     example(),
-    '## All templates',
+    '## The whole',
     table(flatten(rest, '')),
     '## Each template',
     '`templates` is a list; each entry has exactly one of `source` and `contents`. Two entries may not have one destination.',
     table(flatten(templates.items.properties, '')),
+    '## Each job',
+    '`jobs` is a list. Of `when`, either `interval` or one of `once` and `each` with a `source` is given. Events of a job are ' +
+      '`started`, `exitSuccess`, `exitFailed`, `timedOut`, `healthy`, `unhealthy`, `stopping` and `stopped`; of a watch `changed`, ' +
+      '`healthy` and `unhealthy`; of the renderer `ready`; of the election `leader`, `follower` and `lost`; and of `global` ' +
+      '`startup`, `shutdown`, `enterMaintenance` and `exitMaintenance`.',
+    table(flatten(jobs.items.properties, '')),
+    '## Each watch',
+    '`watches` is a list; each entry has exactly one of `service`, `key` and `prefix`.',
+    table(flatten(watches.items.properties, '')),
+    '## Each service that is waited for',
+    '`waitFor` is a list.',
+    table(flatten(waitFor.items.properties, '')),
+    '## Each sensor',
+    '`telemetry.sensors` is a list.',
+    table(flatten(rest.telemetry.properties.sensors.items.properties, '')),
   ].join('\n\n');
 }
 
@@ -137,11 +152,15 @@ function table(rows) {
 }
 
 function kindOf(schema) {
+  if (schema.kind !== undefined) return schema.kind;
   if (schema.enum !== undefined) return schema.enum.map((word) => code(word)).join(', ');
   if (schema.const !== undefined) return code(schema.const);
-  if (schema.kind !== undefined) return schema.kind;
   if (schema.anyOf !== undefined) return 'name or number';
-  if (schema.type === 'array') return `list of ${kindOf(schema.items)}s`;
+  if (schema.type === 'array') {
+    return schema.items.properties === undefined
+      ? `list of ${kindOf(schema.items)}s`
+      : 'list of maps';
+  }
   return { string: 'text', boolean: '`true`, `false`', number: 'number', integer: 'number' }[
     schema.type
   ];

@@ -1,4 +1,4 @@
-import type { SettingsSources } from '../config/load.ts';
+import type { SettingsSources } from '../config/settings-sources.ts';
 import type { Invocation } from './flags.ts';
 
 /** A command that works with settings. */

@@ -8,7 +8,7 @@ import {
 import { combineConsul, consulFromDocument } from './consul-settings.ts';
 import type { FlagSettings } from './flag-settings.ts';
 import { placeOf, type Origins } from './merge.ts';
-import type { CheckedDocument } from './read-config.ts';
+import type { CheckedDocument, ReadConfig } from './read-config.ts';
 import type { CatalogSettings } from './settings.ts';
 
 /** The sources that a catalog is found in. */
@@ -16,11 +16,12 @@ export interface CatalogSources {
   readonly flags: FlagSettings;
   readonly environment: Environment;
   readonly cwd: string;
+  readonly containerPilot?: ReadConfig['containerPilot'] | undefined;
 }
 
 /** The catalog that a flag names, else the one that the last file with any names, else Consul. */
 export function pickCatalog(
-  { flags, environment, cwd }: CatalogSources,
+  { flags, environment, cwd, containerPilot }: CatalogSources,
   documents: readonly CheckedDocument[],
   origins: Origins,
 ): CatalogSettings {
@@ -38,7 +39,9 @@ export function pickCatalog(
     return { backend: 'file', file: { path: resolve(last.document.folder, fileFromConfig) } };
   }
   const { options, origins: consulOrigins } = combineConsul(
-    consulLayers(flags, documents, environment, cwd),
+    containerPilot === undefined
+      ? consulLayers(flags, documents, environment, cwd)
+      : containerPilotLayers(containerPilot, flags, environment, cwd),
   );
   for (const [field, origin] of consulOrigins) origins.set(`catalog.consul.${field}`, origin);
   return { backend: 'consul', consul: options };
@@ -64,4 +67,26 @@ function consulLayers(
     layers.push({ encryption: { value: 'unlessHttp', origin } });
   }
   return layers;
+}
+
+/** Which variables win over a config of ContainerPilot's, by the fields that they fill: its own choice. */
+const OVERRIDING: Readonly<Record<2 | 3, readonly (keyof ConsulLayer)[]>> = {
+  2: ['token'],
+  3: ['token', 'caFile', 'caFolder', 'certFile', 'keyFile', 'serverName', 'verify'],
+};
+
+/** The strongest first. */
+function containerPilotLayers(
+  { compiled, version }: NonNullable<ReadConfig['containerPilot']>,
+  flags: FlagSettings,
+  environment: Environment,
+  cwd: string,
+): ConsulLayer[] {
+  const variables = resolvePaths(consulFromEnvironment(environment), cwd);
+  const winning = Object.fromEntries(
+    Object.entries(variables).filter(([field]) =>
+      OVERRIDING[version].includes(field as keyof ConsulLayer),
+    ),
+  );
+  return [resolvePaths(flags.consul, cwd), winning, resolvePaths(compiled.consul, cwd), variables];
 }

@@ -1,6 +1,7 @@
 import type { ConsulLayer } from '../catalog/consul/environment.ts';
 import type { LogFormat, LogLevel } from '../core/logger.ts';
 import type { QuietPeriod } from '../renderer/target.ts';
+import type { SignalTable } from '../supervisor/settings.ts';
 
 /** A template that the command line names: `SRC[:DST[:COMMAND]]`. */
 export interface TemplateFlag {
@@ -19,4 +20,6 @@ export interface FlagSettings {
   readonly quiet?: QuietPeriod;
   readonly logLevel?: LogLevel;
   readonly logFormat?: LogFormat;
+  /** What signals do, where something is supervised. */
+  readonly signals?: SignalTable;
 }

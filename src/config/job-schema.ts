@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { formatDuration } from '../core/duration.ts';
+import type { EventCode } from '../supervisor/settings.ts';
 import { EVENT_CODES } from './event-codes.ts';
 import {
   account,
@@ -20,7 +21,10 @@ import {
 import { healthSchema, serviceSchema } from './service-schema.ts';
 import { JOB_DEFAULTS, RESTART_PACE } from './supervisor-defaults.ts';
 
-const eventCode = oneOf(EVENT_CODES as readonly [string, ...string[]]);
+const eventCode = v.pipe(
+  oneOf(EVENT_CODES as readonly [EventCode, ...EventCode[]]),
+  v.metadata({ kind: 'event' }),
+);
 
 const whenSchema = map({
   interval: setting(positiveDuration, { description: 'Runs again and again, so far apart.' }),

@@ -1,26 +1,18 @@
-import type { Environment } from '../catalog/consul/environment.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { pickCatalog } from './catalog-settings.ts';
 import type { FlagSettings } from './flag-settings.ts';
 import { pickLog, pickQuiet, pickSearchPath } from './merge.ts';
 import { problemsError } from './problems.ts';
+import type { ReadConfig } from './read-config.ts';
+import type { SettingsSources } from './settings-sources.ts';
 import type { Settings } from './settings.ts';
+import { supervisedSettings } from './supervised-settings.ts';
 import {
   destinationProblems,
   targetFromDocument,
   targetFromFlag,
   type PlacedTarget,
 } from './targets.ts';
-
-/** All that settings are made of. */
-export interface SettingsSources {
-  /** Config files and folders, as the user named them; later ones win. */
-  readonly configPaths: readonly string[];
-  readonly flags: FlagSettings;
-  readonly environment: Environment;
-  /** Absolute path of the working folder. */
-  readonly cwd: string;
-}
 
 /** Settings, and who said what. */
 export interface LoadedSettings {
@@ -31,27 +23,32 @@ export interface LoadedSettings {
 
 /**
  * Reads config files and puts them together with the flags and the environment: flags beat files, a later file an
- * earlier one, files beat the environment. Lists append. Throws an AutotmplError (`config`, or `usage` for a flag)
- * that tells all that is wrong; configs without any template are an error too.
+ * earlier one, files beat the environment. Lists append. Throws an AutotmplError (`config`, `containerpilotConfig`, or `usage` for
+ * a flag) that tells all that is wrong; a config with nothing to render and nothing to supervise is an error too.
  */
 export async function loadSettings(sources: SettingsSources): Promise<Settings> {
   const { settings } = await loadSettingsWithOrigins(sources);
-  if (settings.targets.length === 0) {
-    const where = sources.configPaths.join(', ') || 'the command line';
-    throw new AutotmplError('config', `no template in ${where}`, {
-      advice: 'name one under templates, or with -template',
+  if (settings.targets.length === 0 && settings.supervisor === undefined) {
+    const where = [
+      ...(sources.configText === undefined ? [] : [sources.configText.name]),
+      ...sources.configPaths,
+    ];
+    throw new AutotmplError('config', `no template in ${where.join(', ') || 'the command line'}`, {
+      advice: 'name one under templates or with -template, or add jobs',
     });
   }
   return settings;
 }
 
-/** As {@link loadSettings}, with the origin of each value; nothing to render is no error here. */
+/** As {@link loadSettings}, with the origin of each value; nothing to do is no error here. */
 export async function loadSettingsWithOrigins(sources: SettingsSources): Promise<LoadedSettings> {
-  const { configPaths, flags, cwd } = sources;
-  const documents =
-    configPaths.length === 0
-      ? []
-      : await (await import('./read-config.ts')).readConfig(configPaths, cwd);
+  const { configPaths, configText, flags, cwd } = sources;
+  const read: ReadConfig =
+    configPaths.length === 0 && configText === undefined
+      ? { documents: [] }
+      : await (await import('./read-config.ts')).readConfig(sources);
+  refuseBareCommand(sources, read);
+  const { documents, containerPilot } = read;
   const origins = new Map<string, string>();
   const quiet = pickQuiet(flags, documents, origins);
   const placed = [
@@ -62,16 +59,41 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
     ),
     ...flags.templates.map((flag) => targetFromFlag(flag, cwd, quiet)),
   ];
-  const problems = destinationProblems(placed);
+  const supervised = await supervisedSettings(sources, read, placed.length > 0, origins);
+  const problems = [...destinationProblems(placed), ...supervised.problems];
   if (problems.length > 0) throw problemsError(problems);
   noteTargets(placed, origins);
+  const log = pickLog(flags, documents, origins);
   const settings: Settings = {
-    catalog: pickCatalog(sources, documents, origins),
+    catalog: pickCatalog({ ...sources, containerPilot }, documents, origins),
     searchPath: pickSearchPath(flags, documents, cwd, origins),
-    log: pickLog(flags, documents, origins),
+    log: containerPilot === undefined ? log : { ...containerPilot.compiled.log, ...flagLog(flags) },
     targets: placed.map(({ target }) => target),
+    ...supervised.settings,
   };
   return { settings, origins };
+}
+
+function flagLog({ logLevel, logFormat }: FlagSettings): Partial<Settings['log']> {
+  return {
+    ...(logLevel !== undefined && { level: logLevel }),
+    ...(logFormat !== undefined && { format: logFormat }),
+  };
+}
+
+/** Only ContainerPilot 2 takes its main command from the end of the command line; elsewhere it is most likely a slip. */
+function refuseBareCommand(
+  { mainCommand, isBareCommand }: SettingsSources,
+  read: ReadConfig,
+): void {
+  if (mainCommand === undefined || isBareCommand !== true) return;
+  if (read.containerPilot?.version === 2) return;
+  throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(mainCommand[0])}`, {
+    advice:
+      read.containerPilot === undefined
+        ? 'write the command that is to be supervised behind --: autotmpl supervise -config FILE -- COMMAND'
+        : 'ContainerPilot 3 has no main command: make it a job',
+  });
 }
 
 function noteTargets(placed: readonly PlacedTarget[], origins: Map<string, string>): void {

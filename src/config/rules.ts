@@ -1,6 +1,7 @@
 import { isMap, type ConfigDocument, type DocumentPath } from './document.ts';
 import { GO_NOT_YET, isGoTemplate } from './go-templates.ts';
 import { problemAt, type Problem } from './problems.ts';
+import { checkSupervisorRules } from './supervisor-rules.ts';
 
 /**
  * What keys have to do with each other, which no schema of single values says. Looks at raw documents, so that it
@@ -16,6 +17,7 @@ export function checkRules(document: ConfigDocument): Problem[] {
       if (isMap(template)) checkTemplate(template, ['templates', index]);
     }
   }
+  checkSupervisorRules(document.content, report);
   return problems;
 
   function report(path: DocumentPath, message: string, suggestion: string): void {

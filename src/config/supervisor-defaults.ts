@@ -27,8 +27,10 @@ export const DEFAULT_INTERFACES: readonly string[] = ['eth0:inet', 'inet'];
 /** For the whole stop of a config of our own. */
 export const STOP_TIMEOUT_MS = 30_000;
 
-/** The control sockets where nobody names one: ours, and ContainerPilot 3's. */
+/** The control socket where nobody names one. */
 export const CONTROL_SOCKET = '/run/autotmpl.sock';
+
+/** The same of ContainerPilot 3. */
 export const CONTAINERPILOT_SOCKET = '/var/run/containerpilot.socket';
 
 /** Where the port of ContainerPilot's telemetry is not named. */

@@ -57,7 +57,8 @@ export function findUnknownKeys(document: ConfigDocument): Problem[] {
 }
 
 function suggestKey(key: string, path: DocumentPath, known: readonly string[]): string {
-  const close = nearest(key, known);
+  // SIGHUP for HUP is further away than a slip.
+  const close = known.find((name) => `SIG${name}` === key) ?? nearest(key, known);
   if (close !== undefined) return `did you mean ${close}?`;
   const elsewhere = allKeys(configSchema as AnySchema, '').find(
     ([name, pattern]) => name === key && pattern !== pathPattern([...path, key]),

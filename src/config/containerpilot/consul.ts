@@ -71,9 +71,3 @@ function consulLayer(source: Source, top: Fields, written: unknown): ConsulLayer
     layer[field] = { value, origin: source.place(['consul', ...keys]) };
   }
 }
-
-/** Which variables win over the config, by the fields that they fill: ContainerPilot's own choice, by version. */
-export const OVERRIDING: Readonly<Record<2 | 3, readonly (keyof ConsulFields)[]>> = {
-  2: ['token'],
-  3: ['token', 'caFile', 'caFolder', 'certFile', 'keyFile', 'serverName', 'verify'],
-};

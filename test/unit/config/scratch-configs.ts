@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FlagSettings } from '../../../src/config/flag-settings.ts';
-import { loadSettings, type SettingsSources } from '../../../src/config/load.ts';
+import { loadSettings } from '../../../src/config/load.ts';
+import type { SettingsSources } from '../../../src/config/settings-sources.ts';
 import type { Settings } from '../../../src/config/settings.ts';
 import { describeError } from '../../../src/core/errors.ts';
 
