@@ -4,7 +4,8 @@ import { createLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
-import { sourcesOf, type SettingsInvocation } from './sources.ts';
+import type { SettingsInvocation } from './invocation.ts';
+import { sourcesOf } from './sources.ts';
 
 /**
  * Reads the config and compiles every template, without a network: throws an AutotmplError that tells all that is wrong, or

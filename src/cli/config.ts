@@ -1,6 +1,7 @@
 import { loadSettingsWithOrigins } from '../config/load.ts';
 import { describeSettings } from '../config/origins.ts';
-import { sourcesOf, type SettingsInvocation } from './sources.ts';
+import type { SettingsInvocation } from './invocation.ts';
+import { sourcesOf } from './sources.ts';
 
 /** The settings as they came out, each with its origin, secrets masked. */
 export async function showConfig(invocation: SettingsInvocation): Promise<string> {

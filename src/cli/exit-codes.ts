@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { AutotmplError, ErrorCode } from '../core/errors.ts';
+import type { Program } from './program-name.ts';
 
 /** The exit codes. From 64 on they are the system's own (sysexits.h). */
 export const EXIT = {
@@ -50,7 +51,11 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   output: EXIT.cannotWrite,
 };
 
-/** The exit code of an error that ends the program. */
-export function exitCodeOf(error: AutotmplError): ExitCode {
-  return BY_ERROR[error.code];
+/** What ContainerPilot ends with: Go's code for a wrong flag, and one for all else that keeps it from starting. */
+const OF_CONTAINERPILOT: Partial<Readonly<Record<ErrorCode, number>>> = { usage: 2, config: 1 };
+
+/** The exit code of an error that ends the program, by the name that it was called by. */
+export function exitCodeOf(error: AutotmplError, program: Program = 'autotmpl'): number {
+  const theirs = program === 'containerpilot' ? OF_CONTAINERPILOT[error.code] : undefined;
+  return theirs ?? BY_ERROR[error.code];
 }

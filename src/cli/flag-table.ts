@@ -1,4 +1,6 @@
 import { CONSUL_DEFAULTS, DEFAULT_LOG, DEFAULT_QUIET } from '../config/defaults.ts';
+import { DIALECT_WORDS } from '../config/dialect.ts';
+import { ACTIONS } from '../config/signal-words.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
 
 /** One flag: what the parser accepts, the help prints and the reference page lists. */
@@ -38,7 +40,13 @@ const INPUT: FlagGroup = {
       value: 'PATH',
       repeatable: true,
       description:
-        'Read a config (YAML, JSON or TOML), or all of a folder. Repeatable; later ones win, lists add up, flags beat all.',
+        "Read a config (YAML, JSON or TOML), or all of a folder. Repeatable; later ones win, lists add up, flags beat all. ContainerPilot's configs are read too, also as file://PATH, as the text itself, or from the variable.",
+      variables: ['CONTAINERPILOT'],
+    },
+    {
+      name: 'dialect',
+      value: 'NAME',
+      description: `What the config is written for, where its keys do not tell: ${DIALECT_WORDS.join(', ')}.`,
     },
     {
       name: 'search-path',
@@ -73,6 +81,12 @@ const RUN: FlagGroup = {
       default: DEFAULT_QUIET,
     },
     { name: 'pid-file', value: 'PATH', description: 'Keep the process ID in this file.' },
+    {
+      name: 'signal',
+      value: 'SIG=ACTION',
+      repeatable: true,
+      description: `What a signal does where something is supervised: ${ACTIONS.join(', ')} or forward:SIG. Beats the config: -signal HUP=stop. Repeatable.`,
+    },
   ],
 };
 
@@ -199,14 +213,70 @@ const OUTPUT: FlagGroup = {
   ],
 };
 
+const CONTAINERPILOT: FlagGroup = {
+  title: "ContainerPilot's own (a bare -template prints its config after the template step)",
+  rows: [
+    {
+      name: 'out',
+      value: 'PATH',
+      description: 'With a bare -template: where to; file:// may stand before the path.',
+      default: '-',
+    },
+    { name: 'reload', description: 'Ask the running program to read its config anew.' },
+    {
+      name: 'maintenance',
+      value: 'enable|disable',
+      description: 'Take its services out of the catalog, or put them back.',
+    },
+    {
+      name: 'putenv',
+      value: 'KEY=VALUE',
+      repeatable: true,
+      description: 'Set a variable for the processes that it starts from now on. Repeatable.',
+    },
+    {
+      name: 'putmetric',
+      value: 'KEY=NUMBER',
+      repeatable: true,
+      description: 'Give one of its metrics a value. Repeatable.',
+    },
+    { name: 'ping', description: 'See whether it answers.' },
+  ],
+};
+
+const ACCEPTED: FlagGroup = {
+  title: "Taken for consul-template's sake, and without a meaning here",
+  rows: [
+    { name: 'dedup', description: 'Each query is asked once by itself.' },
+    { name: 'retry', value: 'DUR', description: 'Whatever fails is tried again by itself.' },
+  ],
+};
+
 /** All flags, in the order of the help. */
-export const FLAG_GROUPS: readonly FlagGroup[] = [INPUT, RUN, CATALOG, TLS, OUTPUT];
+export const FLAG_GROUPS: readonly FlagGroup[] = [
+  ...[INPUT, RUN, CATALOG, TLS, OUTPUT],
+  ...[CONTAINERPILOT, ACCEPTED],
+];
 
 /** All flags. */
 export const FLAGS: readonly FlagRow[] = FLAG_GROUPS.flatMap(({ rows }) => rows);
 
+/** A bare `-template`, which is ContainerPilot's: our own has a value. */
+export const RENDER_CONFIG: FlagRow = {
+  name: 'render-config',
+  description: 'Print a ContainerPilot config after its template step.',
+};
+
+/** What the program takes when it is called containerpilot. */
+export const CONTAINERPILOT_FLAGS: readonly FlagRow[] = [
+  ...FLAGS.filter(({ name }) => ['config', 'dialect', 'signal', 'version', 'help'].includes(name)),
+  ...CONTAINERPILOT.rows,
+  { name: RENDER_CONFIG.name, aliases: ['template'], description: RENDER_CONFIG.description },
+];
+
 /** What can be done beside rendering. */
 export const COMMANDS = {
+  supervise: 'Keep files true and supervise jobs; -- COMMAND ARGS is the main one.',
   check: 'Check config and templates without a network.',
   config: 'Print the merged config with the origin of each value, secrets masked.',
   schema: 'Print the JSON Schema of the config.',

@@ -1,6 +1,8 @@
 import { AutotmplError, describeError } from '../core/errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { parseCommandLine, type Invocation } from './flags.ts';
+import { parseCommandLine } from './flags.ts';
+import type { Invocation } from './invocation.ts';
+import { programName } from './program-name.ts';
 import { run } from './run.ts';
 
 /** A reader that goes away ends us as it ends every other program (128 + SIGPIPE). */
@@ -25,12 +27,13 @@ void main(process.argv.slice(2)).then((exitCode) => {
 });
 
 async function main(argv: readonly string[]): Promise<number> {
+  const program = programName(process.argv[1]);
   try {
-    return await carryOut(parseCommandLine(argv));
+    return await carryOut(parseCommandLine(argv, { program, environment: process.env }));
   } catch (error) {
     if (error instanceof AutotmplError) {
-      process.stderr.write(`autotmpl: ${describeError(error)}\n`);
-      return exitCodeOf(error);
+      process.stderr.write(`${program}: ${describeError(error)}\n`);
+      return exitCodeOf(error, program);
     }
     process.stderr.write(`autotmpl: this is a defect of autotmpl, please report it\n`);
     process.stderr.write(
@@ -46,14 +49,19 @@ async function carryOut(invocation: Invocation): Promise<number> {
     case 'help':
       return print((await import('./help.ts')).helpText());
     case 'version':
-      return print((await import('./version.ts')).versionText());
+      return print((await import('./version.ts')).versionText(invocation.program));
     case 'schema':
       return print(await (await import('./schema.ts')).schemaText());
     case 'check':
       return print(await (await import('./check.ts')).check(invocation));
     case 'config':
       return print(await (await import('./config.ts')).showConfig(invocation));
+    case 'renderConfig':
+      return print(await (await import('./render-config.ts')).renderConfig(invocation));
+    case 'control':
+      throw new AutotmplError('usage', `-${invocation.ask} is not supported yet`);
     case 'run':
+    case 'supervise':
       return run(invocation);
   }
 }

@@ -6,13 +6,14 @@ import { systemClock } from '../core/time.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
 import { EXIT, stoppedCode } from './exit-codes.ts';
-import type { RunFlags } from './flags.ts';
+import type { RunFlags } from './invocation.ts';
 import { countOf } from './count-of.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
 import { listenToSignals } from './signals.ts';
-import { sourcesOf, type SettingsInvocation } from './sources.ts';
+import type { SettingsInvocation } from './invocation.ts';
+import { sourcesOf } from './sources.ts';
 
 /** Runs until done or told to stop; returns the exit code. */
 export async function run(invocation: SettingsInvocation): Promise<number> {

@@ -4,7 +4,9 @@ import { consulFromFlags } from './consul-flags.ts';
 import type { FlagSettings, TemplateFlag } from './flag-settings.ts';
 import { GO_NOT_YET, isGoTemplate } from './go-templates.ts';
 import { parseQuietPeriod, QUIET_FORM } from './quiet-text.ts';
+import type { HandledSignal, SignalAction } from '../supervisor/settings.ts';
 import { lastValue, readFlag, type RawFlags } from './raw-flags.ts';
+import { ACTION_FORM, canBeEvent, HANDLED, parseAction, parseHandled } from './signal-words.ts';
 
 /** Reads those flags that say what a config could say too. Throws an AutotmplError (`usage`) for a value that is wrong. */
 export function flagSettings(raw: RawFlags): FlagSettings {
@@ -27,6 +29,7 @@ export function flagSettings(raw: RawFlags): FlagSettings {
     ...(quiet === undefined ? {} : { quiet }),
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(logFormat === undefined ? {} : { logFormat }),
+    ...signalsOf(raw.get('signal')),
   };
 }
 
@@ -59,4 +62,24 @@ function parseLevel(text: string): LogLevel | undefined {
 
 function parseFormat(text: string): LogFormat | undefined {
   return LOG_FORMATS.find((format) => format === text.toLowerCase());
+}
+
+/** `-signal HUP=stop`, as often as it is given. */
+function signalsOf(written: readonly string[] | undefined): Pick<FlagSettings, 'signals'> {
+  if (written === undefined) return {};
+  const table: { -readonly [Signal in HandledSignal]?: SignalAction } = {};
+  for (const text of written) {
+    const [, name = '', word = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    const [signal, action] = [parseHandled(name), parseAction(word)];
+    const fail = (expected: string) =>
+      new AutotmplError('usage', `-signal ${JSON.stringify(text)}: expected ${expected}`, {
+        advice: 'write -signal HUP=stop',
+      });
+    if (signal === undefined) throw fail(`a signal of ${HANDLED.join(', ')}`);
+    if (action === undefined) throw fail(ACTION_FORM);
+    if (action.kind === 'event' && !canBeEvent(signal))
+      throw fail('another word: only HUP and USR2 are events');
+    table[signal] = action;
+  }
+  return { signals: table };
 }

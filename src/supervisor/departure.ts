@@ -130,9 +130,9 @@ export class Departure {
   }
 
   /** ContainerPilot 2 sets no limit, 3 means its job's; ours is the budget, less what the process itself may need. */
-  #hookLimitMs({ settings: { stopTimeoutMs } }: Job): number {
+  #hookLimitMs({ settings: { stopTimeoutMs, stoppingTimeoutMs } }: Job): number {
     const settings = this.#parts.settings();
-    if (settings.childVariables === 'containerpilot3') return stopTimeoutMs;
+    if (settings.childVariables === 'containerpilot3') return stoppingTimeoutMs ?? Infinity;
     return Math.max(0, this.#budget.leftMs - stopTimeoutMs);
   }
 

@@ -10,6 +10,9 @@ import { unwell, type Finding } from './probes/finding.ts';
 import { runProbe } from './probes/probe.ts';
 import type { HealthSettings } from './settings.ts';
 
+/** What a timer can hold at most, in milliseconds: 24 days. */
+const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
+
 /** What a check works with. */
 export interface HealthCheckOptions {
   /** Whose health it is. */
@@ -66,7 +69,7 @@ export class HealthCheck implements Actor {
         settings,
         {
           label: this.name,
-          timeoutMs: settings.timeoutMs,
+          timeoutMs: settings.timeoutMs ?? WITHOUT_LIMIT_MS,
           warningExitCode: settings.warningExitCode,
           environment,
           cwd,

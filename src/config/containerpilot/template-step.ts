@@ -20,7 +20,16 @@ export function renderConfigText(
   if (render === undefined) {
     throw new AutotmplError('containerpilotConfig', `${name}: Go templates are not supported yet`);
   }
-  return render({ name, text, environment: variables(environment) });
+  try {
+    return render({ name, text, environment: variables(environment) });
+  } catch (error) {
+    if (!(error instanceof AutotmplError)) throw error;
+    const { message, advice } = error;
+    throw new AutotmplError('containerpilotConfig', message, {
+      cause: error,
+      ...(advice !== undefined && { advice }),
+    });
+  }
 }
 
 /** Those that are set. */

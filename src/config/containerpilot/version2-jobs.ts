@@ -70,16 +70,23 @@ function missingFrequency(fields: Fields): number {
 }
 
 /** `coprocesses`: each runs beside the main process and ends after it. */
-export function coprocesses(source: Source, value: unknown, base: JobBase): readonly JobSettings[] {
+export function coprocesses(
+  source: Source,
+  value: unknown,
+  base: JobBase,
+  others: readonly JobSettings[],
+): readonly JobSettings[] {
+  const taken = new Set(others.map(({ name }) => name));
   return withoutDoubles(
     source,
     entriesOf(source, ['coprocesses'], value).map((entry) => {
       const fields = new Fields(source, entry);
       const exec = requiredCommand(fields, 'Coprocess did not provide a command');
       const maxRestarts = restartsOf(fields) ?? 0;
-      const name = fields.text('name') ?? exec.join(' ');
+      const written = fields.text('name') ?? exec.join(' ');
       fields.close();
-      const facts = { name: `coprocess[${name}]`, role: 'coprocess', exec, maxRestarts } as const;
+      const name = taken.has(written) ? `coprocess[${written}]` : written;
+      const facts = { name, role: 'coprocess', exec, maxRestarts } as const;
       return [entry, makeJob(source, entry.path, base, facts)];
     }),
   );

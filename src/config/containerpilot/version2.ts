@@ -32,7 +32,7 @@ export function compileVersion2(
   const others = [
     ...advertised,
     ...tasks(source, top.raw('tasks'), base),
-    ...coprocesses(source, top.raw('coprocesses'), base),
+    ...coprocesses(source, top.raw('coprocesses'), base, advertised),
     ...(served === undefined ? [] : [served.job]),
   ];
   const main = mainJob(source, mainCommand, base, others);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine, type Invocation } from '../../../src/cli/flags.ts';
+import { parseCommandLine } from '../../../src/cli/flags.ts';
+import type { ControlInvocation, SettingsInvocation } from '../../../src/cli/invocation.ts';
+import type { Program } from '../../../src/cli/program-name.ts';
 import { AutotmplError, describeError } from '../../../src/core/errors.ts';
 
-type Run = Extract<Invocation, { command: 'run' | 'check' | 'config' }>;
-
-function parse(...argv: string[]): Run {
-  return parseCommandLine(argv) as Run;
+function parse(...argv: string[]): SettingsInvocation {
+  return parseCommandLine(argv) as SettingsInvocation;
 }
 
 function complaint(...argv: string[]): string {
@@ -163,6 +163,135 @@ describe('the flags of TLS', () => {
       tokenFile: { value: 'f', origin: '-consul-token-file' },
       auth: { value: { username: 'u', password: 'p:w' }, origin: '-consul-auth' },
       namespace: { value: 'n', origin: '-consul-namespace' },
+    });
+  });
+});
+
+describe('a command to supervise', () => {
+  it.each([
+    [['supervise', '-config', 'a', '--', 'nginx', '-g', 'daemon off;'], false],
+    [['supervise', '--', 'nginx', '-g', 'daemon off;'], false],
+    [['-config', 'file:///a.json', 'nginx', '-g', 'daemon off;'], true],
+    [['-config={}', 'nginx', '-g', 'daemon off;'], true],
+    [['-template', 'a:b', '--', 'nginx', '-g', 'daemon off;'], false],
+  ])('is the words behind the flags: %j', (argv, isBare) => {
+    expect(parse(...argv)).toMatchObject({
+      command: 'supervise',
+      mainCommand: ['nginx', '-g', 'daemon off;'],
+    });
+    expect(parse(...argv).isBareCommand ?? false).toBe(isBare);
+  });
+
+  it('is none where a command of our own is named, before the config or behind it', () => {
+    expect(parse('check', '-config', 'a').mainCommand).toBeUndefined();
+    expect(parse('-config', 'a', 'check').mainCommand).toBeUndefined();
+    expect(parse('-config', 'a').command).toBe('run');
+  });
+
+  it('may have a config that is text, which stands alone', () => {
+    expect(parse('-config', '{"consul": "c"}')).toMatchObject({
+      configPaths: [],
+      configText: { name: '-config', text: '{"consul": "c"}' },
+    });
+    expect(complaint('-config={}', '-config=a')).toContain('stands alone');
+  });
+
+  it('has its config from CONTAINERPILOT, unless it is called to render', () => {
+    const environment = { CONTAINERPILOT: 'file:///etc/c.json' };
+    const under = (argv: readonly string[], program: Program = 'autotmpl') =>
+      parseCommandLine(argv, { program, environment }) as SettingsInvocation;
+    expect(under(['nginx'])).toMatchObject({
+      configPaths: ['file:///etc/c.json'],
+      likely: 'containerpilot',
+      mainCommand: ['nginx'],
+    });
+    expect(under(['-template=a:b']).configPaths).toEqual([]);
+    expect(() => under(['-once'], 'consul-template')).toThrow('nothing to render');
+    expect(under(['-config=x'])).toMatchObject({ configPaths: ['x'] });
+  });
+
+  it('has signals that mean what the flag says', () => {
+    expect(
+      parse('-template=a', '-signal', 'HUP=stop', '-signal=SIGQUIT=forward:TERM').flags.signals,
+    ).toEqual({ SIGHUP: { kind: 'stop' }, SIGQUIT: { kind: 'forward', as: 'SIGTERM' } });
+    expect(complaint('-signal=KILL=stop', '-template=a')).toContain('expected a signal of HUP');
+    expect(complaint('-signal=HUP', '-template=a')).toContain('expected one of stop, reload');
+    expect(complaint('-signal=INT=event', '-template=a')).toContain('only HUP and USR2');
+  });
+
+  it('has a dialect that is one', () => {
+    expect(parse('-config=a', '-dialect=containerpilot3').dialect).toBe('containerpilot3');
+    expect(complaint('-config=a', '-dialect=containerpilt')).toContain(
+      'did you mean containerpilot?',
+    );
+  });
+});
+
+describe("ContainerPilot's flags", () => {
+  const called = (...argv: string[]) => parseCommandLine(argv, { program: 'containerpilot' });
+
+  it.each([
+    [['-reload'], 'reload', []],
+    [['-maintenance', 'enable'], 'maintenance', ['enable']],
+    [['--maintenance=disable'], 'maintenance', ['disable']],
+    [['-putenv', 'A=b=c', '-putenv', 'D='], 'putenv', ['A=b=c', 'D=']],
+    [['-putmetric', 'a=1'], 'putmetric', ['a=1']],
+    [['-ping', '-reload'], 'reload', []],
+    [['-ping'], 'ping', []],
+  ])('ask a running program, by either name: %j', (argv, ask, words) => {
+    const expected = { command: 'control', ask, words, configPaths: ['c'] };
+    expect(called('-config', 'c', ...argv)).toMatchObject(expected);
+    expect(parseCommandLine(['-config', 'c', ...argv])).toMatchObject(expected);
+    expect((parseCommandLine(argv) as ControlInvocation).ask).toBe(ask);
+  });
+
+  it('render a config with a bare -template', () => {
+    const expected = { command: 'renderConfig', configPaths: ['file:///c'], out: '-' };
+    expect(called('-template', '-config', 'file:///c')).toMatchObject(expected);
+    expect(parseCommandLine(['-config', 'file:///c', '-template'])).toMatchObject(expected);
+    expect(
+      parseCommandLine(['-config', 'file:///c', '-template', '-out', 'file:///o']),
+    ).toMatchObject({ ...expected, out: 'file:///o' });
+    expect(complaint('-out', 'x', '-template=a')).toContain('only with a bare -template');
+  });
+
+  it('take everything from the first word on for the main command', () => {
+    expect(called('-config=c', 'check', '-config', 'd')).toMatchObject({
+      command: 'supervise',
+      configPaths: ['c'],
+      mainCommand: ['check', '-config', 'd'],
+    });
+  });
+
+  it.each([
+    [['-maintenance', 'on'], 'expected enable or disable, found "on"'],
+    [['-putenv', 'x'], "flag value 'x' was not in the format 'key=val'"],
+    [['-once'], 'unknown flag "-once"'],
+    [[], '-config flag is required'],
+  ])('are refused: %j', (argv, words) => {
+    expect(() => called(...argv)).toThrow(words);
+  });
+});
+
+describe("consul-template's flags", () => {
+  it("take the article's calls as they are", () => {
+    const argv = [
+      '-once',
+      '-dedup',
+      '-consul',
+      'c:8500',
+      '-retry',
+      '30s',
+      '-template',
+      '/a.njk:/b:nginx -s reload',
+    ];
+    expect(parseCommandLine(argv, { program: 'consul-template' })).toMatchObject({
+      command: 'run',
+      run: { once: true },
+      flags: {
+        templates: [{ source: '/a.njk', destination: '/b', command: 'nginx -s reload' }],
+        consul: { address: { value: 'c:8500' } },
+      },
     });
   });
 });

@@ -39,13 +39,23 @@ describe('flags as Go reads them', () => {
       ['check', '-once', '-'],
       ['check', '--once=true', '-'],
     ],
-    [
-      ['-once', '--', '-once', '-x'],
-      ['--once=true', '--', '-once', '-x'],
-    ],
     [['-h', '-nonsense'], ['--help=true']],
   ])('%j become %j', (argv, expected) => {
-    expect(normaliseFlags(argv, ROWS)).toEqual(expected);
+    expect(normaliseFlags(argv, ROWS).words).toEqual(expected);
+  });
+
+  it('end at --, and at the first word of another program', () => {
+    expect(normaliseFlags(['-once', '--', '-once', '-x'], ROWS)).toEqual({
+      words: ['--once=true'],
+      rest: ['-once', '-x'],
+      isMarked: true,
+    });
+    const isForeign = (word: string) => word === 'nginx';
+    expect(normaliseFlags(['-once', 'nginx', '-g', 'x'], ROWS, isForeign)).toEqual({
+      words: ['--once=true'],
+      rest: ['nginx', '-g', 'x'],
+      isMarked: false,
+    });
   });
 
   it.each([

@@ -129,7 +129,7 @@ describe('the rest of ContainerPilot 2', () => {
         timeoutMs: 500,
       },
       {
-        name: 'coprocess[agent]',
+        name: 'agent',
         role: 'coprocess',
         restarts: { max: Number.POSITIVE_INFINITY, delayMs: 1000, factor: 2, capMs: 30_000 },
       },

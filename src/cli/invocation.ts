@@ -1,0 +1,62 @@
+import type { DialectWord } from '../config/dialect.ts';
+import type { FlagSettings } from '../config/flag-settings.ts';
+import type { Program } from './program-name.ts';
+
+/** How to run, apart from what a config could say. */
+export interface RunFlags {
+  readonly once: boolean;
+  readonly dry: boolean;
+  readonly detailedExitcode: boolean;
+  /** With `once` only. */
+  readonly timeoutMs: number | undefined;
+  /** As it was written: relative to the working folder. */
+  readonly pidFile: string | undefined;
+}
+
+/** What settings are made of, as far as the command line says. */
+export interface SettingsRequest {
+  readonly program: Program;
+  /** Files and folders as they were written; `file://` may stand before one. */
+  readonly configPaths: readonly string[];
+  /** A config that is itself on the command line, or in the variable `CONTAINERPILOT`. */
+  readonly configText?: { readonly name: string; readonly text: string };
+  readonly dialect?: DialectWord;
+  /** The config was given as only ContainerPilot's are. */
+  readonly likely?: 'containerpilot';
+  readonly flags: FlagSettings;
+  /** The words of the process to supervise. */
+  readonly mainCommand?: readonly string[];
+  /** They have neither `supervise` nor `--` before them. */
+  readonly isBareCommand?: boolean;
+}
+
+/** A command that works with settings. `run` supervises too, where the settings say so. */
+export interface SettingsInvocation extends SettingsRequest {
+  readonly command: 'run' | 'check' | 'config' | 'supervise';
+  readonly run: RunFlags;
+}
+
+/** Prints the text of a ContainerPilot config after its template step: its `-template` and `-out`. */
+export interface RenderConfigInvocation extends SettingsRequest {
+  readonly command: 'renderConfig';
+  /** `-` is standard output; otherwise a path, which `file://` may stand before. */
+  readonly out: string;
+}
+
+/** What a running program is asked over its control socket. */
+export type ControlQuestion = 'reload' | 'maintenance' | 'putenv' | 'putmetric' | 'ping';
+
+/** Asks a running program. */
+export interface ControlInvocation extends SettingsRequest {
+  readonly command: 'control';
+  readonly ask: ControlQuestion;
+  /** `enable` or `disable`; or `KEY=VALUE` each, which all have their equals sign. */
+  readonly words: readonly string[];
+}
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly command: 'help' | 'version' | 'schema'; readonly program: Program }
+  | SettingsInvocation
+  | RenderConfigInvocation
+  | ControlInvocation;
