@@ -1,0 +1,49 @@
+import { CallError } from './call-error.ts';
+import { eq, ge, gt, le, lt, ne } from './compare.ts';
+import { index, len, slice } from './elements.ts';
+import { html, js, urlquery } from './escapes.ts';
+import { sprint, sprintf, sprintln } from './format.ts';
+import { derived, variadic, type GoFunctions } from './functions.ts';
+import { GoMethod, isTrue, typeName, type GoFunction, type GoValue } from './values.ts';
+
+/** The functions that every Go template has: https://pkg.go.dev/text/template#hdr-Functions */
+export const BUILT_INS: GoFunctions = new Map<string, GoFunction>([
+  ['and', { ...variadic(1, (values) => values.at(-1)), stopsAt: false }],
+  ['or', { ...variadic(1, (values) => values.at(-1)), stopsAt: true }],
+  ['not', derived((value) => !isTrue(value))],
+  ['eq', variadic(1, eq)],
+  ['ne', derived(ne)],
+  ['lt', derived(lt)],
+  ['le', derived(le)],
+  ['gt', derived(gt)],
+  ['ge', derived(ge)],
+  ['len', derived(len)],
+  ['index', variadic(1, index)],
+  ['slice', variadic(1, slice)],
+  ['print', variadic(0, sprint)],
+  ['println', variadic(0, sprintln)],
+  [
+    'printf',
+    variadic(1, ([format, ...values]) => {
+      if (typeof format === 'string') return sprintf(format, values);
+      throw new CallError(`wrong type for value; expected string; got ${typeName(format)}`);
+    }),
+  ],
+  ['html', variadic(0, html)],
+  ['js', variadic(0, js)],
+  ['urlquery', variadic(0, urlquery)],
+  ['call', { call, least: 1, most: Number.POSITIVE_INFINITY, gives: 'facts' }],
+]);
+
+/** Calls a function that is a value. */
+function call(...[scope, [callee, ...args]]: Parameters<GoFunction['call']>): GoValue {
+  if (callee === undefined || callee === null) throw new CallError('call of nil');
+  if (!(callee instanceof GoMethod)) {
+    throw new CallError(`non-function of type ${typeName(callee)}`);
+  }
+  const { called } = callee;
+  if (args.length < called.least || args.length > called.most) {
+    throw new CallError(`wrong number of args: got ${args.length} want ${called.least}`);
+  }
+  return called.call(scope, args);
+}

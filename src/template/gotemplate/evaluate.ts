@@ -1,0 +1,234 @@
+import type { Notes } from '../notes.ts';
+import { failureAt, isStackOverflow, PipelineEvaluator, type Frame } from './evaluate-pipeline.ts';
+import { GoFailure } from './failure.ts';
+import { formatAsPrinted } from './format-value.ts';
+import type { MissingKey } from './members.ts';
+import type { ControlStatement, Span, Statement } from './nodes.ts';
+import type { Templates } from './parser.ts';
+import { StepBudget } from './step-budget.ts';
+import {
+  GoMethod,
+  isList,
+  isMap,
+  isTrue,
+  sizeOf,
+  sortedEntries,
+  typeName,
+  type GoValue,
+} from './values.ts';
+import { Variables } from './variables.ts';
+
+/** Go allows a hundred thousand, and has a stack that grows. */
+const DEEPEST_TEMPLATE = 500;
+
+/** How one rendering is to be done. */
+export interface EvaluateOptions {
+  readonly missingKey: MissingKey;
+  /** Printing what is no value is an error. */
+  readonly strict: boolean;
+}
+
+/** Whether a list of statements came to its end, or left the loop around it. */
+type Course = 'on' | 'break' | 'continue';
+
+/** Runs the template of this name over `dot` and returns its text. Throws a GoFailure. */
+export function evaluate(
+  templates: Templates,
+  name: string,
+  dot: GoValue,
+  notes: Notes,
+  options: EvaluateOptions,
+): string {
+  const tree = templates.get(name);
+  if (tree === undefined) throw new Error(`no template ${name}`);
+  const evaluation = new Evaluation(templates, notes, options);
+  try {
+    evaluation.run({ tree, variables: new Variables(dot) }, dot);
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    throw new GoFailure(tree.source.positionAt(0), 'the template is nested too deep');
+  }
+  return evaluation.text;
+}
+
+class Evaluation {
+  text = '';
+  readonly #templates: Templates;
+  readonly #notes: Notes;
+  readonly #strict: boolean;
+  readonly #budget = new StepBudget();
+  readonly #pipelines: PipelineEvaluator;
+  #depth = 0;
+
+  constructor(templates: Templates, notes: Notes, { missingKey, strict }: EvaluateOptions) {
+    this.#templates = templates;
+    this.#notes = notes;
+    this.#strict = strict;
+    this.#pipelines = new PipelineEvaluator(notes, missingKey, this.#budget);
+  }
+
+  run(frame: Frame, dot: GoValue): void {
+    this.#list(frame.tree.body, dot, frame);
+  }
+
+  #list(statements: readonly Statement[], dot: GoValue, frame: Frame): Course {
+    for (const statement of statements) {
+      const course = this.#statement(statement, dot, frame);
+      if (course !== 'on') return course;
+    }
+    return 'on';
+  }
+
+  #statement(statement: Statement, dot: GoValue, frame: Frame): Course {
+    switch (statement.kind) {
+      case 'text':
+        this.#write(statement.text, frame, statement.start);
+        return 'on';
+      case 'action': {
+        this.#budget.spend(frame.tree, statement.start);
+        const value = this.#pipelines.evaluate(statement.pipe, dot, frame);
+        if (statement.pipe.variables.length === 0) this.#print(value, statement, frame);
+        return 'on';
+      }
+      case 'if':
+      case 'with':
+      case 'range': {
+        this.#budget.spend(frame.tree, statement.start);
+        const mark = frame.variables.mark();
+        const course =
+          statement.kind === 'range'
+            ? this.#range(statement, dot, frame)
+            : this.#branch(statement, dot, frame);
+        frame.variables.endSince(mark);
+        return course;
+      }
+      case 'template':
+        this.#template(statement, dot, frame);
+        return 'on';
+      case 'break':
+      case 'continue':
+        return statement.kind;
+    }
+  }
+
+  #branch(statement: ControlStatement, dot: GoValue, frame: Frame): Course {
+    const value = this.#pipelines.evaluate(statement.pipe, dot, frame);
+    if (!isTrue(value)) return this.#list(statement.otherwise, dot, frame);
+    return this.#list(statement.body, statement.kind === 'with' ? value : dot, frame);
+  }
+
+  #range(statement: ControlStatement, dot: GoValue, frame: Frame): Course {
+    const value = this.#pipelines.evaluate(statement.pipe, dot, frame);
+    const mark = frame.variables.mark();
+    let isEmpty = true;
+    for (const [key, item] of this.#turns(value, statement, frame)) {
+      isEmpty = false;
+      this.#budget.spend(frame.tree, statement.start);
+      this.#setLoopVariables(statement, key, item, frame);
+      const course = this.#list(statement.body, item, frame);
+      frame.variables.endSince(mark);
+      if (course === 'break') break;
+    }
+    return isEmpty ? this.#list(statement.otherwise, dot, frame) : 'on';
+  }
+
+  #setLoopVariables(
+    { pipe }: ControlStatement,
+    key: GoValue,
+    item: GoValue,
+    { variables }: Frame,
+  ): void {
+    const [first, second] = pipe.variables;
+    if (first === undefined) return;
+    if (second === undefined) {
+      if (pipe.assigns) variables.assign(first, item);
+      else variables.setFromTop(1, item);
+    } else if (pipe.assigns) {
+      variables.assign(first, key);
+      variables.assign(second, item);
+    } else {
+      variables.setFromTop(2, key);
+      variables.setFromTop(1, item);
+    }
+  }
+
+  /** What a range goes through, as keys and items. */
+  #turns(
+    value: GoValue,
+    statement: ControlStatement,
+    frame: Frame,
+  ): Iterable<readonly [GoValue, GoValue]> {
+    if (value === undefined || value === null) return [];
+    if (isList(value)) return listTurns(value);
+    if (isMap(value)) return sizeOf(value) === 0 ? [] : sortedEntries(value);
+    if (typeof value === 'bigint') {
+      if (statement.pipe.variables.length < 2) return countTurns(value);
+      throw failureAt(
+        frame,
+        statement.pipe,
+        "can't use an int to iterate over more than one variable",
+      );
+    }
+    throw failureAt(frame, statement.pipe, `range can't iterate over ${typeName(value)}`);
+  }
+
+  #template(statement: Extract<Statement, { kind: 'template' }>, dot: GoValue, frame: Frame): void {
+    this.#budget.spend(frame.tree, statement.start);
+    const tree = this.#templates.get(statement.name);
+    if (tree === undefined) {
+      throw failureAt(frame, statement, `template ${JSON.stringify(statement.name)} not defined`);
+    }
+    if (this.#depth === DEEPEST_TEMPLATE) {
+      throw failureAt(frame, statement, `exceeded maximum template depth (${DEEPEST_TEMPLATE})`, {
+        advice: 'the template calls itself without end',
+      });
+    }
+    const given =
+      statement.pipe === undefined
+        ? undefined
+        : this.#pipelines.evaluate(statement.pipe, dot, frame);
+    this.#depth += 1;
+    this.run({ tree, variables: new Variables(given) }, given);
+    this.#depth -= 1;
+  }
+
+  #print(value: GoValue, at: Span, frame: Frame): void {
+    if (value instanceof GoMethod) {
+      throw failureAt(frame, at, "can't print a function that was not called");
+    }
+    const isNothing = value === undefined || value === null;
+    if (isNothing && this.#strict && !this.#notes.isIncomplete) {
+      throw failureAt(frame, at, 'there is no value to print', {
+        advice: 'correct the name, test it with if, or set strict: false on the target',
+      });
+    }
+    const text = isNothing ? NO_VALUE : typeof value === 'string' ? value : formatAsPrinted(value);
+    if (this.#notes.tripwire.objectsTo(text)) {
+      throw failureAt(
+        frame,
+        at,
+        'this holds a control character or line feed that came from service or node data, which anybody who may register can write',
+        {
+          advice:
+            'pipe it into a function that quotes it, or set controlCharacters: allow on the target',
+        },
+      );
+    }
+    this.#write(text, frame, at.start);
+  }
+
+  #write(text: string, { tree }: Frame, at: number): void {
+    this.#budget.print(tree, at, text);
+    this.text += text;
+  }
+}
+
+const NO_VALUE = '<no value>';
+
+function* listTurns(list: readonly GoValue[]): Generator<readonly [GoValue, GoValue]> {
+  for (const [index, item] of list.entries()) yield [BigInt(index), item];
+}
+
+function* countTurns(count: bigint): Generator<readonly [GoValue, GoValue]> {
+  for (let number = 0n; number < count; number += 1n) yield [number, number];
+}

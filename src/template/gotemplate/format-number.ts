@@ -1,0 +1,67 @@
+import { pad, type FormatFlags } from './format-flags.ts';
+import { formatMagnitude, type FloatVerb } from './format-float.ts';
+import { isPrintable, quoteCharacter } from './quote-text.ts';
+
+const BASES: Readonly<Record<string, number>> = { d: 10, v: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
+const PREFIXES: Readonly<Record<string, string>> = { b: '0b', o: '0', x: '0x', X: '0X' };
+const HIGHEST_CHARACTER = 0x10ffffn;
+const REPLACEMENT = 0xfffdn;
+
+/** An integer by a verb; undefined where the verb is not one for integers. */
+export function formatInteger(value: bigint, verb: string, flags: FormatFlags): string | undefined {
+  const base = BASES[verb];
+  if (base !== undefined) return inBase(value, verb, base, flags);
+  if (verb === 'c') return pad(String.fromCodePoint(codePoint(value)), flags);
+  if (verb === 'q') {
+    return pad(quoteCharacter(String.fromCodePoint(codePoint(value)), flags.plus), flags);
+  }
+  return verb === 'U' ? unicodeName(value, flags) : undefined;
+}
+
+function inBase(value: bigint, verb: string, base: number, flags: FormatFlags): string {
+  const { precision, width, zero, minus, plus, space, sharp } = flags;
+  const sign = value < 0n ? '-' : plus ? '+' : space ? ' ' : '';
+  if (precision === 0 && value === 0n) return pad('', { ...flags, zero: false });
+  const magnitude = (value < 0n ? -value : value).toString(base);
+  const letters = verb === 'X' ? magnitude.toUpperCase() : magnitude;
+  // Zeros that fill the width come behind the sign, and count no prefix.
+  const fill = precision ?? (zero && !minus && width !== undefined ? width - sign.length : 0);
+  const digits = letters.padStart(fill, '0');
+  const hasOctalZero = verb === 'o' && digits.startsWith('0');
+  const prefix = verb === 'O' ? '0o' : sharp && !hasOctalZero ? (PREFIXES[verb] ?? '') : '';
+  return pad(sign + prefix + digits, { ...flags, zero: false });
+}
+
+function codePoint(value: bigint): number {
+  const isCharacter =
+    value >= 0n && value <= HIGHEST_CHARACTER && !(value >= 0xd800n && value <= 0xdfffn);
+  return Number(isCharacter ? value : REPLACEMENT);
+}
+
+function unicodeName(value: bigint, flags: FormatFlags): string {
+  const digits = BigInt.asUintN(64, value).toString(16).toUpperCase();
+  const name = `U+${digits.padStart(Math.max(flags.precision ?? 4, 4), '0')}`;
+  const character = value <= HIGHEST_CHARACTER ? String.fromCodePoint(codePoint(value)) : '';
+  const shown = flags.sharp && isPrintable(character) ? ` '${character}'` : '';
+  return pad(name + shown, { ...flags, zero: false });
+}
+
+const FLOAT_VERBS = 'beEfFgGxX';
+
+/** A float by a verb; undefined where the verb is not one for floats. */
+export function formatFloat(value: number, verb: string, flags: FormatFlags): string | undefined {
+  const isDefault = verb === 'v';
+  if (!isDefault && !FLOAT_VERBS.includes(verb)) return undefined;
+  const letter = (isDefault ? 'g' : verb) as FloatVerb;
+  const precision = flags.precision ?? ('eEfF'.includes(letter) ? 6 : undefined);
+  const magnitude = formatMagnitude(value, letter, precision, flags.sharp);
+  const isNegative = value < 0 || Object.is(value, -0);
+  const isFinite = Number.isFinite(value);
+  const plus = flags.plus || value === Number.POSITIVE_INFINITY;
+  const sign = isNegative ? '-' : plus && !Number.isNaN(value) ? '+' : flags.space ? ' ' : '';
+  const lacking = (flags.width ?? 0) - sign.length - magnitude.length;
+  if (flags.zero && !flags.minus && isFinite && lacking > 0) {
+    return sign + '0'.repeat(lacking) + magnitude;
+  }
+  return pad(sign + magnitude, { ...flags, zero: false });
+}

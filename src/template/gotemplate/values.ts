@@ -1,0 +1,180 @@
+import type { FunctionScope } from '../functions/function.ts';
+import type { Outcome } from '../tripwire.ts';
+
+/**
+ * A value as a template has it. Go tells integers from floats: `eq 1 1.0` is an error, `1.0` prints as `1`, and an integer has
+ * 64 bits. JavaScript has a type for each, so no value needs a tag: an integer is a bigint, a float a number. What comes
+ * from elsewhere is turned into these at the border (`go-data.ts`).
+ *
+ * `undefined` is no value at all: a missing entry, or nothing yet. `null` is Go's nil in a place that may hold anything. Both
+ * print as `<no value>`; a field of the first is nothing again, a field of the second is an error.
+ */
+export type GoValue =
+  | undefined
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | readonly GoValue[]
+  | GoMap
+  | GoStruct
+  | GoMethod
+  | GoRecord;
+
+/** A map from names to anything: Go's `map[string]interface {}`. Only its own properties count. */
+export interface GoRecord {
+  readonly [name: string]: GoValue;
+}
+
+/** A key of a map. */
+export type GoKey = string | bigint;
+
+/** A map that a plain object cannot be: its keys are integers, or its values have a type with a zero of its own. */
+export class GoMap {
+  /** What Go calls it. */
+  readonly typeName: string;
+  readonly entries: ReadonlyMap<GoKey, GoValue>;
+  /** The value of an entry that is not there; undefined where that is nil. */
+  readonly zero: GoValue;
+
+  constructor(typeName: string, entries: Iterable<readonly [GoKey, GoValue]>, zero?: GoValue) {
+    this.typeName = typeName;
+    this.entries = new Map(entries);
+    this.zero = zero;
+  }
+}
+
+/** Fields with fixed names, and methods: another name is an error instead of a missing entry. */
+export class GoStruct {
+  readonly typeName: string;
+  readonly fields: ReadonlyMap<string, GoValue>;
+  readonly methods: ReadonlyMap<string, GoFunction>;
+
+  constructor(
+    typeName: string,
+    fields: Readonly<Record<string, GoValue>>,
+    methods: Readonly<Record<string, GoFunction>> = {},
+  ) {
+    this.typeName = typeName;
+    this.fields = new Map(Object.entries(fields));
+    this.methods = new Map(Object.entries(methods));
+  }
+}
+
+/** A function as a value, for `call`. */
+export class GoMethod {
+  readonly called: GoFunction;
+
+  constructor(called: GoFunction) {
+    this.called = called;
+  }
+}
+
+/** A function that templates may call; the table of them is given to the engine. */
+export interface GoFunction {
+  /** Arguments and result are Go values: what the number types are, see {@link GoValue}. Throws for what it cannot do. */
+  call(scope: FunctionScope, args: readonly GoValue[]): GoValue;
+  /** The fewest and the most arguments; a piped value is the last of them. */
+  readonly least: number;
+  readonly most: number;
+  /** What the tripwire has to know of its result. */
+  readonly gives: Outcome;
+  /** `and` and `or`: arguments are evaluated until one has this truth, and that one is the result. */
+  readonly stopsAt?: boolean;
+}
+
+/** The environment as Go has it: a map of texts, in which a missing name is an empty text. */
+export function textMap(texts: Readonly<Record<string, string | undefined>>): GoMap {
+  const entries = Object.entries(texts).flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, text] as const],
+  );
+  return new GoMap('map[string]string', entries, '');
+}
+
+/** Whether the value is a map. */
+export function isMap(value: GoValue): value is GoMap | GoRecord {
+  return value instanceof GoMap || isRecord(value);
+}
+
+/** Whether the value is a list. */
+export function isList(value: GoValue): value is readonly GoValue[] {
+  return Array.isArray(value);
+}
+
+function isRecord(value: GoValue): value is GoRecord {
+  if (typeof value !== 'object' || value === null || isList(value)) return false;
+  return !(value instanceof GoMap || value instanceof GoStruct || value instanceof GoMethod);
+}
+
+/** The entry of a map, and whether it is there. */
+export function entryOf(
+  map: GoMap | GoRecord,
+  key: GoKey,
+): { readonly found: boolean; readonly value: GoValue } {
+  if (map instanceof GoMap) {
+    return map.entries.has(key)
+      ? { found: true, value: map.entries.get(key) }
+      : { found: false, value: map.zero };
+  }
+  if (typeof key !== 'string' || !Object.hasOwn(map, key))
+    return { found: false, value: undefined };
+  // JavaScript's undefined is no entry in Go.
+  return { found: map[key] !== undefined, value: map[key] };
+}
+
+/** The entries of a map in the order of its keys, as Go's templates and `fmt` have it. */
+export function sortedEntries(map: GoMap | GoRecord): readonly (readonly [GoKey, GoValue])[] {
+  const entries: (readonly [GoKey, GoValue])[] =
+    map instanceof GoMap
+      ? [...map.entries]
+      : Object.entries(map).filter(([, value]) => value !== undefined);
+  return entries.sort(([first], [second]) => compareKeys(first, second));
+}
+
+/** How many entries a map has. */
+export function sizeOf(map: GoMap | GoRecord): number {
+  return map instanceof GoMap ? map.entries.size : sortedEntries(map).length;
+}
+
+/** Whether the value counts as true: not false, zero, empty or nil. */
+export function isTrue(value: GoValue): boolean {
+  if (isList(value)) return value.length > 0;
+  if (isMap(value)) return sizeOf(value) > 0;
+  if (typeof value === 'number') return value !== 0;
+  return Boolean(value);
+}
+
+/** What Go calls the type of a value. Lists and maps without a type of their own are told by what they hold. */
+export function typeName(value: GoValue): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (isList(value)) return `[]${elementType(value)}`;
+  if (value instanceof GoMap || value instanceof GoStruct) return value.typeName;
+  if (value instanceof GoMethod) return 'func';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return 'int';
+  return typeof value === 'number' ? 'float64' : 'map[string]interface {}';
+}
+
+const ANYTHING = 'interface {}';
+
+function elementType(list: readonly GoValue[]): string {
+  const [first] = list;
+  if (first === undefined || first === null || typeof first === 'object') return ANYTHING;
+  return list.every((item) => typeof item === typeof first) ? typeName(first) : ANYTHING;
+}
+
+function compareKeys(first: GoKey, second: GoKey): number {
+  if (typeof first === 'bigint' && typeof second === 'bigint') {
+    return first === second ? 0 : first < second ? -1 : 1;
+  }
+  return compareBytes(String(first), String(second));
+}
+
+/** Orders texts by their UTF-8 bytes, as Go does. Code units agree with that but for surrogates. */
+export function compareBytes(first: string, second: string): number {
+  if (first === second) return 0;
+  if (!/[\ud800-\udfff]/.test(first + second)) return first < second ? -1 : 1;
+  return Buffer.compare(Buffer.from(first), Buffer.from(second));
+}
