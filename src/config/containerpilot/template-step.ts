@@ -1,5 +1,6 @@
 import type { Environment } from '../../catalog/consul/environment.ts';
 import { AutotmplError } from '../../core/errors.ts';
+import { renderGoText } from '../../template/gotemplate/render-text.ts';
 
 /** Renders a Go template over the variables of an environment. Throws an AutotmplError that tells line and column. */
 export type RenderGoText = (request: {
@@ -14,12 +15,9 @@ export function renderConfigText(
   name: string,
   text: string,
   environment: Environment,
-  render: RenderGoText | undefined,
+  render: RenderGoText = renderGoText,
 ): string {
   if (!text.includes('{{')) return text;
-  if (render === undefined) {
-    throw new AutotmplError('containerpilotConfig', `${name}: Go templates are not supported yet`);
-  }
   try {
     return render({ name, text, environment: variables(environment) });
   } catch (error) {
