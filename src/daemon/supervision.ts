@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
 import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
+import { renderMainArguments } from '../config/containerpilot/main-arguments.ts';
 import { begin, type Begun } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import { AutotmplError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { CommandLine } from '../process/command-line.ts';
 import type { Reloads } from '../renderer/reloads.ts';
 import type { JobSettings, SupervisorSettings } from '../supervisor/settings.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -51,6 +54,7 @@ export class Supervision {
       watcher,
       render: async (source) => this.#render(source),
       renderName: parts.renderName,
+      fillIn: (command, variables) => fillIn(settings, command, variables, options.logger),
       sink: {
         stdout: (text) => process.stdout.write(text),
         stderr: (text) => process.stderr.write(text),
@@ -98,4 +102,18 @@ export class Supervision {
       advice: 'name the source of an entry of templates',
     });
   }
+}
+
+/** The words of ContainerPilot 2's main command are Go templates, over an environment that has the services' addresses in it. */
+function fillIn(
+  { childVariables }: SupervisorSettings,
+  command: CommandLine,
+  variables: Readonly<Record<string, string>>,
+  logger: Logger,
+): CommandLine {
+  if (childVariables !== 'containerpilot2' || typeof command === 'string') return command;
+  const { words, complaint } = renderMainArguments(command, variables, undefined);
+  if (complaint !== undefined)
+    logger.warn(`the main command is started as it was written: ${complaint}`);
+  return words;
 }

@@ -4,7 +4,7 @@ import type { Bus } from '../core/bus.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import { findAccount } from '../process/account.ts';
-import { commandLabel } from '../process/command-line.ts';
+import { commandLabel, type CommandLine } from '../process/command-line.ts';
 import {
   exitCodeOfEnd,
   type ProcessOptions,
@@ -46,6 +46,11 @@ export interface JobParts {
   readonly presence: JobPresence | undefined;
   /** Does what has to come before the stop signal. Never rejects. */
   readonly withdraw: (job: Job) => Promise<void>;
+  /** Fills in what the words of a main command say of the environment: ContainerPilot 2's way. */
+  readonly fillIn: (
+    command: CommandLine,
+    environment: Readonly<Record<string, string>>,
+  ) => CommandLine;
   /** Called each time when a job is done. */
   readonly onDone: (job: Job) => void;
 }
@@ -265,12 +270,13 @@ export class Job {
   }
 
   async #processOptions(): Promise<ProcessOptions> {
-    const { variables, sink, clock } = this.#parts;
-    const { name, exec = [], env, cwd, user, logging } = this.settings;
+    const { variables, sink, clock, fillIn } = this.#parts;
+    const { name, role, exec = [], env: extra, cwd, user, logging } = this.settings;
     let pid = 0;
+    const env = variables.environment(extra);
     const options = {
-      command: exec,
-      env: variables.environment(env),
+      command: role === 'main' ? fillIn(exec, env) : exec,
+      env,
       ...(cwd === undefined ? {} : { cwd }),
       ...(user === undefined ? {} : { account: await findAccount(user) }),
     };

@@ -39,9 +39,10 @@ const REPORTS_IN_TTL = 3;
 
 /** Makes sure that these jobs can be had: their addresses, their accounts, their catalog. Throws an AutotmplError (`config`). */
 export async function checkJobs(
-  jobs: readonly JobSettings[],
+  { jobs, childVariables }: Pick<SupervisorSettings, 'jobs' | 'childVariables'>,
   registrar: Registrar | undefined,
 ): Promise<void> {
+  const code = childVariables === 'autotmpl' ? 'config' : 'containerpilotConfig';
   for (const { name, place, service, user } of jobs) {
     try {
       if (service !== undefined) addressOf(service);
@@ -49,14 +50,14 @@ export async function checkJobs(
     } catch (error) {
       if (!(error instanceof AutotmplError)) throw error;
       const { advice } = error;
-      throw new AutotmplError('config', `${place}: ${error.message}`, {
+      throw new AutotmplError(code, `${place}: ${error.message}`, {
         cause: error,
         ...(advice === undefined ? {} : { advice }),
       });
     }
     if (service !== undefined && registrar === undefined) {
       throw new AutotmplError(
-        'config',
+        code,
         `${place}: ${name} cannot be registered: the catalog takes no services`,
         {
           advice: 'use a catalog that does (consul), or leave `service` out',

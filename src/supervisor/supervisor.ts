@@ -41,6 +41,8 @@ export interface SupervisorOptions {
   readonly render: (source: string) => Promise<void>;
   /** Fills in a name or a tag that follows the role. */
   readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
+  /** Fills in what the words of a main command say of its environment. */
+  readonly fillIn: MemberParts['fillIn'];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
   readonly sink: OutputSink;
@@ -91,7 +93,7 @@ export class Supervisor implements Actor {
       dialect: settings.childVariables,
       mark: ownMark(options.hostname),
       role: () => this.#election?.actor.role,
-      renderName: options.renderName,
+      ...{ renderName: options.renderName, fillIn: options.fillIn },
       withdraw: (job) => this.#departure.withdraw(job),
       onDone: (job) => this.#done(job.settings),
     };
@@ -110,7 +112,7 @@ export class Supervisor implements Actor {
     registrar: Registrar | undefined,
     locks: Locks | undefined,
   ): Promise<void> {
-    await checkJobs(settings.jobs, registrar);
+    await checkJobs(settings, registrar);
     if (settings.election !== undefined && locks === undefined) {
       throw new AutotmplError('config', 'election: the catalog has no locks', {
         advice: 'use a catalog that has (consul), or leave `election` out',

@@ -81,7 +81,7 @@ function mainJob(
 ): JobSettings | undefined {
   if (words === undefined) return undefined;
   const taken = new Set(others.map(({ name }) => name));
-  const candidates = ['app', 'main', ...others.map((_, index) => `main-${index + 2}`)];
+  const candidates = ['main', ...others.map((_, index) => `main-${index + 2}`)];
   const name = candidates.find((candidate) => !taken.has(candidate)) ?? 'main-1';
   return makeJob(source, [], base, { name, role: 'main', exec: words, logging: 'raw' });
 }
