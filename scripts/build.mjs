@@ -60,8 +60,8 @@ const shared = {
   supported: { 'dynamic-import': false },
   // Of packages that come in both module formats, the newer: of the older one all is kept, used or not.
   mainFields: ['module', 'main'],
-  // nunjucks asks for it only to watch files in a browser's place; we never do.
-  external: ['chokidar', 'fsevents'],
+  // nunjucks asks for the first two only to watch files in a browser's place; we never do. koffi is a binary, and optional.
+  external: ['chokidar', 'fsevents', 'koffi'],
   logLevel: 'warning',
 };
 

@@ -53,6 +53,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   execa: ['process/command.ts'],
   diff: ['output/diff.ts'],
   chalk: ['core/logger.ts', 'output/diff.ts'],
+  koffi: ['process/libc.ts'],
   valibot: ['config/'],
   'jsonc-parser': ['config/'],
   re2js: ['template/functions/'],

@@ -3,9 +3,11 @@ import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
 import { createCatalog, createLocks, createRegistrar } from '../catalog/index.ts';
 import type { Settings } from '../config/settings.ts';
+import { begin, type Begun } from '../core/actor.ts';
 import { Bus } from '../core/bus.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import { Claims } from '../output/claims.ts';
+import type { Reaper } from '../process/reaper.ts';
 import { compileTargets } from '../renderer/compile-targets.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -113,6 +115,8 @@ export class Daemon {
 
   /** Runs until told to stop, or with `once` until all is done, or until what is supervised has ended; returns how things stood then. */
   async run(first: Prepared, signal: AbortSignal): Promise<Standing> {
+    // What orphans leave behind is ours as process 1.
+    const reaper = process.pid === 1 ? await beginReaper(this.#options) : undefined;
     this.#rendering.begin();
     const over = new AbortController();
     let next: Prepared | undefined = first;
@@ -153,6 +157,7 @@ export class Daemon {
       await this.#rendering.stop();
       await this.#present?.lease.release();
       if (this.#present !== undefined) await letGo({ ...this.#present, catalog: undefined });
+      await reaper?.stop();
     }
     if (failure instanceof Error) throw failure;
     return standing;
@@ -243,4 +248,10 @@ async function letGo({
   catalog?.close();
   registrar?.close();
   await locks?.close();
+}
+
+async function beginReaper({ clock, logger }: DaemonOptions): Promise<Begun<Reaper>> {
+  const { Reaper } = await import('../process/reaper.ts');
+  const { loadLibc } = await import('../process/libc.ts');
+  return begin(new Reaper({ loadLibc, clock, logger }));
 }

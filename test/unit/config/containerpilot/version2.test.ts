@@ -115,12 +115,12 @@ describe('the rest of ContainerPilot 2', () => {
         name: 'preStop',
         role: 'preStop',
         exec: ['drain.sh', '1', 'true'],
-        when: { kind: 'event', source: 'app', code: 'stopping', mode: 'once' },
+        when: { kind: 'event', source: 'main', code: 'stopping', mode: 'once' },
       },
       {
         name: 'postStop',
         role: 'postStop',
-        when: { kind: 'event', source: 'app', code: 'stopped', mode: 'once' },
+        when: { kind: 'event', source: 'main', code: 'stopped', mode: 'once' },
       },
       {
         name: 'task[t]',
@@ -134,7 +134,7 @@ describe('the rest of ContainerPilot 2', () => {
         restarts: { max: Number.POSITIVE_INFINITY, delayMs: 1000, factor: 2, capMs: 30_000 },
       },
       {
-        name: 'app',
+        name: 'main',
         role: 'main',
         exec: ['nginx', '-g', 'daemon off;'],
         logging: 'raw',
@@ -167,11 +167,12 @@ describe('the rest of ContainerPilot 2', () => {
     expect(await of(0)).toBe(5000);
   });
 
-  it('gives the main command another name where a service is called app', async () => {
-    const { supervisor } = await read({ consul, services: [SERVICE] }, { mainCommand: ['x'] });
+  it('gives the main command another name where a service is called main', async () => {
+    const services = [{ ...SERVICE, name: 'main' }];
+    const { supervisor } = await read({ consul, services }, { mainCommand: ['x'] });
     expect(supervisor.jobs.map(({ name, role }) => [name, role])).toEqual([
-      ['app', 'job'],
-      ['main', 'main'],
+      ['main', 'job'],
+      ['main-2', 'main'],
     ]);
   });
 
