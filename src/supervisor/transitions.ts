@@ -173,7 +173,7 @@ const TABLE: Readonly<Record<JobStateName, Row>> = {
     timer: (state, { timer }: JobEvent & { kind: 'timer' }, rules) => {
       // A run that is still under way when the next one is due takes its place.
       if (timer === 'interval') return { state, effects: [rearm(rules)] };
-      if (timer !== 'run') return stay(state);
+      if (timer !== 'run' || !state.hasProcess) return stay(state);
       return { state: { ...state, name: 'killing' }, effects: [announce('timedOut'), KILL] };
     },
     stop: (state) => withdraw({ ...state, next: 'stop' }),
