@@ -4,8 +4,8 @@ const SPACE = /[ \t\r\n]/;
 const SPACES = /[ \t\r\n]+/y;
 const WORD = /[\p{L}\p{Nd}_]+/uy;
 /** Up to the closing quote, an escape counting as one; a line feed cannot stand inside. */
-const QUOTED = /"(?:[^"\\\n]|\\[^\n])*"/y;
-const CHARACTER = /'(?:[^'\\\n]|\\[^\n])*'/y;
+const QUOTED = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
+const CHARACTER = /'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*'/y;
 const RAW = /`[^`]*`/y;
 /** A sign, a base, digits with underscores, a fraction, an exponent and `i`, as `strconv` could read it or not. */
 const NUMBER =
@@ -48,7 +48,7 @@ class Lexer {
     const end = found === -1 ? this.#text.length : found;
     const trims = found !== -1 && this.#isLeftTrim(found + this.#left.length);
     const piece = this.#text.slice(start, end);
-    const kept = trims ? piece.replace(/[ \t\r\n]+$/, '') : piece;
+    const kept = trims ? trimmedEnd(piece) : piece;
     if (kept !== '') this.#push('text', start, kept);
     this.#at = end;
     if (found === -1) this.#push('end', end, '');
@@ -221,6 +221,12 @@ class Lexer {
     this.#tokens.push({ kind: 'error', text: complaint, start: at, end: at });
     return false;
   }
+}
+
+function trimmedEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 function codePointName(character: string): string {

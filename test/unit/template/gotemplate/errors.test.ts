@@ -118,7 +118,7 @@ describe('a template that fails while it runs', () => {
 
   it('counts columns in characters and cuts long excerpts', () => {
     expect(goError('é😀{{.X.Y}}')).toContain('t.ctmpl:1:5:');
-    expect(goError(`{{not ${'"0123456789" '.repeat(20)}}}`)).toMatch(/at <not "0123.{50}…>/);
+    expect(goError(`{{not ${'"0123456789" '.repeat(20)}}}`)).toMatch(/at <not "0123.{51}…>/);
   });
 });
 
