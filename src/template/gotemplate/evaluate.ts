@@ -11,7 +11,6 @@ import {
   isList,
   isMap,
   isTrue,
-  sizeOf,
   sortedEntries,
   typeName,
   type GoValue,
@@ -160,7 +159,7 @@ class Evaluation {
   ): Iterable<readonly [GoValue, GoValue]> {
     if (value === undefined || value === null) return [];
     if (isList(value)) return listTurns(value);
-    if (isMap(value)) return sizeOf(value) === 0 ? [] : sortedEntries(value);
+    if (isMap(value)) return sortedEntries(value);
     if (typeof value === 'bigint') {
       if (statement.pipe.variables.length < 2) return countTurns(value);
       throw failureAt(

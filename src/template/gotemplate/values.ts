@@ -134,7 +134,8 @@ export function sortedEntries(map: GoMap | GoRecord): readonly (readonly [GoKey,
 
 /** How many entries a map has. */
 export function sizeOf(map: GoMap | GoRecord): number {
-  return map instanceof GoMap ? map.entries.size : sortedEntries(map).length;
+  if (map instanceof GoMap) return map.entries.size;
+  return Object.values(map).filter((value) => value !== undefined).length;
 }
 
 /** Whether the value counts as true: not false, zero, empty or nil. */

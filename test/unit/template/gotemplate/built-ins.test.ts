@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { sprint } from '../../../../src/template/gotemplate/format.ts';
 import { derived } from '../../../../src/template/gotemplate/functions.ts';
 import { GoMap, GoMethod, GoStruct } from '../../../../src/template/gotemplate/values.ts';
 import { DATA, goError, goText } from './known-go-engine.ts';
@@ -120,11 +121,11 @@ describe('values with a type of their own', () => {
       'api.Thing',
       { Name: 'n', Port: 80n },
       {
-        Join: derived((first, second) => `${String(first)}+${String(second)}`),
+        Join: derived((first, second) => sprint([first, '+', second])),
         Self: derived(() => 'me'),
       },
     ),
-    Twice: new GoMethod(derived((value) => `${String(value)}${String(value)}`)),
+    Twice: new GoMethod(derived((value) => sprint([value, '', value]))),
   };
   const text = (template: string): string | undefined => goText(template, { dot });
 
