@@ -46,11 +46,9 @@ export class TokenCursor {
     this.#at = mark;
   }
 
-  /** The offset behind the last token that was taken and is no white space. */
+  /** The offset behind the last token that was taken. */
   lastEnd(): number {
-    let before = this.#at - 1;
-    while (this.#tokens[before]?.kind === 'space') before -= 1;
-    return this.#tokens[before]?.end ?? 0;
+    return this.#tokens[this.#at - 1]?.end ?? 0;
   }
 
   /** The next token that is no white space, which has to be of one of these kinds. */

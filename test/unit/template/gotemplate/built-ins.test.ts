@@ -42,7 +42,7 @@ holds('comparison', [
   ['{{ne 1 2}} {{ne "a" "a"}}', 'true false'],
   ['{{lt 1 2}} {{lt 2 1}} {{lt "a" "b"}} {{lt 1.5 2.5}}', 'true false true true'],
   ['{{le 1 1}} {{gt 2 1}} {{ge 1 1}} {{ge 1 2}}', 'true true true false'],
-  ['{{lt "10" "9"}} {{lt "Z" "a"}}', 'true true'],
+  ['{{lt "10" "9"}} {{lt "Z" "a"}} {{lt "😀" "\ufffd"}}', 'true true false'],
   ['{{eq .Missing nil}} {{eq .X nil}} {{eq .Nil .Missing}}', 'true false true'],
   ['{{eq .One 1}} {{eq (len .List) 3}}', 'true true'],
   [`{{eq 'a' 97}} {{eq 0x10 16}}`, 'true true'],

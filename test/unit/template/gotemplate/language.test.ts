@@ -53,7 +53,7 @@ holds('literals', [
   ['{{"\\u00e9\\U0001F600\\xc3\\xa9\\101"}}', 'é😀éA'],
   ['{{"\\xff"}}', '\ufffd'],
   ['{{`raw \\n "text"`}}', 'raw \\n "text"'],
-  ['{{`two\nlines`}}', 'two\nlines'],
+  ['{{`two\nlines`}} {{`one\r\nline`}}', 'two\nlines one\nline'],
   ['{{true}} {{false}}', 'true false'],
 ]);
 
