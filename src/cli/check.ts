@@ -3,13 +3,15 @@ import type { Settings } from '../config/settings.ts';
 import { createLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon } from '../daemon/daemon.ts';
+import { countOf } from './count-of.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { sourcesOf } from './sources.ts';
 
 /**
  * Reads the config and compiles every template, without a network: throws an AutotmplError that tells all that is wrong, or
- * returns a line that says that nothing is.
+ * returns a line that says that nothing is,
+ * behind warnings of what is most likely not meant.
  */
 export async function check(invocation: SettingsInvocation): Promise<string> {
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
@@ -31,6 +33,15 @@ export async function check(invocation: SettingsInvocation): Promise<string> {
     clock: systemClock,
     logger: silent,
   });
-  const { targets } = await daemon.prepare(await load());
-  return `${targets.length} template${targets.length === 1 ? '' : 's'} and the config are right\n`;
+  const settings = await load();
+  const { targets } = await daemon.prepare(settings);
+  const jobs = settings.supervisor?.jobs.length ?? 0;
+  const counted = [
+    ...(targets.length > 0 || jobs === 0 ? [countOf(targets.length, 'template')] : []),
+    ...(jobs > 0 ? [countOf(jobs, 'job')] : []),
+  ];
+  return [
+    ...(settings.warnings ?? []).map((warning) => `warning: ${warning}\n`),
+    `${counted.join(', ')} and the config are right\n`,
+  ].join('');
 }

@@ -1,18 +1,19 @@
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { formatDuration } from '../core/duration.ts';
-import { colorLevel, createLogger, type AdjustableLogger } from '../core/logger.ts';
+import { AutotmplError } from '../core/errors.ts';
+import { colorLevel, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
 import { EXIT, stoppedCode } from './exit-codes.ts';
-import type { RunFlags } from './invocation.ts';
 import { countOf } from './count-of.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
 import { listenToSignals } from './signals.ts';
-import type { SettingsInvocation } from './invocation.ts';
+import type { RunFlags, SettingsInvocation } from './invocation.ts';
+import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
 
 /** Runs until done or told to stop; returns the exit code. */
@@ -20,7 +21,9 @@ export async function run(invocation: SettingsInvocation): Promise<number> {
   // Each reload reads everything anew.
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
-  const logger = await settingsLogger(settings);
+  requireTargets(invocation.run, settings);
+  const { logger } = await settingsLogger(settings);
+  for (const warning of settings.warnings ?? []) logger.warn(warning);
   const { pidFile } = invocation.run;
   const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
@@ -28,6 +31,15 @@ export async function run(invocation: SettingsInvocation): Promise<number> {
   } finally {
     await removePidFile?.();
   }
+}
+
+/** A run that renders and ends starts no jobs. */
+function requireTargets({ once, dry }: RunFlags, { targets }: Settings): void {
+  if (targets.length > 0 || !(once || dry)) return;
+  const flag = once ? '-once' : '-dry';
+  throw new AutotmplError('usage', `${flag} renders and starts no jobs, and there is no template`, {
+    advice: `remove ${flag}, or name a template`,
+  });
 }
 
 async function runDaemon(
@@ -107,15 +119,4 @@ function startDeadline(
           controller.abort();
         }, timeoutMs);
   return { passed: () => passed, cancel };
-}
-
-async function settingsLogger({ log }: Settings): Promise<AdjustableLogger> {
-  const isTerminal = process.stderr.isTTY;
-  return createLogger({
-    level: log.level,
-    format: log.format,
-    write: (line) => process.stderr.write(line),
-    isTerminal,
-    color: colorLevel(process.env, isTerminal),
-  });
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { nearest } from '../core/nearest.ts';
 import { isMap, pathPattern, type ConfigDocument, type DocumentPath } from './document.ts';
 import { isValueNotYetSupported } from './not-yet.ts';
-import { problemAt, type Problem } from './problems.ts';
+import { inOrder, problemAt, type Problem } from './problems.ts';
 import { checkRules } from './rules.ts';
 import { configSchema, type ConfigContent } from './schema.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
@@ -99,10 +99,4 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return isMap(value) ? 'a map' : 'a date';
   return typeof value === 'string' ? 'text' : `the ${typeof value}`;
-}
-
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const line = (problem: Problem) => problem.spot?.line ?? 0;
-  const column = (problem: Problem) => problem.spot?.column ?? 0;
-  return problems.toSorted((a, b) => line(a) - line(b) || column(a) - column(b));
 }

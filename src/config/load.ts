@@ -63,6 +63,7 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
   const problems = [...destinationProblems(placed), ...supervised.problems];
   if (problems.length > 0) throw problemsError(problems);
   noteTargets(placed, origins);
+  for (const [path, place] of containerPilot?.compiled.places ?? []) origins.set(path, place);
   const log = pickLog(flags, documents, origins);
   const settings: Settings = {
     catalog: pickCatalog({ ...sources, containerPilot }, documents, origins),

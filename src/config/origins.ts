@@ -3,6 +3,7 @@ import type { ConsulFields } from '../catalog/consul/environment.ts';
 import type { ConsulOptions } from '../catalog/consul/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
+import { supervisorRows } from './describe-supervisor.ts';
 import type { LoadedSettings } from './load.ts';
 
 const MASK = '********';
@@ -31,6 +32,11 @@ export function describeSettings({ settings, origins }: LoadedSettings): string 
     for (const [position, [key, value]] of targetEntries(target).entries()) {
       write([position === 0 ? '  - ' : '    ', key, value, `templates[${index}].${key}`]);
     }
+  }
+  for (const { indent, key, value, originPath, origin } of supervisorRows(settings)) {
+    if (value === undefined) lines.push(`${indent}${key}:`);
+    else if (origin === undefined) write([indent, key, value, originPath]);
+    else lines.push(`${indent}${key}: ${show(value)} # ${origin}`);
   }
   return `${lines.join('\n')}\n`;
 

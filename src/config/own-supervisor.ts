@@ -38,6 +38,8 @@ export function ownSupervisor(
     mainCommand,
   );
   noteEntries('jobs', placed, origins);
+  const commanded = contents.findIndex(({ content }) => content.main === true);
+  if (mainCommand !== undefined) origins.set(`jobs[${commanded}].exec`, 'command line');
   const jobs = contents.map(({ content, at }) => ownJob(content, at, hasTargets));
   const mainJob = jobs.find(({ role }) => role === 'main')?.name;
   const watched = entriesOf(documents, 'watches', ({ watches }) => watches ?? []);

@@ -51,3 +51,10 @@ export function problemsError(
   });
   return new AutotmplError(code, `the config has ${problems.length} errors:\n${lines.join('\n')}`);
 }
+
+/** Problems of one file as they come in its text. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const line = (problem: Problem) => problem.spot?.line ?? 0;
+  const column = (problem: Problem) => problem.spot?.column ?? 0;
+  return problems.toSorted((a, b) => line(a) - line(b) || column(a) - column(b));
+}

@@ -1,7 +1,7 @@
 import type { ConsulLayer } from '../../catalog/consul/environment.ts';
 import type { ControlSettings, TelemetrySettings } from '../../control/settings.ts';
 import { withFingerprint } from '../fingerprint.ts';
-import { showPath } from '../document.ts';
+import { isMap, showPath } from '../document.ts';
 import { RESTART_PACE } from '../supervisor-defaults.ts';
 import type { Settings } from '../settings.ts';
 import type { JobSettings, SupervisorSettings } from '../../supervisor/settings.ts';
@@ -14,6 +14,8 @@ export interface CompiledConfig {
   readonly log: Settings['log'];
   readonly telemetry?: TelemetrySettings;
   readonly control: ControlSettings;
+  /** Who said what, by the path in our own words. */
+  readonly places: ReadonlyMap<string, string>;
 }
 
 /** What of a job is the same for all of one config. */
@@ -45,4 +47,29 @@ export function makeJob(
     ...base,
     ...facts,
   });
+}
+
+/** What of the top of a config is called otherwise in our own. */
+const OUR_NAMES: readonly (readonly [path: readonly string[], ours: string])[] = [
+  [['logging', 'level'], 'log.level'],
+  [['logging', 'format'], 'log.format'],
+  [['stopTimeout'], 'stopTimeout'],
+  [['control', 'socket'], 'control.socket'],
+  [['telemetry'], 'telemetry.listen'],
+  [['telemetry'], 'telemetry.sensors'],
+];
+
+/** Where single values stand in the file. */
+export function placesOf(
+  source: Source,
+  content: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, string> {
+  const has = (path: readonly string[]): boolean => {
+    let value: unknown = content;
+    for (const key of path) value = isMap(value) ? value[key] : undefined;
+    return value !== undefined;
+  };
+  return new Map(
+    OUR_NAMES.filter(([path]) => has(path)).map(([path, ours]) => [ours, source.place(path)]),
+  );
 }

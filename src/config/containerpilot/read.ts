@@ -1,7 +1,7 @@
 import type { Environment } from '../../catalog/consul/environment.ts';
 import { recogniseDialect, guessDialect, type Dialect, type DialectWord } from '../dialect.ts';
 import { isMap, type ParsedText } from '../document.ts';
-import type { Problem } from '../problems.ts';
+import { inOrder, type Problem } from '../problems.ts';
 import type { CompiledConfig } from './compiled.ts';
 import { markedLine } from './marked-line.ts';
 import { parseJson5 } from './parse-json5.ts';
@@ -117,6 +117,6 @@ function compile(
     version === 2
       ? compileVersion2(source, content, mainCommand)
       : compileVersion3(source, content, mainCommand);
-  if (source.problems.length > 0) return { kind: 'wrong', problems: source.problems };
+  if (source.problems.length > 0) return { kind: 'wrong', problems: inOrder(source.problems) };
   return { kind: 'compiled', version, compiled, warnings: source.warnings };
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CONTAINERPILOT_3_SIGNALS, CONTAINERPILOT_SOCKET } from '../supervisor-defaults.ts';
-import { makeJob, type CompiledConfig, type JobBase } from './compiled.ts';
+import { makeJob, placesOf, type CompiledConfig, type JobBase } from './compiled.ts';
 import { discovery } from './consul.ts';
 import { Fields } from './fields.ts';
 import { logSettings } from './logging.ts';
@@ -50,6 +50,7 @@ export function compileVersion3(
     },
     consul,
     log,
+    places: placesOf(source, content),
     ...(served !== undefined && { telemetry: served.settings }),
     control:
       socket === undefined || socket === ''

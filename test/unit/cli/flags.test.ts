@@ -215,7 +215,7 @@ describe('a command to supervise', () => {
       parse('-template=a', '-signal', 'HUP=stop', '-signal=SIGQUIT=forward:TERM').flags.signals,
     ).toEqual({ SIGHUP: { kind: 'stop' }, SIGQUIT: { kind: 'forward', as: 'SIGTERM' } });
     expect(complaint('-signal=KILL=stop', '-template=a')).toContain('expected a signal of HUP');
-    expect(complaint('-signal=HUP', '-template=a')).toContain('expected one of stop, reload');
+    expect(complaint('-signal=HUP=halt', '-template=a')).toContain('expected one of stop, reload');
     expect(complaint('-signal=INT=event', '-template=a')).toContain('only HUP and USR2');
   });
 

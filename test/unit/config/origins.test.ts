@@ -57,4 +57,51 @@ describe('the merged settings', () => {
     expect(again.targets[0]?.quiet).toEqual(first.targets[0]?.quiet);
     expect(again.searchPath).toEqual(first.searchPath);
   });
+
+  it('show what is supervised in our own words, which are a config again', async () => {
+    const supervised = `jobs:
+- {name: web, main: true, exec: [x, "a b"], service: {port: 80, tags: [t]}, health: {tcp: "h:1"}, env: {API_KEY: hunter2, A: b}}
+- {name: t, exec: t, when: {interval: 5m}, timeout: 1s}
+hooks: {preStop: [drain]}
+watches: [{service: db, onChange: {signal: HUP}, group: g}]
+waitFor: [{service: db, min: 2}]
+election: {key: k}
+signals: {HUP: stop, QUIT: "forward:TERM"}
+stopTimeout: 20s
+control: {mode: "0660"}
+telemetry: {listen: "[::1]:1", sensors: [{name: n, type: gauge, exec: x, interval: 1s}]}
+`;
+    const text = await describeConfig(supervised);
+    expect(text).not.toContain('hunter2');
+    expect(text.split('\n')).toEqual(
+      expect.arrayContaining([
+        '  - name: web # a.yaml:2:3',
+        '    exec: ["x","a b"] # a.yaml:2:33',
+        '    stopTimeout: "10s" # default',
+        '  preStop: ["drain"] # a.yaml:4:18',
+        '    group: g # a.yaml:5:57',
+        '  HUP: stop # a.yaml:8:16',
+        '  USR1: maintenance # default',
+        'stopTimeout: "20s" # a.yaml:9:14',
+        '  mode: "0660" # a.yaml:10:17',
+      ]),
+    );
+    const cwd = await scratchFolder({
+      'first.yaml': supervised,
+      'again.yaml': text.replaceAll('********', 'hunter2'),
+    });
+    const read = async (name: string) => {
+      const settings = await loadSettings({
+        configPaths: [name],
+        flags: NO_FLAGS,
+        environment: {},
+        cwd,
+      });
+      const { supervisor } = settings;
+      const plain = (things: readonly { readonly place: string }[] = []) =>
+        things.map((thing) => ({ ...thing, place: '', when: undefined, fingerprint: '' }));
+      return { ...supervisor, jobs: plain(supervisor?.jobs), watches: plain(supervisor?.watches) };
+    };
+    expect(await read('again.yaml')).toEqual(await read('first.yaml'));
+  });
 });
