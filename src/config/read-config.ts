@@ -4,7 +4,6 @@ import type { Environment } from '../catalog/consul/environment.ts';
 import { systemCode } from '../core/errors.ts';
 import { checkDocument } from './check.ts';
 import type { ConfigText, ReadText } from './containerpilot/read.ts';
-import type { RenderGoText } from './containerpilot/template-step.ts';
 import type { DialectWord } from './dialect.ts';
 import type { ConfigDocument, ParseText } from './document.ts';
 import { problemsError, type Problem } from './problems.ts';
@@ -41,8 +40,6 @@ export interface ConfigSources {
   readonly cwd: string;
   /** The words behind the flags. */
   readonly mainCommand?: readonly string[];
-  /** Renders ContainerPilot's configs, which are Go templates. */
-  readonly renderGoText?: RenderGoText;
 }
 
 /** What was read: documents of ours, or one config of ContainerPilot's, which stands alone. */
@@ -136,10 +133,10 @@ class ConfigReader {
   /** Whether it is ContainerPilot's. */
   async #readTheirs(input: ConfigText, isTheirWay: boolean): Promise<boolean> {
     if (this.#sources.dialect === 'autotmpl') return false;
-    const { environment, renderGoText, dialect, mainCommand } = this.#sources;
+    const { environment, dialect, mainCommand } = this.#sources;
     const likely = isTheirWay ? 'containerpilot' : 'autotmpl';
     const { readContainerPilot } = await import('./containerpilot/read.ts');
-    const options = { environment, renderGoText, dialect, likely, mainCommand } as const;
+    const options = { environment, dialect, likely, mainCommand } as const;
     const read = readContainerPilot(input, options);
     if (read.kind === 'ours') return false;
     this.#theirs.push({ name: input.name, read });

@@ -1,5 +1,5 @@
 import { AutotmplError, describeError } from '../../core/errors.ts';
-import { renderConfigText, type RenderGoText } from './template-step.ts';
+import { renderConfigText } from './template-step.ts';
 
 /** The words of a main command, ready to be started. */
 export interface MainArguments {
@@ -15,12 +15,11 @@ export interface MainArguments {
 export function renderMainArguments(
   words: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  render: RenderGoText | undefined,
 ): MainArguments {
   try {
     return {
       words: words.map((word, index) =>
-        renderConfigText(`word ${index + 1} of the main command`, word, environment, render),
+        renderConfigText(`word ${index + 1} of the main command`, word, environment),
       ),
     };
   } catch (error) {

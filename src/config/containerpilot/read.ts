@@ -6,7 +6,7 @@ import type { CompiledConfig } from './compiled.ts';
 import { markedLine } from './marked-line.ts';
 import { parseJson5 } from './parse-json5.ts';
 import { Source, type Version } from './source.ts';
-import { renderConfigText, type RenderGoText } from './template-step.ts';
+import { renderConfigText } from './template-step.ts';
 import { compileVersion2 } from './version2.ts';
 import { compileVersion3 } from './version3.ts';
 
@@ -22,7 +22,6 @@ export interface ConfigText {
 /** What the text is read with. */
 export interface ReadOptions {
   readonly environment: Environment;
-  readonly renderGoText: RenderGoText | undefined;
   /** What the user says that it is. */
   readonly dialect: DialectWord | undefined;
   /** What the way in which it was given speaks for. */
@@ -50,7 +49,7 @@ export function readContainerPilot(input: ConfigText, options: ReadOptions): Rea
   if (options.dialect === 'autotmpl') return { kind: 'ours' };
   const before = options.dialect === undefined ? dialectOf(text, options) : undefined;
   if (before === 'autotmpl') return { kind: 'ours' };
-  const rendered = renderConfigText(name, text, options.environment, options.renderGoText);
+  const rendered = renderConfigText(name, text, options.environment);
   const lenient = parseJson5(rendered, 'json5');
   const version = versionOf(rendered, lenient, options);
   if (typeof version === 'string') {

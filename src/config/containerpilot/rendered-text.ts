@@ -7,7 +7,7 @@ import { renderConfigText } from './template-step.ts';
 /** The text of the one config that is given, after its template step and before anything looks at it. */
 export async function renderedConfigText(sources: ConfigSources): Promise<string> {
   const { name, text } = sources.configText ?? (await readOnly(sources));
-  return renderConfigText(name, text, sources.environment, sources.renderGoText);
+  return renderConfigText(name, text, sources.environment);
 }
 
 async function readOnly({
