@@ -38,7 +38,7 @@ export function parseCommandLine(
     const hasConfig =
       given.some((flag) => flag.startsWith('--config=')) ||
       (environment.CONTAINERPILOT ?? '') !== '';
-    return hasConfig && !(word in COMMANDS) && !/^(?:true|false)$/i.test(word);
+    return hasConfig && !(word in COMMANDS);
   });
   const [raw, words] = readFlags(normalised.words, [...rows, RENDER_CONFIG]);
   if (isOn(raw, 'help')) return { command: 'help', program };

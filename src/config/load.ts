@@ -89,9 +89,11 @@ function refuseBareCommand(
 ): void {
   if (mainCommand === undefined || isBareCommand !== true) return;
   if (read.containerPilot?.version === 2) return;
-  throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(mainCommand[0])}`, {
-    advice:
-      read.containerPilot === undefined
+  const [first = ''] = mainCommand;
+  throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(first)}`, {
+    advice: /^(?:true|false)$/i.test(first)
+      ? `a boolean flag takes its value behind an equals sign: -once=${first}`
+      : read.containerPilot === undefined
         ? 'write the command that is to be supervised behind --: autotmpl supervise -config FILE -- COMMAND'
         : 'ContainerPilot 3 has no main command: make it a job',
   });

@@ -112,7 +112,7 @@ function fillIn(
   logger: Logger,
 ): CommandLine {
   if (childVariables !== 'containerpilot2' || typeof command === 'string') return command;
-  const { words, complaint } = renderMainArguments(command, variables, undefined);
+  const { words, complaint } = renderMainArguments(command, variables);
   if (complaint !== undefined)
     logger.warn(`the main command is started as it was written: ${complaint}`);
   return words;

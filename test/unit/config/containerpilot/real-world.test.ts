@@ -25,7 +25,7 @@ function namesOf({ supervisor }: Settings): string[] {
 describe('a config in the shape of those that people run', () => {
   it("is the article's, on one line", async () => {
     const settings = await read('article.json', {});
-    expect(namesOf(settings)).toEqual(['preStart preStart', 'job nginx', 'main app']);
+    expect(namesOf(settings)).toEqual(['preStart preStart', 'job nginx', 'main main']);
     expect(settings.supervisor?.jobs[0]?.exec).toEqual([
       ...['consul-template', '-once', '-dedup', '-consul', 'consul.example:8500', '-template'],
       '/etc/containerpilot/nginx.conf.njk:/etc/nginx/nginx.conf',
@@ -43,7 +43,7 @@ describe('a config in the shape of those that people run', () => {
       'preStart preStart',
       'job nginx',
       'job containerpilot',
-      'main app',
+      'main main',
     ]);
     expect(plain.supervisor?.watches.map(({ name }) => name)).toEqual(['sales', 'customers']);
     const full = await read('nginx.json', {
@@ -60,7 +60,7 @@ describe('a config in the shape of those that people run', () => {
 
   it('has a null that a template left behind', async () => {
     expect(namesOf(await read('mysql.json', {}))).toEqual([
-      ...['preStart preStart', 'job mysql', 'job task[snapshot_check]', 'main app'],
+      ...['preStart preStart', 'job mysql', 'job task[snapshot_check]', 'main main'],
     ]);
     const agent = await read('mysql.json', { CONSUL_AGENT: '1', SERVICE_NAME: 'db' });
     expect(namesOf(agent)).toContain('coprocess consul-agent');
