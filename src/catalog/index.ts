@@ -67,10 +67,10 @@ export function createRegistrar(
 }
 
 /** The locks of the chosen backend; undefined for one that has none. Throws an AutotmplError where the options cannot work. */
-export function createLocks(choice: CatalogChoice, { clock }: CatalogParts): Locks | undefined {
+export function createLocks(choice: CatalogChoice, parts: CatalogParts): Locks | undefined {
   switch (choice.backend) {
     case 'consul':
-      return createConsulLocks(choice.consul, clock);
+      return createConsulLocks(choice.consul, parts);
     case 'file':
       return undefined;
   }

@@ -22,7 +22,7 @@ export async function describeAgent(
   const client = new PackageClient(options, clock);
   try {
     const self: unknown = await client.call(
-      'Consul did not describe itself',
+      { failure: 'Consul did not describe itself', aclRule: 'agent:read' },
       signal,
       (consul, call) => consul.agent.self(call),
     );

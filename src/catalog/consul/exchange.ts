@@ -2,15 +2,15 @@ import { STATUS_CODES } from 'node:http';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
 import { showConsulAddress } from './address.ts';
-import { exchangeTrouble } from './failures.ts';
+import { withParameters } from './api-path.ts';
+import { exchangeTrouble, NO_AGENT_ADVICE } from './failures.ts';
 import type { ConsulOptions } from './options.ts';
+import { ShapeError } from './shapes.ts';
 import { TokenSource } from './token.ts';
 import { Transport, type ConsulReply } from './transport.ts';
 
 /** Whoever calls comes again soon: an answer that takes longer is none. */
 const DEADLINE_MS = 5000;
-/** Enough for a supervisor's entries: each has one request under way at the most. */
-const MOST_CONNECTIONS = 4;
 const LONGEST_SAID = 200;
 
 /** What is asked of the agent, or told it. */
@@ -19,37 +19,56 @@ export interface Errand {
   readonly path: string;
   /** Absent: a question. */
   readonly write?: unknown;
-  /** The statuses that are an answer; others reject. */
-  readonly answers: readonly number[];
+  /** Which replies are an answer; others reject. Absent: a 200. */
+  readonly isAnswer?: (reply: ConsulReply) => boolean;
   /** What it is for, as the beginning of a sentence: `Consul did not register app-1`. */
   readonly failure: string;
   /** What the token has to be good for: `service:write`. */
   readonly aclRule: string;
+  /** For an answer that the agent is asked to hold back; 5 s where absent. */
+  readonly deadlineMs?: number;
 }
 
-/** Short exchanges with one agent for the entries that are ours: a question or a write, one answer, no retries. */
+/** Exchanges with one agent about what is ours: a question or a write, one answer, no retries. */
 export class Exchange {
   readonly #transport: Transport;
   readonly #tokens: TokenSource;
   readonly #agent: string;
+  readonly #scope: string;
 
   /** Throws an AutotmplError where the options cannot work. */
   constructor(options: ConsulOptions, clock: Clock) {
-    this.#transport = new Transport({ ...options, maxConnections: MOST_CONNECTIONS }, clock);
+    this.#transport = new Transport(options, clock);
     this.#tokens = new TokenSource(options, clock);
     this.#agent = showConsulAddress(options.address);
+    this.#scope = new URLSearchParams({
+      ...(options.namespace === undefined ? {} : { ns: options.namespace }),
+      ...(options.partition === undefined ? {} : { partition: options.partition }),
+    }).toString();
   }
 
-  /** Rejects with an AutotmplError (`catalog`) that says what the agent answered, or with the signal's reason. */
-  async run(errand: Errand, signal: AbortSignal): Promise<ConsulReply> {
-    const reply = await this.#send(errand, await this.#tokens.current(), signal);
-    if (errand.answers.includes(reply.status)) return reply;
+  /**
+   * Makes one exchange and reads its answer. Rejects with an AutotmplError (`catalog`) that says what the agent answered, or with
+   * the signal's reason.
+   */
+  async run<T>(errand: Errand, read: (reply: ConsulReply) => T, signal: AbortSignal): Promise<T> {
+    const { isAnswer = isOk, failure } = errand;
+    let reply = await this.#send(errand, await this.#tokens.current(), signal);
     if (reply.status === 403) {
       const token = await this.#tokens.current({ refused: true });
-      const again = await this.#send(errand, token, signal);
-      if (errand.answers.includes(again.status)) return again;
+      reply = await this.#send(errand, token, signal);
     }
-    throw refusal(errand, reply, this.#agent);
+    if (!isAnswer(reply)) throw refusal(errand, reply, this.#agent);
+    try {
+      return read(reply);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      throw new AutotmplError(
+        'catalog',
+        `${failure} at ${this.#agent} in a way that makes sense: ${error.message}`,
+        { cause: error, advice: NO_AGENT_ADVICE },
+      );
+    }
   }
 
   /** Closes the kept connections. */
@@ -58,12 +77,12 @@ export class Exchange {
   }
 
   async #send(
-    { path, write }: Errand,
+    { path, write, deadlineMs = DEADLINE_MS }: Errand,
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<ConsulReply> {
     try {
-      const request = { path, token, packed: false, deadlineMs: DEADLINE_MS };
+      const request = { path: this.#scoped(path), token, packed: false, deadlineMs };
       return await this.#transport.exchange(
         write === undefined ? request : { ...request, write },
         signal,
@@ -73,6 +92,14 @@ export class Exchange {
       throw exchangeTrouble(error, this.#agent).reason;
     }
   }
+
+  #scoped(path: string): string {
+    return this.#scope === '' ? path : withParameters(path, this.#scope);
+  }
+}
+
+function isOk({ status }: ConsulReply): boolean {
+  return status === 200;
 }
 
 function refusal({ failure, aclRule }: Errand, reply: ConsulReply, agent: string): AutotmplError {

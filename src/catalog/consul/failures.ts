@@ -20,7 +20,8 @@ export interface Trouble {
   readonly agentIsAway?: boolean;
 }
 
-const NO_AGENT_ADVICE = 'check that a Consul agent listens at this address';
+/** What to do where something answers, but not as Consul does. */
+export const NO_AGENT_ADVICE = 'check that a Consul agent listens at this address';
 const LIMIT_ADVICE =
   'lower maxConnections, or raise limits.http_max_conns_per_client of the agent (200 by default, for all programs of one address)';
 

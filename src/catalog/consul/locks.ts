@@ -1,212 +1,145 @@
 import { hostname } from 'node:os';
 import { backoffDelay } from '../../core/backoff.ts';
-import { AutotmplError } from '../../core/errors.ts';
+import { AutotmplError, describeError } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
 import type { Clock } from '../../core/time.ts';
 import type { HeldLock, LockOptions, Locks } from '../locks.ts';
+import { Exchange } from './exchange.ts';
+import { HeldKey, letGo } from './held-key.ts';
+import { LockKey, type LockKeyParts } from './lock-key.ts';
 import type { ConsulOptions } from './options.ts';
-import { PackageClient, statusOf, type CallOptions } from './package-client.ts';
+import { CallError, PackageClient } from './package-client.ts';
 import { Session } from './session.ts';
+import { finishing } from './time-limit.ts';
 
 /** Consul's own limits for a session (https://developer.hashicorp.com/consul/api-docs/session). */
 const LEAST_TTL_MS = 10_000;
 const MOST_TTL_MS = 86_400_000;
 const RETRY = { baseMs: 1000, capMs: 15_000 };
-/** How long one question for news of a key waits at the agent. */
-const WAIT_S = 30;
-const RELEASE_WITHIN_MS = 1000;
+/** Whoever does not want a lock any more waits so long to hear whether it got it. */
+const TAKEN_WITHIN_MS = 1000;
 
-/** What Consul says of a key. */
-interface Pair {
-  readonly Session?: string;
-  readonly LockIndex: number;
-  readonly ModifyIndex: number;
+interface LockParts extends LockKeyParts {
+  readonly logger: Logger;
+  /** Locks that were not given back yet. */
+  readonly held: Set<HeldLock>;
 }
 
-/**
- * Locks by Consul's sessions (https://developer.hashicorp.com/consul/docs/dynamic-app-config/sessions), with the `consul` package: a
- * session is opened only once the lock is free, so that those who wait cost the servers nothing.
- */
-export function createConsulLocks(options: ConsulOptions, clock: Clock): Locks {
+/** Locks by Consul's sessions (https://developer.hashicorp.com/consul/docs/dynamic-app-config/sessions). */
+export function createConsulLocks(
+  options: ConsulOptions,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Locks {
   const client = new PackageClient(options, clock);
+  const exchange = new Exchange(options, clock);
   const held = new Set<HeldLock>();
-
-  const acquire = async (
-    key: string,
-    lock: LockOptions,
-    signal: AbortSignal,
-  ): Promise<HeldLock> => {
-    checkOptions(lock);
-    let session: Session | undefined;
-    try {
-      for (let attempt = 0; ;) {
-        try {
-          await untilFree(client, key, session?.id, signal);
-          if (session?.lost.aborted !== false) {
-            session = await Session.open(client, clock, sessionName(key), lock, signal);
-          }
-          const fence = await tryToTake(client, key, lock.value, session, signal);
-          if (fence !== undefined) {
-            const taken: HeldLock = hold(client, clock, key, session, fence, () =>
-              held.delete(taken),
-            );
-            held.add(taken);
-            session = undefined;
-            return taken;
-          }
-          // Free, and not for us: the delay after a loss, or somebody was faster.
-          attempt = 0;
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!(error instanceof AutotmplError)) throw error;
-          attempt += 1;
-        }
-        await clock.sleep(backoffDelay(attempt, RETRY), signal);
-        signal.throwIfAborted();
-      }
-    } finally {
-      await session?.close();
-    }
-  };
-
+  const parts: LockParts = { client, exchange, clock, logger, held };
   return {
-    acquire,
+    async acquire(key, lock, signal) {
+      const lockKey = LockKey.of(key, parts);
+      if (lockKey === undefined) {
+        throw new AutotmplError('config', `${JSON.stringify(key)} cannot be a lock in Consul`, {
+          advice: 'give a key without empty parts, such as service/app/leader',
+        });
+      }
+      checkTtl(lock);
+      return new Candidate(lockKey, lock, parts).wait(signal);
+    },
     async close() {
       await Promise.all([...held].map((lock) => lock.release()));
       client.close();
+      exchange.close();
     },
   };
 }
 
-function checkOptions({ ttlMs }: LockOptions): void {
+function checkTtl({ ttlMs }: LockOptions): void {
   if (ttlMs >= LEAST_TTL_MS && ttlMs <= MOST_TTL_MS) return;
   throw new AutotmplError('config', `a lock's ttl of ${ttlMs / 1000} s is not possible in Consul`, {
     advice: 'give 10s to 24h',
   });
 }
 
-function sessionName(key: string): string {
-  return `autotmpl ${key} ${hostname()} ${process.pid}`;
-}
+/** Somebody who waits for one lock. A session is opened only once the lock is free, so that those who wait cost the servers little. */
+class Candidate {
+  readonly #key: LockKey;
+  readonly #lock: LockOptions;
+  readonly #parts: LockParts;
+  #session: Session | undefined;
+  #told = '';
 
-/** Resolves when nobody holds the key, or when we do: an answer of ours may have been lost on its way. */
-async function untilFree(
-  client: PackageClient,
-  key: string,
-  ours: string | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  let index = 0;
-  for (;;) {
-    const pair = await read(client, key, index, signal);
-    const holder = pair?.Session ?? '';
-    if (holder === '' || holder === ours) return;
-    index = pair?.ModifyIndex ?? 0;
+  constructor(key: LockKey, lock: LockOptions, parts: LockParts) {
+    this.#key = key;
+    this.#lock = lock;
+    this.#parts = parts;
   }
-}
 
-async function read(
-  client: PackageClient,
-  key: string,
-  index: number,
-  signal: AbortSignal,
-): Promise<Pair | undefined> {
-  return client.call(`Consul did not tell of ${key}`, signal, async (consul, call) => {
-    const waiting =
-      index === 0
-        ? {}
-        : { index: String(index), wait: `${WAIT_S}s`, timeout: (WAIT_S + 10) * 1000 };
-    return (await consul.kv.get({ ...call, ...waiting, key })) as Pair | undefined;
-  });
-}
-
-/** Takes the lock if it can be had; returns what fences it, or undefined where it cannot. */
-async function tryToTake(
-  client: PackageClient,
-  key: string,
-  value: string,
-  { id }: Session,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  await client.call(`Consul did not take a lock on ${key}`, signal, (consul, call) =>
-    consul.kv.set({ ...call, key, value, acquire: id }),
-  );
-  const pair = await read(client, key, 0, signal);
-  return pair?.Session === id ? pair.LockIndex : undefined;
-}
-
-function hold(
-  client: PackageClient,
-  clock: Clock,
-  key: string,
-  session: Session,
-  fence: number,
-  onRelease: () => void,
-): HeldLock {
-  const released = new AbortController();
-  const over = AbortSignal.any([released.signal, session.lost]);
-  void follow(client, clock, key, session, over);
-  const write = (
-    failure: string,
-    signal: AbortSignal,
-    how: (call: CallOptions) => Parameters<CallableSet>[0],
-  ): Promise<unknown> =>
-    client.call(failure, signal, (consul, call) => consul.kv.set(how(call)) as Promise<unknown>);
-  return {
-    key,
-    fence,
-    lost: session.lost,
-    async announce(value) {
-      await write(`Consul did not take a value for ${key}`, over, (call) => {
-        return { ...call, key, value, acquire: session.id };
-      });
-    },
-    async release() {
-      if (released.signal.aborted) return;
-      released.abort();
-      onRelease();
-      const late = new AbortController();
-      const cancel = clock.setTimer(() => late.abort(), RELEASE_WITHIN_MS);
-      await write(`Consul did not take ${key} back`, late.signal, (call) => {
-        return { ...call, key, value: '', release: session.id };
-      })
-        // The end of the session releases it, too.
-        .catch(() => undefined);
-      cancel();
-      await session.close();
-    },
-  };
-}
-
-/** The one way of the package's to write a key that is needed here. */
-type CallableSet = (options: {
-  readonly key: string;
-  readonly value: string;
-  readonly acquire?: string;
-  readonly release?: string;
-}) => unknown;
-
-/** Notices at once when the key is not ours any more, whatever became of the session. */
-async function follow(
-  client: PackageClient,
-  clock: Clock,
-  key: string,
-  session: Session,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let index = 0, attempt = 0; !signal.aborted;) {
+  /** Rejects with the signal's reason only. */
+  async wait(signal: AbortSignal): Promise<HeldLock> {
+    const { clock } = this.#parts;
     try {
-      const pair = await read(client, key, index, signal);
-      if (pair?.Session !== session.id) {
-        session.lose(new AutotmplError('catalog', `${key} is not ours any more in Consul`));
-        return;
+      for (let attempt = 0; ;) {
+        signal.throwIfAborted();
+        try {
+          const taken = await this.#try(signal);
+          if (taken !== undefined) return taken;
+          // Free, and not for us: the delay after a loss, or somebody was faster.
+          attempt = 0;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof AutotmplError)) throw error;
+          this.#tell(error);
+          attempt = isAboutACheck(error) ? 0 : attempt + 1;
+        }
+        await clock.sleep(backoffDelay(attempt, RETRY), signal);
       }
-      attempt = 0;
-      index = pair.ModifyIndex;
-    } catch (error) {
-      if (signal.aborted || statusOf(error) === 404) return;
-      attempt += 1;
-      // Meanwhile the session tells when nothing was heard for too long.
-      await clock.sleep(backoffDelay(attempt, RETRY), signal);
+    } finally {
+      if (this.#session !== undefined) await letGo(this.#key, this.#session, clock);
     }
   }
+
+  async #try(signal: AbortSignal): Promise<HeldLock | undefined> {
+    const { clock, held } = this.#parts;
+    // Ours it is already where an answer was lost on its way.
+    const isFree = ({ holder }: { readonly holder: string }): boolean =>
+      holder === '' || holder === this.#session?.id;
+    await this.#key.until(isFree, signal);
+    const session = await this.#openSession(signal);
+    const taken = await finishing(clock, TAKEN_WITHIN_MS, signal, (late) =>
+      this.#key.take(session.id, this.#lock.value, late),
+    );
+    if (!taken) return undefined;
+    const { holder, writtenAt } = await this.#key.read(0, signal);
+    if (holder !== session.id) return undefined;
+    this.#session = undefined;
+    const holding = { lockKey: this.#key, session, fence: writtenAt };
+    const lock = new HeldKey(holding, clock, () => held.delete(lock));
+    held.add(lock);
+    return lock;
+  }
+
+  async #openSession(signal: AbortSignal): Promise<Session> {
+    if (this.#session?.lost.aborted === true) {
+      await letGo(this.#key, this.#session, this.#parts.clock);
+      this.#session = undefined;
+    }
+    const name = `autotmpl ${this.#key.name} ${hostname()} ${process.pid}`;
+    this.#session ??= await Session.open(this.#parts, name, this.#lock, signal);
+    return this.#session;
+  }
+
+  /** Each kind of trouble once: whoever waits for a lock without a right would never know why. */
+  #tell(error: AutotmplError): void {
+    const text = describeError(error);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#parts.logger.warn(`waiting for the lock ${this.#key.name}: ${text}`, {
+      key: this.#key.name,
+    });
+  }
+}
+
+/** Consul gives no session while a check that it depends on is critical, or not there yet: that is no trouble, and over in a moment. */
+function isAboutACheck(error: AutotmplError): boolean {
+  return error instanceof CallError && error.status === 500 && /\bcheck '/i.test(error.message);
 }

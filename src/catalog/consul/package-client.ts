@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent, STATUS_CODES } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type Consul from 'consul';
 import { AutotmplError, describeError } from '../../core/errors.ts';
@@ -12,18 +12,41 @@ import { TokenSource } from './token.ts';
 /** What every call of the package takes. */
 export interface CallOptions {
   readonly token?: string;
+  readonly partition?: string;
   readonly timeout: number;
   /** The package's own way to be told to stop. */
   readonly ctx: EventEmitter;
 }
 
-const TIMEOUT_MS = 5000;
+/** What a call is for, as its failure is told. */
+export interface Purpose {
+  /** The beginning of a sentence: `Consul gave no session`. */
+  readonly failure: string;
+  /** What the token has to be good for. */
+  readonly aclRule: string;
+}
 
-/** The `consul` package with our options: it is loaded when it is first needed, follows the token, and obeys a signal. */
+const TIMEOUT_MS = 5000;
+const LONGEST_SAID = 200;
+const NO_ANSWER = 'check that the agent runs and that the address is right';
+
+/** A call that failed. The package's own error is not its cause: it holds the request, and so the token. */
+export class CallError extends AutotmplError {
+  /** Of the agent's answer; undefined where none came. */
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, message: string, advice: string | undefined) {
+    super('catalog', message, advice === undefined ? {} : { advice });
+    this.status = status;
+  }
+}
+
+/** The `consul` package with our options: it is loaded when it is first needed, follows the token and the certificates, and obeys a signal. */
 export class PackageClient {
   readonly #options: ConsulOptions;
   readonly #tokens: TokenSource;
-  readonly #agent: HttpAgent;
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #certificates: Certificates | undefined;
   #consul: Promise<Consul> | undefined;
 
   /** Throws an AutotmplError where the options cannot work. */
@@ -32,22 +55,21 @@ export class PackageClient {
     this.#tokens = new TokenSource(options, clock);
     const { address, tls } = options;
     const secure = address.transport === 'tcp' && address.secure;
+    this.#certificates = secure ? new Certificates(tls, clock) : undefined;
     this.#agent = secure
       ? new HttpsAgent({
           keepAlive: true,
+          // A resumed session would go on with the old certificate after a new one is there.
+          maxCachedSessions: 0,
           rejectUnauthorized: tls.verify,
           ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-          ...{ secureContext: new Certificates(tls, clock).context() },
         })
       : new HttpAgent({ keepAlive: true });
   }
 
-  /**
-   * Makes one call. `failure` begins the message where it fails: `Consul gave no session`. Rejects with an AutotmplError (`catalog`),
-   * or with the signal's reason.
-   */
+  /** Makes one call, with a deadline of 5 s. Rejects with a {@link CallError}, an AutotmplError, or the signal's reason. */
   async call<T>(
-    failure: string,
+    purpose: Purpose,
     signal: AbortSignal,
     make: (consul: Consul, options: CallOptions) => Promise<T>,
   ): Promise<T> {
@@ -59,12 +81,17 @@ export class PackageClient {
       const consul = await (this.#consul ??= this.#load());
       const token = await this.#tokens.current();
       signal.throwIfAborted();
-      const options = { timeout: TIMEOUT_MS, ctx, ...(token === undefined ? {} : { token }) };
-      return await make(consul, options);
+      this.#takeCertificates();
+      const { partition } = this.#options;
+      return await make(consul, {
+        ...{ timeout: TIMEOUT_MS, ctx },
+        ...(token === undefined ? {} : { token }),
+        ...(partition === undefined ? {} : { partition }),
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof AutotmplError) throw error;
-      throw this.#failed(failure, error);
+      throw this.#failed(purpose, error);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -75,38 +102,57 @@ export class PackageClient {
     this.#agent.destroy();
   }
 
-  #failed(failure: string, error: unknown): AutotmplError {
+  /** What the connections that are opened from now on are made with: the package itself knows one set for its whole life. */
+  #takeCertificates(): void {
+    if (this.#certificates === undefined || !(this.#agent instanceof HttpsAgent)) return;
+    Object.assign(this.#agent.options, { secureContext: this.#certificates.context() });
+  }
+
+  #failed({ failure, aclRule }: Purpose, error: unknown): CallError {
     const agent = showConsulAddress(this.#options.address);
-    const advice =
-      statusOf(error) === 403
-        ? 'the token needs session:write and key:write'
-        : 'check that the agent runs and that the address is right';
-    return new AutotmplError('catalog', `${failure} at ${agent}: ${describeError(error)}`, {
-      cause: error,
-      advice,
-    });
+    const reply = replyOf(error);
+    if (reply === undefined) {
+      return new CallError(undefined, `${failure} at ${agent}: ${describeError(error)}`, NO_ANSWER);
+    }
+    const { status, said } = reply;
+    const unknownToken = /not found/i.test(said)
+      ? 'the token is unknown to Consul: give a valid one'
+      : `the token needs ${aclRule}`;
+    return new CallError(
+      status,
+      `${failure} at ${agent}: ${`${status} ${said}`.trimEnd()}`,
+      status === 403 ? unknownToken : undefined,
+    );
   }
 
   async #load(): Promise<Consul> {
     const { default: Package } = await import('consul');
-    const { address, auth } = this.#options;
+    const { address, auth, namespace } = this.#options;
     // The package's types leave out most of what its constructor takes.
     const settings: Record<string, unknown> = {
       agent: this.#agent,
       ...(address.transport === 'unix'
         ? { socketPath: address.socketPath }
         : { baseUrl: `${showConsulAddress(address)}/v1` }),
-      ...(auth === undefined ? {} : { headers: basicAuthorization(auth) }),
+      headers: {
+        ...(auth === undefined ? {} : basicAuthorization(auth)),
+        // The package takes `ns`, and never sends it.
+        ...(namespace === undefined ? {} : { 'x-consul-namespace': namespace }),
+      },
     };
     return new Package(settings);
   }
 }
 
-/** The status of the agent's answer, where there was one. */
-export function statusOf(error: unknown): number | undefined {
-  const cause: unknown = error instanceof AutotmplError ? error.cause : error;
-  if (typeof cause !== 'object' || cause === null || !('statusCode' in cause)) return undefined;
-  return typeof cause.statusCode === 'number' ? cause.statusCode : undefined;
+/** The package's own message leaves out whatever the agent said at length. */
+function replyOf(error: unknown): { readonly status: number; readonly said: string } | undefined {
+  if (typeof error !== 'object' || error === null || !('response' in error)) return undefined;
+  const { statusCode = 0, body } = error.response as { statusCode?: number; body?: unknown };
+  const said = typeof body === 'string' ? (body.trim().split('\n')[0] ?? '') : '';
+  return {
+    status: statusCode,
+    said: said.slice(0, LONGEST_SAID) || (STATUS_CODES[statusCode] ?? ''),
+  };
 }
 
 function basicAuthorization(auth: NonNullable<ConsulOptions['auth']>): Record<string, string> {

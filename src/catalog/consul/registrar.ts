@@ -3,10 +3,10 @@ import type { HealthReport, Kept, Registrar, ServiceEntry } from '../registrar.t
 import { Exchange } from './exchange.ts';
 import type { ConsulOptions } from './options.ts';
 import { asList, asNumber, asRecord, asText, asTexts, parseJson } from './shapes.ts';
+import type { ConsulReply } from './transport.ts';
 
-const OK = [200];
-/** An id that the agent does not know: 404 in newer ones, 500 in older ones. */
-const OK_OR_UNKNOWN = [200, 404, 500];
+/** Enough for a supervisor's entries: each has one request under way at the most. */
+const MOST_CONNECTIONS = 4;
 
 /** What the agent holds of an entry; undefined where it knows none of this id. */
 type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | 'enableTagOverride'>;
@@ -16,7 +16,7 @@ type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | '
  * entry's check id, nor enableTagOverride, so these go over our own transport, which also has deadlines and follows the token.
  */
 export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Registrar {
-  const exchange = new Exchange(options, clock);
+  const exchange = new Exchange({ ...options, maxConnections: MOST_CONNECTIONS }, clock);
   /** What was registered last, and under which terms: what an agent does not tell of an entry. */
   const termsOf = new Map<string, string>();
 
@@ -30,32 +30,32 @@ export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Reg
         // What an earlier life registered under this id goes, checks of other ids with it.
         path: '/v1/agent/service/register?replace-existing-checks=true',
         write: registration(entry, report),
-        answers: OK,
         failure: `Consul did not register ${entry.id}`,
         aclRule: `service:write for ${entry.name}`,
       },
+      () => undefined,
       signal,
     );
     termsOf.set(entry.id, JSON.stringify(entry.check));
   };
 
-  const update = async (
+  /** False where the agent knows no such check. */
+  const update = (
     { check, name }: ServiceEntry,
     { status, output }: HealthReport,
     signal: AbortSignal,
-  ): Promise<boolean> => {
-    const { status: answer } = await exchange.run(
+  ): Promise<boolean> =>
+    exchange.run(
       {
         path: `/v1/agent/check/update/${encodeURIComponent(check.id)}`,
         write: { Status: status, Output: output },
-        answers: OK_OR_UNKNOWN,
+        isAnswer: isOkOrUnknown,
         failure: `Consul did not take the health of ${name}`,
         aclRule: `service:write for ${name}`,
       },
+      ({ status: answer }) => answer === 200,
       signal,
     );
-    return answer === 200;
-  };
 
   return {
     async keep(entry, report, signal): Promise<Kept> {
@@ -63,6 +63,8 @@ export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Reg
       const isRight = held !== undefined && isSame(held, entry);
       const isOurs = termsOf.get(entry.id) === JSON.stringify(entry.check);
       if (isRight && isOurs && (await update(entry, report, signal))) return 'kept';
+      // A check that is registered again keeps the health that it had, so that one has to be right before.
+      if (held !== undefined) await update(entry, report, signal);
       await register(entry, report, signal);
       // The output is not part of a registration.
       await update(entry, report, signal);
@@ -74,53 +76,58 @@ export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Reg
         {
           path: `/v1/agent/service/deregister/${encodeURIComponent(id)}`,
           write: {},
-          answers: OK_OR_UNKNOWN,
+          isAnswer: isOkOrUnknown,
           failure: `Consul did not remove ${id}`,
           aclRule: 'service:write for it',
         },
+        () => undefined,
         signal,
       );
     },
-    async entries(signal) {
-      const { body } = await exchange.run(
+    entries: (signal) =>
+      exchange.run(
         {
           path: '/v1/agent/services',
-          answers: OK,
           failure: 'Consul did not list its services',
           aclRule: 'service:read',
         },
+        ({ body }) => readEntries(body),
         signal,
-      );
-      const services = asRecord(parseJson(body), 'the services');
-      return Object.values(services).map((service) => {
-        const { ID, Service, Meta } = asRecord(service, 'a service');
-        return {
-          id: asText(ID, 'ID'),
-          name: asText(Service, 'Service'),
-          meta: asTexts(Meta, 'Meta'),
-        };
-      });
-    },
+      ),
     close: () => exchange.close(),
   };
 }
 
-async function heldEntry(
+/**
+ * An id that the agent does not know is a 404, or in older ones a 500 with words of its own: which they are depends on whether it asks for
+ * tokens. Another 500 is no answer: servers without a leader cannot look up a token, say.
+ */
+function isOkOrUnknown({ status, body }: ConsulReply): boolean {
+  if (status !== 500) return status === 200 || status === 404;
+  return /^(?:unknown (?:service|check)|CheckID .* does not have associated TTL)/i.test(
+    body.toString('utf8'),
+  );
+}
+
+function heldEntry(
   exchange: Exchange,
   { id, name }: ServiceEntry,
   signal: AbortSignal,
 ): Promise<Held | undefined> {
-  const { status, body } = await exchange.run(
+  return exchange.run(
     {
       path: `/v1/agent/service/${encodeURIComponent(id)}`,
-      answers: [200, 404],
+      isAnswer: ({ status }) => status === 200 || status === 404,
       failure: `Consul did not tell of ${id}`,
       aclRule: `service:read for ${name}`,
     },
+    ({ status, body }) => (status === 404 ? undefined : readHeld(body)),
     signal,
   );
-  if (status === 404) return undefined;
-  const service = asRecord(parseJson(body), id);
+}
+
+function readHeld(body: Buffer): Held {
+  const service = asRecord(parseJson(body), 'the service');
   return {
     name: asText(service.Service, 'Service'),
     address: asText(service.Address, 'Address'),
@@ -129,6 +136,13 @@ async function heldEntry(
     meta: asTexts(service.Meta, 'Meta'),
     enableTagOverride: service.EnableTagOverride === true,
   };
+}
+
+function readEntries(body: Buffer): readonly Pick<ServiceEntry, 'id' | 'name' | 'meta'>[] {
+  return Object.values(asRecord(parseJson(body), 'the services')).map((service) => {
+    const { ID, Service, Meta } = asRecord(service, 'a service');
+    return { id: asText(ID, 'ID'), name: asText(Service, 'Service'), meta: asTexts(Meta, 'Meta') };
+  });
 }
 
 function isSame(held: Held, entry: ServiceEntry): boolean {
