@@ -19,6 +19,7 @@ const SELDOM_NEEDED = {
   diff: 'diff',
   execa: 'execa',
   'jsonc-parser': 'jsonc-parser',
+  'prom-client': 'prom-client',
   'smol-toml': 'smol-toml',
   yaml: join(root, 'node_modules/yaml/browser/index.js'),
 };

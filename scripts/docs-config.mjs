@@ -170,11 +170,13 @@ async function commandLinePage() {
   const {
     help,
     table: flags,
+    commands,
     exits,
     variables,
   } = await load([
     "export * as help from './src/cli/help.ts';",
     "export * as table from './src/cli/flag-table.ts';",
+    "export * as commands from './src/cli/command-table.ts';",
     "export * as exits from './src/cli/exit-codes.ts';",
     "export { CONSUL_VARIABLES as variables } from './src/catalog/consul/environment.ts';",
   ]);
@@ -188,7 +190,10 @@ async function commandLinePage() {
     ...help.EXAMPLES.map(([line, meaning]) => `${meaning}\n\n\`\`\`sh\n${line}\n\`\`\``),
     '## Commands',
     'Without a command, files are kept true until autotmpl is told to stop, or with `-once` rendered a single time.',
-    list(Object.entries(flags.COMMANDS).map(([name, text]) => `\`autotmpl ${name}\`: ${text}`)),
+    commandList(commands, commands.COMMANDS),
+    '### Asking a running program',
+    'These ask over the control socket: [docs/control.md](../control.md) tells more.',
+    commandList(commands, commands.CONTROL_COMMANDS),
     '## Flags',
     'One dash or two, the value behind a space or an equals sign: `-once`, `--once`, `-wait 2s`, `--wait=2s`. A boolean is ' +
       'turned off with `=false`. Where a flag that is not repeatable is given twice, the last one counts.',
@@ -208,6 +213,14 @@ async function commandLinePage() {
       .concat(exits.EXIT_MEANINGS.map(([number, meaning]) => `| ${number} | ${cell(meaning)} |`))
       .join('\n'),
   ].join('\n\n');
+}
+
+function commandList({ commandSignature }, rows) {
+  return list(
+    Object.entries(rows).map(
+      ([name, row]) => `\`autotmpl ${commandSignature(name, row)}\`: ${row.description}`,
+    ),
+  );
 }
 
 function flagTable(help, rows) {

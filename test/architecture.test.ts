@@ -51,6 +51,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   consul: ['catalog/consul/'],
   commander: ['cli/'],
   execa: ['process/command.ts'],
+  'prom-client': ['control/'],
   diff: ['output/diff.ts'],
   chalk: ['core/logger.ts', 'output/diff.ts'],
   koffi: ['process/libc.ts'],

@@ -1,12 +1,8 @@
 import { isOn, lastValue, type RawFlags } from '../config/raw-flags.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { RENDER_CONFIG } from './flag-table.ts';
-import type {
-  ControlInvocation,
-  ControlQuestion,
-  RenderConfigInvocation,
-  SettingsRequest,
-} from './invocation.ts';
+import type { ControlCommand } from './command-table.ts';
+import type { ControlInvocation, RenderConfigInvocation, SettingsRequest } from './invocation.ts';
 
 /**
  * What those flags ask for that are commands in ContainerPilot; of several the first in its own order. Throws an AutotmplError
@@ -24,11 +20,10 @@ export function askOf(
       advice: 'add -template, or remove -out',
     });
   }
-  const ask = (question: ControlQuestion, words: readonly string[] = []): ControlInvocation => ({
+  const ask = (asked: ControlCommand, words: readonly string[] = []): ControlInvocation => ({
     command: 'control',
     ...request,
-    ask: question,
-    words,
+    ...{ asked, words, format: 'text', socket: undefined },
   });
   if (isOn(raw, 'reload')) return ask('reload');
   const mode = lastValue(raw, 'maintenance');

@@ -20,7 +20,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code says, for the help and the reference; in the order of the numbers. */
 export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meaning: string])[] = [
   [EXIT.done, 'done; with -dry -detailed-exitcode: nothing would change'],
-  [EXIT.failed, "a template or a command failed, or a config of ContainerPilot's is wrong"],
+  [EXIT.failed, 'a template, a command or a question failed; a ContainerPilot config is wrong'],
   [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
   [EXIT.usage, 'the command line is wrong'],
   [EXIT.catalogUnavailable, 'the catalog cannot be reached or refuses to answer'],
@@ -48,6 +48,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   command: EXIT.failed,
   catalog: EXIT.catalogUnavailable,
   waiting: EXIT.timedOut,
+  control: EXIT.failed,
   output: EXIT.cannotWrite,
 };
 

@@ -3,6 +3,14 @@ import { DIALECT_WORDS } from '../config/dialect.ts';
 import { ACTIONS } from '../config/signal-words.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
 
+/** Where the control socket is, where nobody says otherwise. */
+export const DEFAULT_SOCKET = '/run/autotmpl.sock';
+
+/** How the answers of a running program are shown. */
+export const ANSWER_FORMATS = ['text', 'json'] as const;
+/** One of {@link ANSWER_FORMATS}. */
+export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
+
 /** One flag: what the parser accepts, the help prints and the reference page lists. */
 export interface FlagRow {
   /** Without dashes; one or two may stand before it. */
@@ -193,6 +201,26 @@ const TLS: FlagGroup = {
   ],
 };
 
+const CONTROL: FlagGroup = {
+  title: 'Asking a running program',
+  rows: [
+    {
+      name: 'socket',
+      value: 'PATH',
+      description:
+        "The program's control socket. Where there is a -config, it is the config's control.socket.",
+      default: DEFAULT_SOCKET,
+      variables: ['AUTOTMPL_SOCKET'],
+    },
+    {
+      name: 'format',
+      value: 'FORMAT',
+      description: `${ANSWER_FORMATS.join(', ')}: for people, or as the program answers.`,
+      default: 'text',
+    },
+  ],
+};
+
 const OUTPUT: FlagGroup = {
   title: 'Messages',
   rows: [
@@ -254,7 +282,7 @@ const ACCEPTED: FlagGroup = {
 
 /** All flags, in the order of the help. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
-  ...[INPUT, RUN, CATALOG, TLS, OUTPUT],
+  ...[INPUT, RUN, CATALOG, TLS, CONTROL, OUTPUT],
   ...[CONTAINERPILOT, ACCEPTED],
 ];
 
@@ -273,11 +301,3 @@ export const CONTAINERPILOT_FLAGS: readonly FlagRow[] = [
   ...CONTAINERPILOT.rows,
   { name: RENDER_CONFIG.name, aliases: ['template'], description: RENDER_CONFIG.description },
 ];
-
-/** What can be done beside rendering. */
-export const COMMANDS = {
-  supervise: 'Keep files true and supervise jobs; -- COMMAND ARGS is the main one.',
-  check: 'Check config and templates without a network.',
-  config: 'Print the merged config with the origin of each value, secrets masked.',
-  schema: 'Print the JSON Schema of the config.',
-} as const;

@@ -7,13 +7,27 @@ import { configSource } from './config-source.ts';
 import { askOf } from './containerpilot-flags.ts';
 import {
   COMMANDS,
+  CONTROL_COMMANDS,
+  commandSignature,
+  takesWords,
+  type CommandRow,
+  type ControlCommand,
+} from './command-table.ts';
+import {
+  ANSWER_FORMATS,
   CONTAINERPILOT_FLAGS,
   FLAGS,
   RENDER_CONFIG,
   type FlagRow,
 } from './flag-table.ts';
 import { normaliseFlags, type NormalisedFlags } from './go-flags.ts';
-import type { Invocation, RunFlags, SettingsInvocation, SettingsRequest } from './invocation.ts';
+import type {
+  ControlInvocation,
+  Invocation,
+  RunFlags,
+  SettingsInvocation,
+  SettingsRequest,
+} from './invocation.ts';
 import type { Program } from './program-name.ts';
 import { suggestWord } from './suggest.ts';
 
@@ -38,16 +52,21 @@ export function parseCommandLine(
     const hasConfig =
       given.some((flag) => flag.startsWith('--config=')) ||
       (environment.CONTAINERPILOT ?? '') !== '';
-    return hasConfig && !(word in COMMANDS);
+    return hasConfig && !Object.hasOwn(ROWS, word);
   });
   const [raw, words] = readFlags(normalised.words, [...rows, RENDER_CONFIG]);
   if (isOn(raw, 'help')) return { command: 'help', program };
   if (isOn(raw, 'version')) return { command: 'version', program };
-  const command = readCommand(words);
+  const { command, words: taken } = readCommand(words);
   if (command === 'schema') return { command, program };
   const request = settingsRequest(raw, normalised, program, environment);
+  const given = controlFlags(raw);
+  if (isControl(command)) {
+    return { command: 'control', ...request, asked: command, words: taken, ...given };
+  }
   const asked = askOf(raw, request);
   if (asked !== undefined) return asked;
+  refuseControlFlags(command, { format: raw.get('format'), socket: given.socket });
   const settled = command === 'run' && request.mainCommand !== undefined ? 'supervise' : command;
   requireSomething(settled, request);
   return { command: settled, ...request, run: runFlags(raw) };
@@ -124,23 +143,53 @@ function readFlags(
   return [raw, program.args];
 }
 
-function readCommand(words: readonly string[]): 'run' | keyof typeof COMMANDS {
-  const [first, second] = words;
-  if (first === undefined) return 'run';
-  const known = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
-  const command = known.find((name) => name === first);
-  if (command === undefined) {
-    const advice = /^(?:true|false)$/i.test(first)
-      ? `a boolean flag takes its value behind an equals sign: -once=${first}`
-      : suggestWord(first, known);
-    throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(first)}`, { advice });
+type CommandName = 'run' | keyof typeof COMMANDS | ControlCommand;
+
+const ROWS: Readonly<Record<string, CommandRow>> = { ...COMMANDS, ...CONTROL_COMMANDS };
+
+function readCommand(given: readonly string[]): {
+  readonly command: CommandName;
+  readonly words: readonly string[];
+} {
+  const [name, ...words] = given;
+  if (name === undefined) return { command: 'run', words };
+  const row = Object.hasOwn(ROWS, name) ? ROWS[name] : undefined;
+  if (row === undefined) {
+    const advice = /^(?:true|false)$/i.test(name)
+      ? `a boolean flag takes its value behind an equals sign: -once=${name}`
+      : suggestWord(name, Object.keys(ROWS));
+    throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(name)}`, { advice });
   }
-  if (second !== undefined) {
-    throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(second)}`, {
-      advice: `${command} takes flags only`,
+  if (takesWords(row, words.length)) return { command: name as CommandName, words };
+  const [first] = words;
+  throw row.words === undefined
+    ? new AutotmplError('usage', `unexpected argument ${JSON.stringify(first)}`, {
+        advice: `${name} takes flags only`,
+      })
+    : new AutotmplError('usage', `${name} takes ${row.words}`, {
+        advice: `write autotmpl ${commandSignature(name, row)}`,
+      });
+}
+
+function isControl(command: CommandName): command is ControlCommand {
+  return Object.hasOwn(CONTROL_COMMANDS, command);
+}
+
+/** How a running program is found, and how its answer is shown. */
+function controlFlags(raw: RawFlags): Pick<ControlInvocation, 'format' | 'socket'> {
+  const format = readFlag(raw, 'format', ANSWER_FORMATS, (text) =>
+    ANSWER_FORMATS.find((one) => one === text),
+  );
+  return { format: format ?? 'text', socket: lastValue(raw, 'socket') };
+}
+
+function refuseControlFlags(command: CommandName, given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new AutotmplError('usage', `-${name} has a meaning only with a command that asks`, {
+      advice: `${command} asks no running program; status does`,
     });
   }
-  return command;
 }
 
 function runFlags(raw: RawFlags): RunFlags {

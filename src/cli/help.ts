@@ -1,10 +1,13 @@
 import { EXIT_MEANINGS } from './exit-codes.ts';
-import { COMMANDS, FLAG_GROUPS, type FlagRow } from './flag-table.ts';
+import { COMMAND_GROUPS, commandSignature, type CommandRow } from './command-table.ts';
+import { FLAG_GROUPS, type FlagRow } from './flag-table.ts';
 
 /** Lines are this wide at the most. */
 const WIDTH = 90;
 /** Descriptions begin behind this many columns. */
 const INDENT = 8;
+/** What commands do begins behind this many columns. */
+const COMMAND_INDENT = 30;
 
 /** What autotmpl is, in a line. */
 export const PURPOSE =
@@ -36,9 +39,11 @@ export function helpText(): string {
     `  ${line}`,
     `${' '.repeat(INDENT)}${meaning}`,
   ]);
-  const commands = Object.entries(COMMANDS).map(
-    ([name, meaning]) => `  ${name.padEnd(8)}${meaning}`,
-  );
+  const commands = COMMAND_GROUPS.flatMap(({ title, rows }) => [
+    '',
+    `${title}:`,
+    ...Object.entries(rows).flatMap(([name, row]) => commandLines(name, row)),
+  ]);
   const flags = FLAG_GROUPS.flatMap(({ title, rows }) => [
     '',
     `${title}:`,
@@ -52,8 +57,6 @@ export function helpText(): string {
     ...examples,
     '',
     'Usage: autotmpl [COMMAND] [FLAGS]',
-    '',
-    'Commands (without one, files are kept true):',
     ...commands,
     ...flags,
     '',
@@ -73,6 +76,12 @@ export function flagSignature(row: FlagRow): string {
   const aliases = (row.aliases ?? []).map((alias) => `-${alias}`).join(', ');
   const value = row.value === undefined ? '' : ` ${row.value}`;
   return `-${row.name}${value}${aliases === '' ? '' : ` (also ${aliases})`}`;
+}
+
+function commandLines(name: string, row: CommandRow): string[] {
+  const [first = '', ...rest] = wrap(row.description, COMMAND_INDENT);
+  const head = `  ${commandSignature(name, row)}`.padEnd(COMMAND_INDENT);
+  return [head + first.trimStart(), ...rest];
 }
 
 function flagLines(row: FlagRow): string[] {

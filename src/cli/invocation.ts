@@ -1,5 +1,7 @@
 import type { DialectWord } from '../config/dialect.ts';
 import type { FlagSettings } from '../config/flag-settings.ts';
+import type { ControlCommand } from './command-table.ts';
+import type { AnswerFormat } from './flag-table.ts';
 import type { Program } from './program-name.ts';
 
 /** How to run, apart from what a config could say. */
@@ -43,15 +45,15 @@ export interface RenderConfigInvocation extends SettingsRequest {
   readonly out: string;
 }
 
-/** What a running program is asked over its control socket. */
-export type ControlQuestion = 'reload' | 'maintenance' | 'putenv' | 'putmetric' | 'ping';
-
-/** Asks a running program. */
+/** Asks a running program over its control socket. */
 export interface ControlInvocation extends SettingsRequest {
   readonly command: 'control';
-  readonly ask: ControlQuestion;
-  /** `enable` or `disable`; or `KEY=VALUE` each, which all have their equals sign. */
+  readonly asked: ControlCommand;
+  /** As many as the command takes. */
   readonly words: readonly string[];
+  readonly format: AnswerFormat;
+  /** As it was written; absent: found by the config, or the default. */
+  readonly socket: string | undefined;
 }
 
 /** What the command line asks for. */

@@ -59,7 +59,7 @@ async function carryOut(invocation: Invocation): Promise<number> {
     case 'renderConfig':
       return print(await (await import('./render-config.ts')).renderConfig(invocation));
     case 'control':
-      throw new AutotmplError('usage', `-${invocation.ask} is not supported yet`);
+      return (await import('./control.ts')).askRunning(invocation);
     case 'run':
     case 'supervise':
       return run(invocation);

@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'catalog'
   /** The catalog answers, but data that a template needs never came. */
   | 'waiting'
+  /** A running program could not be asked, or refused. */
+  | 'control'
   /** A file cannot be written. */
   | 'output';
 

@@ -238,11 +238,11 @@ describe("ContainerPilot's flags", () => {
     [['-putmetric', 'a=1'], 'putmetric', ['a=1']],
     [['-ping', '-reload'], 'reload', []],
     [['-ping'], 'ping', []],
-  ])('ask a running program, by either name: %j', (argv, ask, words) => {
-    const expected = { command: 'control', ask, words, configPaths: ['c'] };
+  ])('ask a running program, by either name: %j', (argv, asked, words) => {
+    const expected = { command: 'control', asked, words, configPaths: ['c'] };
     expect(called('-config', 'c', ...argv)).toMatchObject(expected);
     expect(parseCommandLine(['-config', 'c', ...argv])).toMatchObject(expected);
-    expect((parseCommandLine(argv) as ControlInvocation).ask).toBe(ask);
+    expect((parseCommandLine(argv) as ControlInvocation).asked).toBe(asked);
   });
 
   it('render a config with a bare -template', () => {

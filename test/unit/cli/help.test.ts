@@ -54,6 +54,7 @@ describe('the exit codes', () => {
     ['command', 1],
     ['catalog', 69],
     ['waiting', 75],
+    ['control', 1],
     ['output', 73],
   ])('tell an error of the kind %s as %i', (code, expected) => {
     expect(exitCodeOf(new AutotmplError(code, 'x'))).toBe(expected);

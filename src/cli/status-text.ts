@@ -1,0 +1,98 @@
+import type { JobStatus, ServiceStatus, TargetStatus, WatchStatus } from '../control/controlled.ts';
+import type { StatusReport } from '../control/status-report.ts';
+import { formatDuration } from '../core/duration.ts';
+import { printable } from './printable.ts';
+
+/** What every terminal has. */
+const WIDTH = 80;
+const GAP = '  ';
+/** The last column gets what the others leave; the others get so much at the most. */
+const WIDEST = 24;
+
+/** How a program stands, for people: a table for each kind of thing, no line longer than 80 columns. */
+export function statusText(report: StatusReport, nowMs: number): string {
+  const { queries } = report;
+  const watched = queries.fresh + queries.held + queries.unanswered;
+  const sections = [
+    head(report, nowMs),
+    table(
+      ['JOB', 'STATE', 'HEALTH', 'PID', 'RESTARTS', ''],
+      report.jobs.map((job) => jobCells(job, nowMs)),
+    ),
+    table(['SERVICE', 'HEALTH', 'CATALOG', 'ADDRESS'], report.services.map(serviceCells)),
+    table(['WATCH', 'HEALTH', 'INSTANCES'], report.watches.map(watchCells)),
+    table(['STATE', 'FILE'], report.targets.flatMap(targetCells)),
+    watched === 0
+      ? []
+      : [`queries: ${queries.fresh} fresh, ${queries.held} held, ${queries.unanswered} unanswered`],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function head(report: StatusReport, nowMs: number): string[] {
+  const { version, pid, startedAt, ready, notReady, maintenance, role } = report;
+  const since = formatDuration(Math.max(0, nowMs - startedAt));
+  const extra = `${role === undefined ? '' : `, ${role}`}${maintenance === true ? ', in maintenance' : ''}`;
+  return [
+    `autotmpl ${version}, pid ${pid}, runs for ${since}: ${ready ? 'ready' : 'not ready'}${extra}`,
+    ...notReady.map((reason) => cut(`  ${printable(reason)}`, WIDTH)),
+  ];
+}
+
+function jobCells(job: JobStatus, nowMs: number): string[] {
+  const { name, state, status, pid, restarts } = job;
+  const health = job.hasCheck || status === 'maintenance' ? status : '-';
+  return [name, state, health, pid?.toString() ?? '-', String(restarts), note(job, nowMs)];
+}
+
+/** What is worth knowing most: why it is not well, else since when it runs. */
+function note(
+  { status, lastCheck, waitingFor, startedAt, pid, lastEnd }: JobStatus,
+  nowMs: number,
+) {
+  if (status === 'unhealthy' && lastCheck !== undefined) {
+    return `${lastCheck.status}: ${lastCheck.output.trim()}`;
+  }
+  if (pid !== undefined && startedAt !== undefined) {
+    return `runs for ${formatDuration(Math.max(0, nowMs - startedAt))}`;
+  }
+  return waitingFor ?? lastEnd ?? '';
+}
+
+function serviceCells({ id, status, registered, address, port }: ServiceStatus): string[] {
+  const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return [id, status, registered ? 'registered' : 'absent', where];
+}
+
+function watchCells({ name, status, instances }: WatchStatus): string[] {
+  return [name, status, instances?.toString() ?? '-'];
+}
+
+/** The name comes last, where there is the most room, and what is wrong with it below. */
+function targetCells({ label, state, reason }: TargetStatus): string[][] {
+  return [[state, label], ...(reason === undefined ? [] : [['', reason]])];
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const lines = [titles, ...rows].map((cells) => cells.map(printable));
+  const widths = titles.map((_, column) =>
+    Math.min(WIDEST, Math.max(...lines.map((cells) => cells[column]?.length ?? 0))),
+  );
+  return lines.map((cells) => {
+    const front = cells.slice(0, -1).map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return cut(cell, width).padEnd(width) + GAP;
+    });
+    const line = front.join('');
+    return `${line}${cut(cells.at(-1) ?? '', WIDTH - line.length)}`.trimEnd();
+  });
+}
+
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  return width < 1 ? '' : `${text.slice(0, width - 1)}…`;
+}

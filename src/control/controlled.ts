@@ -1,0 +1,108 @@
+/**
+ * What control may look at, and what it may ask for. The supervisor's half has the shape of the supervisor's own methods: control
+ * knows neither it nor the renderer, and the daemon gives what it has. Nothing in here may hold a secret: all of it is shown.
+ */
+export interface Controlled {
+  /** What is supervised; undefined where nothing is. Asked anew each time: a reload may change it. */
+  supervised(): Supervised | undefined;
+  /** The files that are kept true; undefined where there are no templates. */
+  files(): FilesSnapshot | undefined;
+  /** How many facts of the catalog are watched, and how they stand. */
+  queries(): QueryCounts;
+  /** Reads everything anew; resolves when it is decided. `by` says in the log who asked. Never rejects. */
+  reload(by: string): Promise<ReloadResult>;
+}
+
+/** What became of a reload; `reason` is for people. */
+export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** A supervisor, as far as control is concerned. */
+export interface Supervised {
+  snapshot(): SupervisedSnapshot;
+  setMaintenance(on: boolean): void;
+  /** Changes what later children find in their environment; `null` takes a variable away. */
+  putEnvironment(values: Readonly<Record<string, string | null>>): void;
+  /** Signals a job's group; returns whether there was anybody. */
+  signalJob(name: string, signal: NodeJS.Signals): boolean;
+  startJob(name: string): Promise<void>;
+  /** Resolves when it is down. */
+  stopJob(name: string): Promise<void>;
+  restartJob(name: string): Promise<void>;
+}
+
+/** How the supervisor stands at one moment. */
+export interface SupervisedSnapshot {
+  readonly phase: 'starting' | 'running' | 'stopping' | 'stopped';
+  readonly maintenance: boolean;
+  readonly role?: 'leader' | 'follower';
+  readonly jobs: readonly JobStatus[];
+  readonly services: readonly ServiceStatus[];
+  readonly watches: readonly WatchStatus[];
+}
+
+/** ContainerPilot 3's words for how something is. */
+export type PublicStatus = 'unknown' | 'healthy' | 'unhealthy' | 'maintenance' | 'completed';
+
+/** How a job stands. */
+export interface JobStatus {
+  readonly name: string;
+  readonly role: string;
+  /** Where it is in its life: `waiting`, `running`, `done`, …. */
+  readonly state: string;
+  readonly status: PublicStatus;
+  /** Whether its health is checked; without a check it is well while it runs. */
+  readonly hasCheck: boolean;
+  readonly pid?: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number;
+  readonly restarts: number;
+  /** How its last process ended, as words. */
+  readonly lastEnd?: string;
+  readonly lastCheck?: { readonly status: string; readonly output: string; readonly at: number };
+  /** Why it does not run, as a sentence. */
+  readonly waitingFor?: string;
+}
+
+/** How an entry in the catalog stands. */
+export interface ServiceStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly status: PublicStatus;
+  readonly registered: boolean;
+}
+
+/** How a watch stands. */
+export interface WatchStatus {
+  readonly name: string;
+  readonly instances?: number;
+  readonly status: 'healthy' | 'unhealthy' | 'unknown';
+}
+
+/** How the files stand. */
+export interface FilesSnapshot {
+  /** Whether every file has been as it should be. */
+  readonly ready: boolean;
+  readonly targets: readonly TargetStatus[];
+}
+
+/** How one file stands. */
+export interface TargetStatus {
+  /** What people know it by: its source and destination. */
+  readonly label: string;
+  /** `waiting`: something that it needs was not answered. `current`: the file is as it should be. */
+  readonly state: 'waiting' | 'current' | 'failing';
+  /** What is missing, or why it fails. */
+  readonly reason?: string;
+}
+
+/** Queries by the state of their last answer. */
+export interface QueryCounts {
+  /** Answered, and followed. */
+  readonly fresh: number;
+  /** The catalog is in trouble; the last good answer is kept. */
+  readonly held: number;
+  /** Never answered so far. */
+  readonly unanswered: number;
+}

@@ -1,0 +1,26 @@
+import type { EventName } from '../core/events.ts';
+
+/** A row for each fact, so that the compiler misses one that is new. */
+const ALL: Readonly<Record<EventName, true>> = {
+  'query:changed': true,
+  'query:held': true,
+  'query:recovered': true,
+  'target:rendered': true,
+  'target:unchanged': true,
+  'target:written': true,
+  'target:failed': true,
+  'renderer:ready': true,
+  'command:ended': true,
+  'supervisor:happened': true,
+  'job:changed': true,
+  'job:ended': true,
+  'check:ended': true,
+  'service:registered': true,
+  'service:deregistered': true,
+  'lock:changed': true,
+  'signal:received': true,
+  'config:reloaded': true,
+};
+
+/** The names of all facts that the bus carries. */
+export const EVENT_NAMES = Object.keys(ALL) as readonly EventName[];

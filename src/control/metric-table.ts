@@ -1,0 +1,198 @@
+/** One metric of ours: what is registered, and what the reference page lists. */
+export interface MetricRow {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+function row<Type extends MetricRow['type']>(
+  type: Type,
+  name: string,
+  labels: readonly string[],
+  help: string,
+): MetricRow & { readonly type: Type } {
+  return { name, type, labels, help };
+}
+
+/**
+ * All metrics that are served beside the user's own. Labels come from the config or from a list of ours, never from the catalog or
+ * a request: their number is bounded.
+ */
+export const METRICS = {
+  build: row('gauge', 'autotmpl_build_info', ['version', 'node'], 'Always 1; the labels say it.'),
+  ready: row('gauge', 'autotmpl_ready', [], 'Whether /readyz says yes.'),
+  maintenance: row('gauge', 'autotmpl_maintenance', [], 'Whether maintenance is on.'),
+  leader: row('gauge', 'autotmpl_leader', [], 'Whether the election is won; 0 without one.'),
+
+  jobState: row(
+    'gauge',
+    'autotmpl_job_state',
+    ['job', 'state'],
+    '1 for the state that a job is in; other states are absent.',
+  ),
+  jobHealthy: row(
+    'gauge',
+    'autotmpl_job_healthy',
+    ['job'],
+    'Whether a job runs and its last check passed; without a check, whether it runs.',
+  ),
+  jobRestarts: row('gauge', 'autotmpl_job_restarts', ['job'], 'How often a job was run again.'),
+  jobExits: row(
+    'counter',
+    'autotmpl_job_exits_total',
+    ['job', 'how'],
+    'Processes of a job that ended; how: success, failed, signal, or notStarted.',
+  ),
+  checks: row(
+    'counter',
+    'autotmpl_checks_total',
+    ['job', 'status'],
+    'Health checks that ended, by what they found: passing, warning, critical.',
+  ),
+  checkTimeouts: row(
+    'counter',
+    'autotmpl_check_timeouts_total',
+    ['job'],
+    'Health checks whose time was up.',
+  ),
+  checkSeconds: row(
+    'histogram',
+    'autotmpl_check_duration_seconds',
+    ['job'],
+    'How long health checks took.',
+  ),
+  serviceRegistered: row(
+    'gauge',
+    'autotmpl_service_registered',
+    ['service', 'id'],
+    'Whether an entry of ours is in the catalog.',
+  ),
+  watchInstances: row(
+    'gauge',
+    'autotmpl_watch_instances',
+    ['watch'],
+    'Instances that a watch sees.',
+  ),
+  events: row(
+    'counter',
+    'autotmpl_events_total',
+    ['code', 'source'],
+    'Events that jobs may wait for.',
+  ),
+  signals: row(
+    'counter',
+    'autotmpl_signals_total',
+    ['signal', 'action'],
+    'Signals that came, and what was done.',
+  ),
+  lockHeld: row('gauge', 'autotmpl_lock_held', ['key'], 'Whether a lock is ours.'),
+
+  targets: row('gauge', 'autotmpl_targets', ['state'], 'Files: current, waiting, failing.'),
+  targetRenders: row(
+    'counter',
+    'autotmpl_target_renders_total',
+    ['target'],
+    'How often the template of a file ran.',
+  ),
+  targetWrites: row(
+    'counter',
+    'autotmpl_target_writes_total',
+    ['target'],
+    'How often a file was replaced.',
+  ),
+  targetFailures: row(
+    'counter',
+    'autotmpl_target_failures_total',
+    ['target'],
+    'How often a template failed, or its file could not be written.',
+  ),
+  targetWrittenAt: row(
+    'gauge',
+    'autotmpl_target_last_write_timestamp_seconds',
+    ['target'],
+    'When a file was last replaced.',
+  ),
+  queries: row(
+    'gauge',
+    'autotmpl_queries',
+    ['state'],
+    'Watched queries: fresh, held (the last good answer is kept), unanswered.',
+  ),
+  queryChanges: row(
+    'counter',
+    'autotmpl_query_changes_total',
+    [],
+    'New values from the catalog, of all queries.',
+  ),
+  queryTroubles: row(
+    'counter',
+    'autotmpl_query_troubles_total',
+    [],
+    'How often the catalog stopped answering a query.',
+  ),
+  commands: row(
+    'counter',
+    'autotmpl_commands_total',
+    ['result'],
+    'Commands of files that ended: ok, failed.',
+  ),
+  commandSeconds: row(
+    'histogram',
+    'autotmpl_command_duration_seconds',
+    [],
+    'How long commands of files took.',
+  ),
+  reloads: row(
+    'counter',
+    'autotmpl_reloads_total',
+    ['result'],
+    'Reloads of the config: taken, refused.',
+  ),
+  sensorFailures: row(
+    'counter',
+    'autotmpl_sensor_failures_total',
+    ['sensor'],
+    'Commands of sensors that failed or printed no number.',
+  ),
+  controlRequests: row(
+    'counter',
+    'autotmpl_control_requests_total',
+    ['code', 'path'],
+    'Requests at the control socket, the path as its route has it.',
+  ),
+
+  containerpilotEvents: row(
+    'counter',
+    'containerpilot_events',
+    ['code', 'source'],
+    "autotmpl_events_total by ContainerPilot's name.",
+  ),
+  containerpilotRequests: row(
+    'counter',
+    'containerpilot_control_http_requests',
+    ['code', 'path'],
+    "autotmpl_control_requests_total by ContainerPilot's name.",
+  ),
+  containerpilotInstances: row(
+    'gauge',
+    'containerpilot_watch_instances',
+    ['service'],
+    "autotmpl_watch_instances by ContainerPilot's name.",
+  ),
+
+  processCpu: row('counter', 'process_cpu_seconds_total', [], 'CPU time, user and system.'),
+  processMemory: row('gauge', 'process_resident_memory_bytes', [], 'Resident memory.'),
+  processStart: row(
+    'gauge',
+    'process_start_time_seconds',
+    [],
+    'When the program began, since the epoch.',
+  ),
+  processFiles: row('gauge', 'process_open_fds', [], 'Open file descriptors; Linux only.'),
+  heapUsed: row('gauge', 'nodejs_heap_size_used_bytes', [], 'Heap in use.'),
+  heapTotal: row('gauge', 'nodejs_heap_size_total_bytes', [], 'Heap in all.'),
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+/** What a metric is called in {@link METRICS}. */
+export type MetricKey = keyof typeof METRICS;

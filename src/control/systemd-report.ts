@@ -1,0 +1,174 @@
+import type { Actor } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import type { CancelTimer, Clock } from '../core/time.ts';
+import type { Controlled } from './controlled.ts';
+import { isWell, reasonsAgainstReadiness } from './readiness.ts';
+
+/** What the init system is told (https://www.freedesktop.org/software/systemd/man/sd_notify.html). */
+export interface Notice {
+  readonly ready?: boolean;
+  readonly reloading?: boolean;
+  readonly stopping?: boolean;
+  readonly status?: string;
+  readonly watchdog?: boolean;
+}
+
+/** Carries notices to the init system: `process/notify.ts` has one. */
+export interface NoticeCarrier {
+  notify(notice: Notice): void;
+  /** How often at least the watchdog wants to hear from us; undefined where there is none. */
+  readonly watchdogMs: number | undefined;
+}
+
+/** What a report to systemd works with. */
+export interface SystemdReportOptions {
+  readonly carrier: NoticeCarrier;
+  readonly controlled: Controlled;
+  readonly bus: Bus;
+  readonly clock: Clock;
+}
+
+/** Many things happen at once; one status tells of all of them. */
+const STATUS_AFTER_MS = 100;
+
+/**
+ * Tells systemd how the program is: READY when `/readyz` would say so, and again after a reload; RELOADING, STOPPING, a line of
+ * status, and the watchdog's sign of life at half of its time: while our loop turns and the supervisor answers.
+ */
+export class SystemdReport implements Actor {
+  readonly name = 'systemd';
+  readonly #options: SystemdReportOptions;
+  #ready = false;
+  #reloading = false;
+  #stopping = false;
+  #status = '';
+  #cancelLook: CancelTimer | undefined;
+  #cancelWatchdog: CancelTimer = () => undefined;
+
+  constructor(options: SystemdReportOptions) {
+    this.#options = options;
+  }
+
+  /** Reports until told to stop, which is when the program begins to. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { bus } = this.#options;
+    const soon = (): void => this.#lookSoon();
+    const silence = [
+      ...(['renderer:ready', 'job:changed', 'job:ended', 'check:ended'] as const).map((name) =>
+        bus.on(name, soon),
+      ),
+      ...(['target:failed', 'target:written', 'query:held', 'query:recovered'] as const).map(
+        (name) => bus.on(name, soon),
+      ),
+      bus.on('supervisor:happened', ({ source, code }) => {
+        if (source === 'global' && code === 'shutdown') this.#stop();
+        soon();
+      }),
+      bus.on('signal:received', ({ action }) => {
+        if (action === 'reload') this.reloading();
+      }),
+      bus.on('config:reloaded', () => this.#reloaded()),
+    ];
+    this.#beatWatchdog();
+    this.#look();
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) =>
+        signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+    }
+    for (const stop of silence) stop();
+    this.#cancelLook?.();
+    this.#cancelWatchdog();
+    this.#stop();
+  }
+
+  /** A reload begins; where it is asked for by a signal, the bus tells. */
+  reloading(): void {
+    if (this.#reloading || this.#stopping || !this.#ready) return;
+    this.#reloading = true;
+    this.#tell({ reloading: true });
+  }
+
+  #reloaded(): void {
+    if (!this.#reloading) return;
+    this.#reloading = false;
+    // Refused or taken: what runs is what was asked for, or what was there, and it runs.
+    this.#tell({ ready: true });
+    this.#lookSoon();
+  }
+
+  #stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#tell({ stopping: true });
+  }
+
+  #lookSoon(): void {
+    this.#cancelLook ??= this.#options.clock.setTimer(() => {
+      this.#cancelLook = undefined;
+      this.#look();
+    }, STATUS_AFTER_MS);
+  }
+
+  #look(): void {
+    const { controlled } = this.#options;
+    if (this.#stopping) return;
+    const reasons = reasonsAgainstReadiness(controlled);
+    const status = statusLine(controlled, reasons);
+    if (!this.#ready && reasons.length === 0) {
+      this.#ready = true;
+      this.#status = status;
+      this.#tell({ ready: true, status });
+    } else if (status !== this.#status) {
+      this.#status = status;
+      this.#tell({ status });
+    }
+  }
+
+  #beatWatchdog(): void {
+    const { carrier, clock, controlled } = this.#options;
+    const { watchdogMs } = carrier;
+    if (watchdogMs === undefined) return;
+    this.#cancelWatchdog = clock.setTimer(() => {
+      if (turns(controlled)) this.#tell({ watchdog: true });
+      this.#beatWatchdog();
+    }, watchdogMs / 2);
+  }
+
+  #tell(notice: Notice): void {
+    this.#options.carrier.notify(notice);
+  }
+}
+
+/** A supervisor that cannot even say how it stands does not turn: then there is silence, and systemd acts. */
+function turns(controlled: Controlled): boolean {
+  try {
+    controlled.supervised()?.snapshot();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Jobs that are there for as long as the program is; hooks come and go. */
+const LASTING: ReadonlySet<string> = new Set(['main', 'job', 'coprocess']);
+
+/** One line for `systemctl status`. */
+export function statusLine(controlled: Controlled, reasons: readonly string[]): string {
+  const parts: string[] = [];
+  const jobs =
+    controlled
+      .supervised()
+      ?.snapshot()
+      .jobs.filter(({ role }) => LASTING.has(role)) ?? [];
+  const well = jobs.filter(isWell).length;
+  if (jobs.length > 0) parts.push(`${well} of ${jobs.length} jobs healthy`);
+  const targets = controlled.files()?.targets ?? [];
+  const current = targets.filter(({ state }) => state === 'current').length;
+  if (targets.length > 0) parts.push(`${current} of ${targets.length} files current`);
+  const { held } = controlled.queries();
+  if (held > 0) parts.push(`${held} queries held`);
+  const [first] = reasons;
+  if (first !== undefined) parts.push(`not ready: ${first}`);
+  return parts.join(', ').replace(/[\x00-\x1f\x7f]+/g, ' ');
+}
