@@ -20,6 +20,11 @@ export class Bus {
     return () => listeners.delete(listener);
   }
 
+  /** How many listen to facts of this name. */
+  listeners(name: EventName): number {
+    return this.#listeners.get(name)?.size ?? 0;
+  }
+
   /** Announces a fact. */
   emit<Name extends EventName>(name: Name, payload: EventMap[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
