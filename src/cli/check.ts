@@ -7,6 +7,7 @@ import { countOf } from './count-of.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { sourcesOf } from './sources.ts';
+import { VERSION } from './version.ts';
 
 /**
  * Reads the config and compiles every template, without a network: throws an AutotmplError that tells all that is wrong, or
@@ -28,6 +29,7 @@ export async function check(invocation: SettingsInvocation): Promise<string> {
     load,
     packageTemplates: [PACKAGE_TEMPLATES],
     environment: process.env,
+    version: VERSION,
     print: () => undefined,
     color: 0,
     clock: systemClock,

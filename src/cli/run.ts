@@ -15,6 +15,7 @@ import { listenToSignals } from './signals.ts';
 import type { RunFlags, SettingsInvocation } from './invocation.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
+import { VERSION } from './version.ts';
 
 /** Runs until done or told to stop; returns the exit code. */
 export async function run(invocation: SettingsInvocation): Promise<number> {
@@ -22,12 +23,12 @@ export async function run(invocation: SettingsInvocation): Promise<number> {
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
   requireTargets(invocation.run, settings);
-  const { logger } = await settingsLogger(settings);
+  const { logger, reopen } = await settingsLogger(settings);
   for (const warning of settings.warnings ?? []) logger.warn(warning);
   const { pidFile } = invocation.run;
   const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
-    return await runDaemon(invocation.run, settings, load, logger);
+    return await runDaemon(invocation.run, settings, load, logger, reopen);
   } finally {
     await removePidFile?.();
   }
@@ -47,6 +48,7 @@ async function runDaemon(
   settings: Settings,
   load: () => Promise<Settings>,
   logger: AdjustableLogger,
+  reopenLogs: () => void,
 ): Promise<number> {
   const daemon = new Daemon({
     once: request.once,
@@ -54,6 +56,7 @@ async function runDaemon(
     load,
     packageTemplates: [PACKAGE_TEMPLATES],
     environment: process.env,
+    version: VERSION,
     print: (text) => process.stdout.write(text),
     color: colorLevel(process.env, process.stdout.isTTY),
     clock: systemClock,
@@ -61,7 +64,7 @@ async function runDaemon(
   });
   const prepared = await daemon.prepare(settings);
   if (settings.supervisor !== undefined && !request.once && !request.dry) {
-    return (await import('./supervise.ts')).supervise(daemon, prepared, logger);
+    return (await import('./supervise.ts')).supervise(daemon, prepared, logger, reopenLogs);
   }
   const controller = new AbortController();
   const silence = listenToSignals(

@@ -14,6 +14,7 @@ export interface SignalActs {
   readonly maintenance: () => void;
   readonly event: (signal: NodeJS.Signals) => void;
   readonly report: () => void;
+  readonly reopenLogs: () => void;
   readonly forward: (signal: NodeJS.Signals) => void;
   /** Told of each signal and what it does. */
   readonly received: (signal: NodeJS.Signals, action: string) => void;
@@ -72,9 +73,11 @@ function act(signal: NodeJS.Signals, action: SignalAction, acts: SignalActs): vo
     case 'forward':
       acts.forward(action.as ?? signal);
       break;
+    case 'reopenLogs':
+      acts.reopenLogs();
+      break;
     case 'stop':
     case 'ignore':
-    case 'reopenLogs':
       break;
   }
 }

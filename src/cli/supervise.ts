@@ -13,6 +13,7 @@ export async function supervise(
   daemon: Daemon,
   prepared: Prepared,
   logger: AdjustableLogger,
+  reopenLogs: () => void,
 ): Promise<number> {
   const controller = new AbortController();
   const silence = listenByTable(
@@ -30,6 +31,7 @@ export async function supervise(
       maintenance: () => daemon.toggleMaintenance(),
       event: (signal) => daemon.supervisor?.announce({ source: signal, code: signal as 'SIGHUP' }),
       report: () => daemon.report(),
+      reopenLogs,
       forward: (signal) => void daemon.supervisor?.signalMain(signal),
       received: (signal, action) => daemon.bus.emit('signal:received', { signal, action }),
     },

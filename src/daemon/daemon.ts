@@ -12,6 +12,7 @@ import { compileTargets } from '../renderer/compile-targets.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { createNunjucksEngine } from '../template/nunjucks/engine.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
 import { renderName } from './render-name.ts';
 import { Reloading, type ReloadOutcome } from './reloading.ts';
@@ -30,6 +31,7 @@ export class Daemon {
   readonly #rendering: Rendering;
   readonly #reloading: Reloading;
   #supervision: Supervision | undefined;
+  #controlPlane: ControlPlane | undefined;
   #present: Prepared | undefined;
   #next: Prepared | undefined;
   #endGeneration: () => void = () => undefined;
@@ -138,6 +140,7 @@ export class Daemon {
         const watcher = await this.#rendering.watcherFor(next, this.#present);
         await this.#present?.lease.release();
         const present = await this.#goOver(next);
+        if (this.#controlPlane === undefined) await this.#serve(present.settings);
         await this.#supervise(present, watcher, endAll, signal);
         await this.#rendering.run(
           present,
@@ -154,6 +157,8 @@ export class Daemon {
     } finally {
       signal.removeEventListener('abort', onStop);
       await this.#stopSupervision();
+      // Whoever wonders what a stop waits for can ask until now.
+      await this.#controlPlane?.close();
       await this.#rendering.stop();
       await this.#present?.lease.release();
       if (this.#present !== undefined) await letGo({ ...this.#present, catalog: undefined });
@@ -204,6 +209,23 @@ export class Daemon {
     this.#supervision.begin(onEnd);
   }
 
+  /** Lets others look and ask, where these settings or systemd want that. */
+  async #serve(settings: Settings): Promise<void> {
+    const { once, dry, environment } = this.#options;
+    const { control, telemetry } = settings;
+    const wanted =
+      control !== undefined || telemetry !== undefined || environment.NOTIFY_SOCKET !== undefined;
+    if (once || dry || !wanted) return;
+    const { ControlPlane } = await import('./control-plane.ts');
+    this.#controlPlane ??= await ControlPlane.create({
+      ...{ options: this.#options, bus: this.bus },
+      supervised: () => this.supervisor,
+      rendering: () => this.#rendering.parts(),
+      reload: (by) => this.reload(by),
+    });
+    await this.#controlPlane.apply(settings);
+  }
+
   async #stopSupervision(): Promise<void> {
     await this.#supervision?.stop();
   }
@@ -227,6 +249,14 @@ export class Daemon {
 
   /** Goes over to other settings, keeping what they have in common with the present ones. */
   async #replace(prepared: Prepared): Promise<void> {
+    try {
+      if (this.#controlPlane === undefined) await this.#serve(prepared.settings);
+      else await this.#controlPlane.apply(prepared.settings);
+    } catch (error) {
+      await letGo(prepared);
+      await prepared.lease.release();
+      throw error;
+    }
     const overtaken = this.#next;
     this.#next = prepared;
     this.#endGeneration();

@@ -23,6 +23,8 @@ export interface DaemonOptions {
   /** Folders of templates that ship with the package; the last place where includes are looked for. */
   readonly packageTemplates: readonly string[];
   readonly environment: Environment;
+  /** Ours. */
+  readonly version: string;
   /** Takes data: rendered text and diffs. */
   readonly print: (text: string) => void;
   /** chalk's level for what is printed. */

@@ -81,6 +81,11 @@ export class Course implements User {
     return this.#hadText;
   }
 
+  /** How its file stands. */
+  get state(): 'waiting' | 'current' | 'failed' {
+    return this.#state;
+  }
+
   /** What it waits for; undefined where it waits for nothing. */
   waiting(): Waiting | undefined {
     if (this.#missing.length === 0) return undefined;

@@ -1,5 +1,7 @@
+import { queryId } from '../catalog/catalog.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
+import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
@@ -23,6 +25,13 @@ export interface RendererOptions {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly logger: Logger;
+}
+
+/** How one file stands. */
+export interface TargetStanding {
+  readonly label: string;
+  readonly state: 'waiting' | 'current' | 'failed';
+  readonly reason?: string;
 }
 
 /**
@@ -58,6 +67,19 @@ export class Renderer implements Actor {
   /** How many targets it keeps true. */
   get size(): number {
     return this.#courses.length;
+  }
+
+  /** How each file stands; what is wrong is a sentence. */
+  standings(): readonly TargetStanding[] {
+    return this.#courses.map((course) => {
+      const { label } = course.target;
+      const [missing] = course.waiting()?.missing ?? [];
+      if (course.error !== undefined) {
+        return { label, state: 'failed', reason: describeError(course.error) };
+      }
+      if (missing === undefined) return { label, state: course.state };
+      return { label, state: course.state, reason: `${queryId(missing.query)} is ${missing.why}` };
+    });
   }
 
   /** What cannot be rendered yet, and why. */

@@ -92,6 +92,18 @@ export class Watcher implements Actor {
     return this.#watches.size;
   }
 
+  /** How many queries there are of each state. */
+  counts(): { readonly fresh: number; readonly held: number; readonly unanswered: number } {
+    const counts = { fresh: 0, held: 0, unanswered: 0 };
+    for (const id of this.#watches.keys()) {
+      const answer = this.#store.get(id);
+      if (answer?.value === undefined && answer?.state !== 'fresh') counts.unanswered += 1;
+      else if (answer.state === 'fresh') counts.fresh += 1;
+      else counts.held += 1;
+    }
+    return counts;
+  }
+
   /** How many queries have neither been answered nor been in trouble so far. */
   get unheard(): number {
     let count = 0;

@@ -1,0 +1,87 @@
+import { begin, type Begun } from '../core/actor.ts';
+import type { Bus } from '../core/bus.ts';
+import { describeError } from '../core/errors.ts';
+import { Control } from '../control/control.ts';
+import type { Controlled, Supervised } from '../control/controlled.ts';
+import type { ControlSettings, TelemetrySettings } from '../control/settings.ts';
+import { SystemdReport } from '../control/systemd-report.ts';
+import { commandEnvironment } from '../process/environment.ts';
+import { loadLibc } from '../process/libc.ts';
+import { createNotifier } from '../process/notify.ts';
+import type { StandingParts } from '../renderer/standing.ts';
+import { chooseAddress } from '../supervisor/interfaces.ts';
+import type { DaemonOptions } from './options.ts';
+import type { ReloadOutcome } from './reloading.ts';
+
+/** What the control plane works with. */
+export interface ControlPlaneParts {
+  readonly options: DaemonOptions;
+  readonly bus: Bus;
+  readonly supervised: () => Supervised | undefined;
+  readonly rendering: () => StandingParts;
+  readonly reload: (by: string) => Promise<ReloadOutcome>;
+}
+
+/** The third of the daemon that lets others look and ask; it is made only where somebody may. */
+export class ControlPlane {
+  readonly #control: Control;
+  readonly #systemd: Begun<SystemdReport> | undefined;
+
+  private constructor(control: Control, systemd: Begun<SystemdReport> | undefined) {
+    this.#control = control;
+    this.#systemd = systemd;
+  }
+
+  /** Makes it; nothing is served before `apply`. */
+  static async create(parts: ControlPlaneParts): Promise<ControlPlane> {
+    const { options, bus } = parts;
+    const { clock, logger, environment, version } = options;
+    const controlled = overview(parts);
+    const carrier = await createNotifier(environment, loadLibc);
+    const systemd =
+      carrier === undefined
+        ? undefined
+        : begin(new SystemdReport({ carrier, controlled, bus, clock }));
+    const control = new Control({
+      ...{ controlled, bus, clock, logger, chooseAddress },
+      identity: { version, pid: process.pid, startedAt: clock.now() },
+      environment: () => commandEnvironment(environment, {}),
+      systemd: systemd?.actor,
+    });
+    return new ControlPlane(control, systemd);
+  }
+
+  /** Goes over to these settings. Throws an AutotmplError where they cannot be had; what was served before is then served on. */
+  async apply(settings: {
+    readonly control?: ControlSettings;
+    readonly telemetry?: TelemetrySettings;
+  }): Promise<void> {
+    await this.#control.apply(settings);
+  }
+
+  /** Serves nothing any more. */
+  async close(): Promise<void> {
+    await this.#systemd?.stop();
+    await this.#control.close();
+  }
+}
+
+function overview({ rendering, supervised, reload }: ControlPlaneParts): Controlled {
+  return {
+    supervised,
+    files() {
+      const { renderer } = rendering();
+      if (renderer === undefined || renderer.size === 0) return undefined;
+      const targets = renderer.standings().map(({ state, ...rest }) => ({
+        ...rest,
+        state: state === 'failed' ? ('failing' as const) : state,
+      }));
+      return { ready: renderer.isReady, targets };
+    },
+    queries: () => rendering().watcher?.counts() ?? { fresh: 0, held: 0, unanswered: 0 },
+    async reload(by) {
+      const outcome = await reload(by);
+      return outcome.ok ? outcome : { ok: false, reason: describeError(outcome.error) };
+    },
+  };
+}
