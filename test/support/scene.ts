@@ -73,7 +73,12 @@ export class Scene {
   /** Writes the config, unless the one that stands is meant, and starts the program on it, to run until it is told to stop. */
   start(config: Readonly<Record<string, unknown>> | undefined, options: ProgramOptions = {}) {
     if (config !== undefined) this.write('autotmpl.json', JSON.stringify(config));
-    const program = startAutotmpl(['-config', 'autotmpl.json', '-log-format', 'json'], {
+    return this.startWith(['-config', 'autotmpl.json', '-log-format', 'json'], options);
+  }
+
+  /** Starts the program with these arguments. */
+  startWith(args: readonly string[], options: ProgramOptions = {}): Program {
+    const program = startAutotmpl(args, {
       cwd: this.folder,
       ...options,
       env: { ...options.env, AUTOTMPL_TEST: this.#mark },
