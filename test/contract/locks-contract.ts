@@ -100,7 +100,7 @@ export function describeLocks(backend: string, createHarness: () => Promise<Lock
 
     it('fences each holder off from those before, though the key was deleted', async () => {
       const fences: number[] = [];
-      while (fences.length < 3) {
+      for (let turn = 0; turn < 3; turn += 1) {
         const lock = await ours.acquire(KEY, OPTIONS, never);
         fences.push(lock.fence);
         await lock.release();

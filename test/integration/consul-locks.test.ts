@@ -1,0 +1,217 @@
+import { execFile } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ensureConsul } from '../../scripts/consul.mjs';
+import { createConsulLocks } from '../../src/catalog/consul/locks.ts';
+import type { ConsulOptions } from '../../src/catalog/consul/options.ts';
+import type { LockOptions, Locks } from '../../src/catalog/locks.ts';
+import { describeError } from '../../src/core/errors.ts';
+import { systemClock } from '../../src/core/time.ts';
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { consulOptions } from '../support/consul-catalog.ts';
+import { countSessions, endSessions, lockHolder } from '../support/consul-locks.ts';
+import { makeConsulToken } from '../support/consul-tokens.ts';
+import { startFakeAgent } from '../support/fake-agent.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const KEY = 'service/app/leader';
+const OPTIONS: LockOptions = { value: 'host-1', ttlMs: 10_000, lockDelayMs: 1 };
+const never = new AbortController().signal;
+
+const ends: (() => void | Promise<void>)[] = [];
+afterEach(endAll);
+
+async function endAll(): Promise<void> {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+
+function open(address: string, overrides: Partial<ConsulOptions> = {}) {
+  const logger = recordingLogger();
+  const locks: Locks = createConsulLocks(consulOptions(address, overrides), {
+    clock: systemClock,
+    logger,
+  });
+  ends.push(() => locks.close());
+  return { locks, logger };
+}
+
+/** Somebody who waits for the lock until the end of the test. */
+function waitFor(locks: Locks, options: LockOptions = OPTIONS) {
+  const stop = new AbortController();
+  ends.push(() => stop.abort());
+  const acquired = locks.acquire(KEY, options, stop.signal);
+  acquired.catch(() => undefined);
+  return acquired;
+}
+
+describe('a lock of a Consul agent in trouble', () => {
+  let agent: ConsulAgent;
+  beforeAll(async () => {
+    agent = await startConsul({ dataDir: true });
+  });
+  afterAll(() => agent.stop());
+  afterEach(async () => {
+    await endAll();
+    await endSessions(agent);
+  });
+
+  it('is lost at the end of its time to live where the agent hangs', async () => {
+    const lock = await open(agent.address).locks.acquire(KEY, OPTIONS, never);
+    await agent.kill('SIGSTOP');
+    ends.push(() => agent.kill('SIGCONT'));
+    const stoppedAt = performance.now();
+    await waitUntil(() => lock.lost.aborted, { timeoutMs: 15_000, what: 'the loss' });
+    // The session was heard of a moment before the agent was stopped.
+    const heldMs = performance.now() - stoppedAt;
+    expect(heldMs).toBeGreaterThan(9000);
+    expect(heldMs).toBeLessThan(10_100);
+    expect(describeError(lock.lost.reason)).toContain('not heard for the 10 s');
+    const began = performance.now();
+    await lock.release();
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
+
+  it('is lost as soon as an agent is back that has forgotten it', async () => {
+    const lock = await open(agent.address).locks.acquire(KEY, OPTIONS, never);
+    await agent.restart({ wipe: true });
+    await waitUntil(() => lock.lost.aborted, { timeoutMs: 9000, what: 'the loss' });
+  });
+
+  it('is kept over a restart of the agent that takes no longer than its time to live', async () => {
+    const lock = await open(agent.address).locks.acquire(KEY, OPTIONS, never);
+    await agent.restart();
+    await lock.announce('still here');
+    expect((await lockHolder(agent, KEY))?.value).toBe('still here');
+    expect(lock.lost.aborted).toBe(false);
+  });
+
+  it('is taken as soon as an agent is there', async () => {
+    await agent.kill('SIGKILL');
+    const { locks, logger } = open(agent.address);
+    const acquired = waitFor(locks);
+    await waitUntil(() => logger.records.length > 0, { what: 'a warning' });
+    expect(logger.text()).toMatch(/warn waiting for the lock service\/app\/leader: .*nobody/);
+    await agent.start();
+    expect((await acquired).lost.aborted).toBe(false);
+    // Once for each kind of trouble, however often it was tried.
+    expect(new Set(logger.records.map(({ message }) => message)).size).toBe(logger.records.length);
+  });
+
+  it('waits for the checks that it depends on, and is lost with them', async () => {
+    const check = { CheckID: 'mysql', TTL: '10m', Status: 'critical' };
+    ends.push(() => agent.deregister('mysql'));
+    const report = (Status: string) =>
+      agent.expectOk('PUT', '/v1/agent/check/update/mysql', JSON.stringify({ Status }));
+    const { locks, logger } = open(agent.address);
+    const acquired = waitFor(locks, { ...OPTIONS, checks: ['mysql'] });
+    await waitUntil(() => /Missing check 'mysql'/.test(logger.text()), { what: 'no check' });
+    await agent.register({ Name: 'mysql', Check: check });
+    await waitUntil(() => /critical state/.test(logger.text()), { what: 'a critical check' });
+    await report('passing');
+    const lock = await acquired;
+    await report('critical');
+    await waitUntil(() => lock.lost.aborted, { timeoutMs: 2000, what: 'the loss' });
+  });
+
+  it('is one for `consul lock`, too', async () => {
+    const consul = await ensureConsul();
+    const key = 'with/consul/.lock';
+    const lock = await open(agent.address).locks.acquire(key, OPTIONS, never);
+    const env = { ...process.env, CONSUL_HTTP_ADDR: agent.address };
+    const run = (...flags: string[]) =>
+      new Promise<string>((resolve) => {
+        const words = ['lock', '-shell=false', ...flags, 'with/consul', 'echo', 'theirs'];
+        execFile(consul, words, { env }, (_, stdout, stderr) => resolve(stdout + stderr));
+      });
+    const refused = await run('-try=200ms');
+    expect(refused).not.toContain('theirs');
+    expect(refused).not.toContain('does not match lock use');
+    await lock.release();
+    expect(await run()).toContain('theirs');
+  });
+
+  it('is known by its name among the sessions', async () => {
+    await open(agent.address).locks.acquire(KEY, OPTIONS, never);
+    const { body } = await agent.expectOk('GET', '/v1/session/list');
+    const [session] = JSON.parse(body.toString()) as Record<string, unknown>[];
+    expect(session).toMatchObject({
+      Name: expect.stringContaining(`autotmpl ${KEY}`) as unknown,
+      Behavior: 'release',
+      TTL: '10000ms',
+      NodeChecks: ['serfHealth'],
+    });
+  });
+
+  it('cannot live shorter than Consul allows', async () => {
+    const { locks } = open(agent.address);
+    for (const ttlMs of [9999, 86_400_001]) {
+      await expect(locks.acquire(KEY, { ...OPTIONS, ttlMs }, never)).rejects.toThrow(
+        'not possible in Consul',
+      );
+    }
+  });
+});
+
+describe('a lock with access control', () => {
+  let agent: ConsulAgent;
+  beforeAll(async () => {
+    agent = await startConsul({ acl: true });
+  });
+  afterAll(() => agent.stop());
+
+  it.each([
+    ['key "service/" { policy = "write" }', 'key:write for service/app/leader'],
+    ['key_prefix "service/" { policy = "write" }', "session:write for the agent's node"],
+    [
+      'key_prefix "service/" { policy = "read" } session_prefix "" { policy = "write" }',
+      'key:write for service/app/leader',
+    ],
+  ])('says what a token with %s lacks, and goes on when it has it', async (rules, lacks) => {
+    const token = await makeConsulToken(agent, rules);
+    const { locks, logger } = open(agent.address, { token });
+    void waitFor(locks);
+    await waitUntil(() => logger.records.length > 0, { what: 'a warning' });
+    expect(logger.text()).toContain('403');
+    expect(logger.text()).toContain(lacks);
+    expect(logger.text()).not.toContain(token);
+  });
+
+  it('needs write rights on the key and for sessions, and no more', async () => {
+    const token = await makeConsulToken(
+      agent,
+      'key "service/app/leader" { policy = "write" } session "test-node" { policy = "write" }',
+    );
+    const { locks } = open(agent.address, { token });
+    const lock = await locks.acquire(KEY, OPTIONS, never);
+    await lock.release();
+    expect(await countSessions(agent)).toBe(0);
+  });
+});
+
+describe('the way to a lock', () => {
+  it('carries namespace, partition and token on every request', async () => {
+    const fake = await startFakeAgent(({ url, turn }, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('x-consul-index', '7');
+      if (turn === 0) response.writeHead(404).end();
+      else if (url.pathname === '/v1/session/create') response.end('{"ID": "s-1"}');
+      else if (url.searchParams.has('index')) return;
+      else if (url.search.includes('flags')) response.end('true');
+      else response.end(JSON.stringify([{ Session: 's-1', ModifyIndex: 7 }]));
+    });
+    ends.push(() => fake.close());
+    const scope = { namespace: 'team', partition: 'p1', token: 'secret' };
+    const lock = await open(fake.address, scope).locks.acquire(KEY, OPTIONS, never);
+    expect(lock.fence).toBe(7);
+    await lock.release();
+    const paths = fake.questions.map(({ url }) => `${url.pathname}${url.search}`).join('\n');
+    for (const part of ['session/create', 'acquire=s-1', 'release=s-1', 'session/destroy/s-1']) {
+      expect(paths).toContain(part);
+    }
+    for (const { url, headers } of fake.questions) {
+      expect(headers['x-consul-token']).toBe('secret');
+      expect(headers['x-consul-namespace'] ?? url.searchParams.get('ns')).toBe('team');
+      expect(url.searchParams.get('partition')).toBe('p1');
+    }
+  });
+});
