@@ -171,12 +171,14 @@ async function commandLinePage() {
     help,
     table: flags,
     commands,
+    lock,
     exits,
     variables,
   } = await load([
     "export * as help from './src/cli/help.ts';",
     "export * as table from './src/cli/flag-table.ts';",
     "export * as commands from './src/cli/command-table.ts';",
+    "export * as lock from './src/cli/lock-flag-table.ts';",
     "export * as exits from './src/cli/exit-codes.ts';",
     "export { CONSUL_VARIABLES as variables } from './src/catalog/consul/environment.ts';",
   ]);
@@ -191,13 +193,19 @@ async function commandLinePage() {
     '## Commands',
     'Without a command, files are kept true until autotmpl is told to stop, or with `-once` rendered a single time.',
     commandList(commands, commands.COMMANDS),
+    '### For scripts',
+    'A lock is described in [docs/elections.md](../elections.md).',
+    commandList(commands, commands.SCRIPT_COMMANDS),
     '### Asking a running program',
     'These ask over the control socket: [docs/control.md](../control.md) tells more.',
     commandList(commands, commands.CONTROL_COMMANDS),
     '## Flags',
     'One dash or two, the value behind a space or an equals sign: `-once`, `--once`, `-wait 2s`, `--wait=2s`. A boolean is ' +
       'turned off with `=false`. Where a flag that is not repeatable is given twice, the last one counts.',
-    ...flags.FLAG_GROUPS.flatMap(({ title, rows }) => [`### ${title}`, flagTable(help, rows)]),
+    ...[...flags.FLAG_GROUPS, lock.LOCK].flatMap(({ title, rows }) => [
+      `### ${title}`,
+      flagTable(help, rows),
+    ]),
     '## Environment',
     'What the Consul CLI reads, autotmpl reads; flags and configs beat it. An empty variable is not set. `CONSUL_HTTP_SSL` ' +
       'encrypts even where the address says `http://`. `CONSUL_TOKEN` and `CONSUL_TOKEN_FILE` are older names that consul-template knows.',

@@ -17,6 +17,14 @@ export const COMMANDS = {
   schema: { description: 'Print the JSON Schema of the config.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
+/** What scripts run. Their words are read by themselves: a command line of another program is among them. */
+export const SCRIPT_COMMANDS = {
+  lock: {
+    words: 'KEY -- COMMAND ARGS…',
+    description: 'Run a command while holding a lock in Consul, and pass its exit code on.',
+  },
+} as const satisfies Readonly<Record<string, CommandRow>>;
+
 /** What can be asked of a program that runs, over its control socket. */
 export const CONTROL_COMMANDS = {
   status: { description: 'Show how jobs, services, watches and files stand.' },
@@ -47,6 +55,7 @@ export interface CommandGroup {
 /** All commands, in the order of the help. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'Commands (without one, files are kept true)', rows: COMMANDS },
+  { title: 'Commands for scripts', rows: SCRIPT_COMMANDS },
   { title: 'Commands that ask a running program', rows: CONTROL_COMMANDS },
 ];
 

@@ -11,6 +11,7 @@ export const EXIT = {
   catalogUnavailable: 69,
   cannotWrite: 73,
   timedOut: 75,
+  lockLost: 76,
   config: 78,
 } as const;
 
@@ -25,7 +26,8 @@ export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meanin
   [EXIT.usage, 'the command line is wrong'],
   [EXIT.catalogUnavailable, 'the catalog cannot be reached or refuses to answer'],
   [EXIT.cannotWrite, 'a file cannot be written'],
-  [EXIT.timedOut, '-timeout passed while data was missing'],
+  [EXIT.timedOut, '-timeout passed while data was missing, or a lock was not free'],
+  [EXIT.lockLost, 'a lock was lost while its command ran, which was ended'],
   [EXIT.config, 'the config is wrong'],
   ['128+n', 'signal n (TERM, INT) ended a -once that was not done, or came a second time'],
 ];

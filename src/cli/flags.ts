@@ -8,6 +8,7 @@ import { askOf } from './containerpilot-flags.ts';
 import {
   COMMANDS,
   CONTROL_COMMANDS,
+  SCRIPT_COMMANDS,
   commandSignature,
   takesWords,
   type CommandRow,
@@ -21,6 +22,7 @@ import {
   type FlagRow,
 } from './flag-table.ts';
 import { normaliseFlags, type NormalisedFlags } from './go-flags.ts';
+import { parseLockLine } from './lock-flags.ts';
 import type {
   ControlInvocation,
   Invocation,
@@ -46,6 +48,7 @@ export function parseCommandLine(
   argv: readonly string[],
   { program = 'autotmpl', environment = {} }: CommandLineOptions = {},
 ): Invocation {
+  if (program === 'autotmpl' && argv[0] === 'lock') return parseLockLine(argv.slice(1));
   const rows = program === 'containerpilot' ? CONTAINERPILOT_FLAGS : FLAGS;
   const normalised = normaliseFlags(argv, rows, (word, given) => {
     if (program === 'containerpilot') return true;
@@ -154,6 +157,11 @@ function readCommand(given: readonly string[]): {
   const [name, ...words] = given;
   if (name === undefined) return { command: 'run', words };
   const row = Object.hasOwn(ROWS, name) ? ROWS[name] : undefined;
+  if (Object.hasOwn(SCRIPT_COMMANDS, name)) {
+    throw new AutotmplError('usage', `${name} stands before its flags`, {
+      advice: `write autotmpl ${name} [FLAGS] ${SCRIPT_COMMANDS[name as 'lock'].words}`,
+    });
+  }
   if (row === undefined) {
     const advice = /^(?:true|false)$/i.test(name)
       ? `a boolean flag takes its value behind an equals sign: -once=${name}`

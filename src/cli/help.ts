@@ -1,6 +1,7 @@
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { COMMAND_GROUPS, commandSignature, type CommandRow } from './command-table.ts';
 import { FLAG_GROUPS, type FlagRow } from './flag-table.ts';
+import { LOCK } from './lock-flag-table.ts';
 
 /** Lines are this wide at the most. */
 const WIDTH = 90;
@@ -44,7 +45,7 @@ export function helpText(): string {
     `${title}:`,
     ...Object.entries(rows).flatMap(([name, row]) => commandLines(name, row)),
   ]);
-  const flags = FLAG_GROUPS.flatMap(({ title, rows }) => [
+  const flags = [...FLAG_GROUPS, LOCK].flatMap(({ title, rows }) => [
     '',
     `${title}:`,
     ...rows.flatMap(flagLines),

@@ -56,9 +56,26 @@ export interface ControlInvocation extends SettingsRequest {
   readonly socket: string | undefined;
 }
 
+/** Runs a command while it holds a lock. */
+export interface LockInvocation extends SettingsRequest {
+  readonly command: 'lock';
+  readonly key: string;
+  /** The command; at least one word. */
+  readonly words: readonly string[];
+  /** Absent: the host's name and our process ID. */
+  readonly name: string | undefined;
+  /** How long the lock is waited for; absent: for ever. */
+  readonly timeoutMs: number | undefined;
+  readonly ttlMs: number;
+  readonly lockDelayMs: number;
+  readonly shell: boolean;
+  readonly childExitCode: boolean;
+}
+
 /** What the command line asks for. */
 export type Invocation =
   | { readonly command: 'help' | 'version' | 'schema'; readonly program: Program }
   | SettingsInvocation
   | RenderConfigInvocation
-  | ControlInvocation;
+  | ControlInvocation
+  | LockInvocation;

@@ -60,6 +60,8 @@ async function carryOut(invocation: Invocation): Promise<number> {
       return print(await (await import('./render-config.ts')).renderConfig(invocation));
     case 'control':
       return (await import('./control.ts')).askRunning(invocation);
+    case 'lock':
+      return (await import('./lock.ts')).lock(invocation);
     case 'run':
     case 'supervise':
       return run(invocation);

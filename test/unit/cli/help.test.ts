@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from '../../../src/cli/exit-codes.ts';
 import { FLAGS } from '../../../src/cli/flag-table.ts';
+import { LOCK } from '../../../src/cli/lock-flag-table.ts';
 import { parseCommandLine } from '../../../src/cli/flags.ts';
 import { EXAMPLES, helpText } from '../../../src/cli/help.ts';
 import { CONSUL_VARIABLES } from '../../../src/catalog/consul/environment.ts';
@@ -19,12 +20,19 @@ describe('the help', () => {
   });
 
   it('names every flag, its default and the variables that say the same', () => {
-    for (const row of FLAGS) {
-      const start = help.indexOf(`\n  -${row.name}`);
-      expect(start, row.name).toBeGreaterThan(0);
-      const text = help.slice(start).replace(/\s+/g, ' ');
-      for (const fact of [row.default, ...(row.variables ?? [])]) {
-        expect(text).toContain(fact ?? '');
+    // What lock names anew stands behind its own title.
+    const groups = [
+      [FLAGS, help] as const,
+      [LOCK.rows, help.slice(help.indexOf(LOCK.title))],
+    ] as const;
+    for (const [rows, part] of groups) {
+      for (const row of rows) {
+        const start = part.indexOf(`\n  -${row.name}`);
+        expect(start, row.name).toBeGreaterThan(0);
+        const text = part.slice(start).replace(/\s+/g, ' ');
+        for (const fact of [row.default, ...(row.variables ?? [])]) {
+          expect(text).toContain(fact ?? '');
+        }
       }
     }
   });
