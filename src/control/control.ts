@@ -94,7 +94,7 @@ export class Control {
   }
 
   async #open(settings: ControlSettings): Promise<ControlSocket | undefined> {
-    const { controlled, identity, logger } = this.#options;
+    const { controlled, identity, logger, patienceMs } = this.#options;
     try {
       return await ControlSocket.open({
         settings,
@@ -104,6 +104,7 @@ export class Control {
           putMetrics: (values) => this.#telemetry.putMetrics(values),
         }),
         logger,
+        ...(patienceMs !== undefined && { patienceMs }),
         onAnswered: (code, path) => this.#telemetry.requestAnswered(code, path),
       });
     } catch (error) {

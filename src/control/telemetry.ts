@@ -14,6 +14,8 @@ export interface TelemetryOptions extends MetricsParts {
   readonly environment: () => Readonly<Record<string, string>>;
   /** The address of this machine that ContainerPilot's interface specifications choose. Throws an AutotmplError. */
   readonly chooseAddress: (interfaces: readonly string[]) => string;
+  /** How long a connection may take to say what it wants, and to read its answer; 10 s. */
+  readonly patienceMs?: number;
 }
 
 /** Serves metrics and status on a port, and measures what the user's sensors measure; all of it may change while it runs. */
@@ -78,13 +80,18 @@ export class Telemetry {
 
   async #listen(settings: TelemetrySettings, metrics: Metrics): Promise<void> {
     const { port, interfaces } = settings;
-    const { chooseAddress, controlled, identity, logger } = this.#options;
+    const { chooseAddress, controlled, identity, logger, patienceMs } = this.#options;
     const host = interfaces === undefined ? settings.host : chooseAddress(interfaces);
     const asked = { host, port };
     if (this.#asked?.host === host && this.#asked.port === port) return;
     const routes = telemetryRoutes(controlled, identity, metrics);
     const open = (where: { host: string; port: number }): Promise<TelemetryServer> =>
-      TelemetryServer.open({ ...where, routes, logger });
+      TelemetryServer.open({
+        ...where,
+        routes,
+        logger,
+        ...(patienceMs !== undefined && { patienceMs }),
+      });
     const before = this.#server;
     this.#server = await open(asked).catch(async (error: unknown) => {
       // The same port on another address may be in nobody's way but our own.
