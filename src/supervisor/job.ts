@@ -103,7 +103,7 @@ export class Job {
     return lastEnd === undefined ? undefined : exitCodeOfEnd(lastEnd);
   }
 
-  /** Begins its life: at once, or when its event comes. While `paused` says so, events and intervals start nothing. */
+  /** Begins its life: at once, or when its event comes. While `paused` says so, intervals start nothing. */
   begin(paused: () => boolean = () => false): void {
     this.#paused = paused;
     const { when } = this.settings;
@@ -112,7 +112,7 @@ export class Job {
     const { happenings } = this.#parts;
     this.#stopListening = happenings.on(when.source, when.code, () => {
       if (when.mode === 'once') this.#stopListening();
-      if (!this.#paused()) this.#happen({ kind: 'trigger' });
+      this.#happen({ kind: 'trigger' });
     });
     if (happenings.holds(when.source, when.code)) {
       if (when.mode === 'once') this.#stopListening();
