@@ -55,14 +55,16 @@ function request(chance) {
 }
 
 function closed(socket) {
+  if (socket.closed) return Promise.resolve();
   return new Promise((resolve) => socket.once('close', resolve));
 }
 
+/** At the pace of the other side, until that closes. */
 async function writeLong(socket, chunk, total) {
+  let wake = () => undefined;
+  socket.on('drain', () => wake()).once('close', () => wake());
   for (let sent = 0; sent < total && !socket.destroyed; sent += chunk.length) {
-    if (!socket.write(chunk)) {
-      await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed(socket)]);
-    }
+    if (!socket.write(chunk) && !socket.destroyed) await new Promise((resolve) => (wake = resolve));
   }
 }
 

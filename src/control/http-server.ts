@@ -39,6 +39,8 @@ export class HttpServer {
       keepAlive: false,
     });
     this.#server.maxConnections = maxConnections;
+    // Those that are sent behind the first, without waiting for its answer, would all be carried out.
+    this.#server.maxRequestsPerSocket = 1;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#answer(request, response);
     this.#server.on('request', onRequest);

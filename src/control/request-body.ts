@@ -21,7 +21,8 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   }
   if (tooLong || length > LONGEST_BODY) {
     chunks.length = 0;
-    await drop(request);
+    // Who waits to be told to go on has sent nothing.
+    if (!tooLong || request.headers.expect === undefined) await drop(request);
     throw new Refusal(413, `the body is longer than ${LONGEST_BODY} bytes`);
   }
   return Buffer.concat(chunks).toString('utf8');

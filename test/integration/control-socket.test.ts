@@ -219,6 +219,33 @@ describe("ContainerPilot 3's paths", () => {
   });
 });
 
+describe('a connection', () => {
+  beforeEach(() => scene.serve());
+
+  it('has one request, and what is sent behind it is not carried out', async () => {
+    const request = 'POST /v1/jobs/web/start HTTP/1.1\r\nHost: x\r\n\r\n';
+    const answers = await scene.send(request.repeat(50));
+    expect(answers).toMatch(/^HTTP\/1\.1 200 /);
+    expect(scene.controlled.asked).toEqual([['start', 'web']]);
+  });
+
+  it('hears 413 of a body that is too long, even one that is on its way already', async () => {
+    const length = 3 * 2 ** 20;
+    const head = `POST /v3/environ HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`;
+    expect(await scene.send(head + ' '.repeat(length))).toMatch(/^HTTP\/1\.1 413 /);
+    const chunk = `100000\r\n${' '.repeat(2 ** 20)}\r\n`;
+    const chunked = 'POST /v3/environ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const answer = await scene.send(`${chunked}${chunk.repeat(3)}0\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('is not told to go on with a body that is too long', async () => {
+    const head = `POST /v3/environ HTTP/1.1\r\nHost: x\r\nContent-Length: ${2 ** 30}\r\n`;
+    const answer = await scene.send(`${head}Expect: 100-continue\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+});
+
 describe('our own paths', () => {
   beforeEach(() => scene.serve());
 

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+
+import { askingOf } from '../../../src/cli/control-requests.ts';
+import { eventLine } from '../../../src/cli/event-line.ts';
+import { parseCommandLine } from '../../../src/cli/flags.ts';
+import { statusText } from '../../../src/cli/status-text.ts';
+import { jobStatus } from '../../support/scripted-control.ts';
+
+describe('the commands that ask', () => {
+  it('take their words, and no others', () => {
+    expect(
+      parseCommandLine(['signal', 'web', 'HUP', '-socket', '/s', '-format=json']),
+    ).toMatchObject({
+      ...{ command: 'control', asked: 'signal', words: ['web', 'HUP'] },
+      ...{ socket: '/s', format: 'json' },
+    });
+    for (const wrong of ['signal web', 'stop', 'status x', 'putenv', 'ping -format xml']) {
+      expect(() => parseCommandLine(wrong.split(' '))).toThrow();
+    }
+    expect(() => parseCommandLine(['check', '-config', 'x', '-socket', '/s'])).toThrow(
+      '-socket has a meaning only with a command that asks',
+    );
+  });
+
+  it('become the requests that are meant', () => {
+    expect(askingOf('signal', ['a b', 'HUP']).request).toMatchObject({
+      ...{ method: 'POST', path: '/v1/jobs/a%20b/signal', body: { signal: 'HUP' } },
+    });
+    expect(askingOf('putenv', ['A=b=c', 'D=']).request.body).toEqual({ A: 'b=c', D: '' });
+    expect(askingOf('putmetric', ['a=1.5', 'b=-2']).request.body).toEqual({ a: 1.5, b: -2 });
+    expect(askingOf('stop', ['web']).request.timeoutMs).toBeUndefined();
+  });
+
+  it('refuse words that mean nothing, and take none for disable', () => {
+    expect(() => askingOf('maintenance', ['off'])).toThrow('not "off"');
+    expect(() => askingOf('putenv', ['A'])).toThrow('"A" has no equals sign');
+    expect(() => askingOf('putmetric', ['a='])).toThrow('a: expected a number');
+  });
+});
+
+describe('the status for people', () => {
+  const lastCheck = { status: 'critical', output: `no\u001b[2J answer ${'x'.repeat(90)}`, at: 0 };
+  const text = statusText(
+    {
+      ...{ version: '1.2.3', pid: 7, startedAt: 0, ready: false, notReady: ['web is unhealthy'] },
+      jobs: [
+        jobStatus({ status: 'unhealthy', lastCheck }),
+        jobStatus({
+          name: 'a-job-with-a-name-that-is-much-too-long',
+          restarts: 3,
+          hasCheck: false,
+        }),
+        {
+          ...{ name: 'late', role: 'job', state: 'waiting', status: 'unknown' },
+          hasCheck: false,
+          restarts: 0,
+          waitingFor: 'waits for renderer ready',
+        },
+      ],
+      services: [
+        {
+          ...{ id: 'web-h', name: 'web', address: '::1', port: 80, status: 'unhealthy' },
+          registered: true,
+        },
+      ],
+      watches: [{ name: 'sales', status: 'unknown' }],
+      targets: [{ label: 'a.njk -> /etc/a', state: 'waiting', reason: 'waits for service(sales)' }],
+      queries: { fresh: 1, held: 2, unanswered: 0 },
+    },
+    65_000,
+  );
+
+  it('fits 80 columns, and lets no control character through', () => {
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('says first whether all is well, and of each part what matters most', () => {
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      'autotmpl 1.2.3, pid 7, runs for 1m5s: not ready',
+      '  web is unhealthy',
+    ]);
+    expect(text).toMatch(/^web +running +unhealthy +4242 +0 +critical: no\\x1b/m);
+    expect(text).toMatch(/^a-job-with-a-name-that-…  running +- +4242 +3 +runs for 1m5s$/m);
+    expect(text).toMatch(/^late +waiting +- +- +0 +waits for renderer ready$/m);
+    expect(text).toMatch(/^web-h +unhealthy +registered +\[::1\]:80$/m);
+    expect(text).toMatch(/^waiting +a\.njk -> \/etc\/a$/m);
+    expect(text).toContain('queries: 1 fresh, 2 held, 0 unanswered');
+  });
+});
+
+it('an event is a line in which nothing of a name can reach a terminal', () => {
+  const json = JSON.stringify({
+    time: '2026-01-01T12:00:01.123Z',
+    event: 'e',
+    job: 'a',
+    reason: 'x\n\u009b',
+  });
+  expect(eventLine(json)).toBe('12:00:01.123 e job=a reason="x\\n\\x9b"');
+});
