@@ -6,7 +6,7 @@ import { printable } from './printable.ts';
 /** What every terminal has. */
 const WIDTH = 80;
 const GAP = '  ';
-/** The last column gets what the others leave; the others get so much at the most. */
+/** The last column gets what the others leave, or a line of its own; the others get so much at the most. */
 const WIDEST = 24;
 
 /** How a program stands, for people: a table for each kind of thing, no line longer than 80 columns. */
@@ -82,13 +82,16 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
   const widths = titles.map((_, column) =>
     Math.min(WIDEST, Math.max(...lines.map((cells) => cells[column]?.length ?? 0))),
   );
-  return lines.map((cells) => {
+  return lines.flatMap((cells) => {
     const front = cells.slice(0, -1).map((cell, column) => {
       const width = widths[column] ?? 0;
       return cut(cell, width).padEnd(width) + GAP;
     });
     const line = front.join('');
-    return `${line}${cut(cells.at(-1) ?? '', WIDTH - line.length)}`.trimEnd();
+    const last = cells.at(-1) ?? '';
+    if (line.length + last.length <= WIDTH) return [`${line}${last}`.trimEnd()];
+    // What does not fit beside it has a line of its own: it is what people look for.
+    return [line.trimEnd(), `    ${cut(last, WIDTH - 4)}`];
   });
 }
 

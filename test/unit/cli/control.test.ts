@@ -80,9 +80,11 @@ describe('the status for people', () => {
       'autotmpl 1.2.3, pid 7, runs for 1m5s: not ready',
       '  web is unhealthy',
     ]);
-    expect(text).toMatch(/^web +running +unhealthy +4242 +0 +critical: no\\x1b/m);
-    expect(text).toMatch(/^a-job-with-a-name-that-…  running +- +4242 +3 +runs for 1m5s$/m);
-    expect(text).toMatch(/^late +waiting +- +- +0 +waits for renderer ready$/m);
+    expect(text).toMatch(
+      /^web +running +unhealthy +4242 +0\n {4}critical: no\\x1b\[2J answer x+…$/m,
+    );
+    expect(text).toMatch(/^a-job-with-a-name-that-… +running +- +4242 +3 +runs for 1m5s$/m);
+    expect(text).toMatch(/^late +waiting +- +- +0\n {4}waits for renderer ready$/m);
     expect(text).toMatch(/^web-h +unhealthy +registered +\[::1\]:80$/m);
     expect(text).toMatch(/^waiting +a\.njk -> \/etc\/a$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 unanswered');
