@@ -174,12 +174,19 @@ export function describeLocks(backend: string, createHarness: () => Promise<Lock
     });
 
     it('releases what it holds before it closes', async () => {
-      const lock = await ours.acquire(KEY, OPTIONS, never);
+      await ours.acquire(KEY, OPTIONS, never);
       await ours.acquire('other', OPTIONS, never);
-      void lock.release();
       await ours.close();
       expect(await harness.seen(KEY)).toBeUndefined();
       expect(await harness.seen('other')).toBeUndefined();
+      expect(await harness.countSessions()).toBe(0);
+    });
+
+    it('waits with that for a release that is under way', async () => {
+      const lock = await ours.acquire(KEY, OPTIONS, never);
+      void lock.release();
+      await ours.close();
+      expect(await harness.seen(KEY)).toBeUndefined();
       expect(await harness.countSessions()).toBe(0);
     });
 

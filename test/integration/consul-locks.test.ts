@@ -1,16 +1,22 @@
 import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureConsul } from '../../scripts/consul.mjs';
 import { createConsulLocks } from '../../src/catalog/consul/locks.ts';
 import type { ConsulOptions } from '../../src/catalog/consul/options.ts';
+import { PackageClient } from '../../src/catalog/consul/package-client.ts';
 import type { LockOptions, Locks } from '../../src/catalog/locks.ts';
 import { describeError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/core/time.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { consulOptions } from '../support/consul-catalog.ts';
 import { countSessions, endSessions, lockHolder } from '../support/consul-locks.ts';
 import { makeConsulToken } from '../support/consul-tokens.ts';
 import { startFakeAgent } from '../support/fake-agent.ts';
+import { ManualClock, settle } from '../support/manual-clock.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -189,6 +195,62 @@ describe('a lock with access control', () => {
 });
 
 describe('the way to a lock', () => {
+  it('may be TLS with a certificate of ours', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'autotmpl-locks-'));
+    ends.push(() => rm(folder, { recursive: true, force: true }));
+    const files = await makeCertificates(folder);
+    const { caFile } = files;
+    const agent = await startConsul({
+      tls: {
+        ...{ caFile, certFile: files.serverCertFile, keyFile: files.serverKeyFile },
+        verifyIncoming: true,
+      },
+    });
+    ends.push(() => agent.stop());
+    const { clientCertFile: certFile, clientKeyFile: keyFile } = files;
+    const { locks } = open(agent.address, { tls: { caFile, certFile, keyFile, verify: true } });
+    const lock = await locks.acquire(KEY, OPTIONS, never);
+    expect((await lockHolder(agent, KEY))?.value).toBe('host-1');
+    await lock.release();
+    expect(await countSessions(agent)).toBe(0);
+  });
+
+  it('shows the package the certificate that is there now', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'autotmpl-locks-'));
+    ends.push(() => rm(folder, { recursive: true, force: true }));
+    const files = await makeCertificates(folder);
+    const tls = {
+      ...{ caFile: files.caFile, certFile: files.serverCertFile, keyFile: files.serverKeyFile },
+      verifyIncoming: true,
+    };
+    const agent = await startConsul({ tls });
+    ends.push(() => agent.stop());
+    // At first one that the agent does not accept: it is of another authority.
+    const other = await mkdtemp(join(tmpdir(), 'autotmpl-locks-'));
+    ends.push(() => rm(other, { recursive: true, force: true }));
+    const strange = await makeCertificates(other);
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    await copyFile(strange.clientCertFile, certFile);
+    await copyFile(strange.clientKeyFile, keyFile);
+    const clock = new ManualClock();
+    const client = new PackageClient(
+      consulOptions(agent.address, {
+        tls: { caFile: files.caFile, certFile, keyFile, verify: true },
+      }),
+      clock,
+    );
+    ends.push(() => client.close());
+    const ask = () =>
+      client.call({ failure: 'no answer', aclRule: '' }, never, (consul, call) =>
+        consul.session.list(call),
+      );
+    await expect(ask()).rejects.toThrow('no answer');
+    await copyFile(files.clientCertFile, certFile);
+    await copyFile(files.clientKeyFile, keyFile);
+    await clock.advance(10_000);
+    await expect(ask()).resolves.toEqual([]);
+  });
+
   it('carries namespace, partition and token on every request', async () => {
     const fake = await startFakeAgent(({ url, turn }, response) => {
       response.setHeader('content-type', 'application/json');
@@ -213,5 +275,71 @@ describe('the way to a lock', () => {
       expect(headers['x-consul-namespace'] ?? url.searchParams.get('ns')).toBe('team');
       expect(url.searchParams.get('partition')).toBe('p1');
     }
+  });
+
+  it('does not take it for granted that a value was written', async () => {
+    let takes = 0;
+    const fake = await startFakeAgent(({ url }, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('x-consul-index', '7');
+      if (url.pathname === '/v1/session/create') response.end('{"ID": "s-1"}');
+      else if (url.searchParams.has('index')) return;
+      else if (url.searchParams.has('acquire')) response.end(String(++takes === 1));
+      else if (url.searchParams.has('release') || takes === 0) response.writeHead(404).end();
+      else response.end(JSON.stringify([{ Session: 's-1', ModifyIndex: 7 }]));
+    });
+    ends.push(() => fake.close());
+    const lock = await open(fake.address).locks.acquire(KEY, OPTIONS, never);
+    await expect(lock.announce('still here')).rejects.toThrow('is not ours any more');
+  });
+
+  it('closes only when a release that is under way has come through', async () => {
+    let answerRelease: (() => void) | undefined;
+    const fake = await startFakeAgent(({ url, turn }, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('x-consul-index', '7');
+      if (turn === 0) response.writeHead(404).end();
+      else if (url.pathname === '/v1/session/create') response.end('{"ID": "s-1"}');
+      else if (url.searchParams.has('release')) answerRelease = () => void response.end('true');
+      else if (url.searchParams.has('index')) return;
+      else if (url.search.includes('flags')) response.end('true');
+      else response.end(JSON.stringify([{ Session: 's-1', ModifyIndex: 7 }]));
+    });
+    ends.push(() => fake.close());
+    const { locks } = open(fake.address);
+    const lock = await locks.acquire(KEY, OPTIONS, never);
+    let closed = false;
+    const released = lock.release();
+    const closing = locks.close().then(() => (closed = true));
+    const answer = await waitUntil(() => answerRelease, { what: 'the release' });
+    await settle();
+    expect(closed).toBe(false);
+    answer();
+    await Promise.all([released, closing]);
+    expect(fake.questions.at(-1)?.url.pathname).toBe('/v1/session/destroy/s-1');
+  });
+
+  it('tells of a trouble once, however often it comes', async () => {
+    const fake = await startFakeAgent((_, response) =>
+      response.writeHead(500).end('No cluster leader'),
+    );
+    ends.push(() => fake.close());
+    const clock = new ManualClock();
+    const logger = recordingLogger();
+    const locks = createConsulLocks(consulOptions(fake.address), { clock, logger });
+    const stop = new AbortController();
+    const ended = expect(locks.acquire(KEY, OPTIONS, stop.signal)).rejects.toThrow('we stop');
+    // In small steps, so that no answer comes after its deadline.
+    const passTime = async () => {
+      await clock.advance(100);
+      return fake.questions.length > 4;
+    };
+    await waitUntil(passTime, { what: 'the fifth question' });
+    stop.abort(new Error('we stop'));
+    await ended;
+    await locks.close();
+    expect(logger.records).toHaveLength(1);
+    expect(logger.text()).toContain('No cluster leader');
+    expect(clock.pending).toBe(0);
   });
 });
