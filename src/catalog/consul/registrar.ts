@@ -12,8 +12,9 @@ const MOST_CONNECTIONS = 4;
 type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | 'enableTagOverride'>;
 
 /**
- * Our entries at a Consul agent (https://developer.hashicorp.com/consul/api-docs/agent/service). The `consul` package cannot say an
- * entry's check id, nor enableTagOverride, so these go over our own transport, which also has deadlines and follows the token.
+ * Our entries at a Consul agent (https://developer.hashicorp.com/consul/api-docs/agent/service). The `consul` package drops
+ * enableTagOverride and replace-existing-checks, puts a check's output into the URL, and cannot ask for a single service, so these go over
+ * our own transport, which also has deadlines and follows the token.
  */
 export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Registrar {
   const exchange = new Exchange({ ...options, maxConnections: MOST_CONNECTIONS }, clock);
