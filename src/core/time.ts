@@ -11,11 +11,14 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's clock. */
+/** The longest that Node's timers can wait, 25 days; beyond it they fire at once, over and over. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The machine's clock. What is to come later than in 25 days, comes in 25 days. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_MS));
     return () => clearTimeout(timer);
   },
   // Node's own makes an error for each that is cut short; a run that ends aborts thousands of them.
@@ -27,7 +30,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', end);
         resolve();
       };
-      const timer = setTimeout(end, delayMs);
+      const timer = setTimeout(end, Math.min(delayMs, LONGEST_MS));
       signal?.addEventListener('abort', end);
     }),
 };

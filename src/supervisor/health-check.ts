@@ -10,9 +10,6 @@ import { unwell, type Finding } from './probes/finding.ts';
 import { runProbe } from './probes/probe.ts';
 import type { HealthSettings } from './settings.ts';
 
-/** What a timer can hold at most, in milliseconds: 24 days. */
-const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
-
 /** What a check works with. */
 export interface HealthCheckOptions {
   /** Whose health it is. */
@@ -53,7 +50,8 @@ export class HealthCheck implements Actor {
       const startedAtMs = clock.now();
       const finding = await this.#check(signal);
       if (signal.aborted) return;
-      const durationMs = clock.now() - startedAtMs;
+      // The machine's clock may have been set back meanwhile.
+      const durationMs = Math.max(0, clock.now() - startedAtMs);
       this.#say(finding);
       const { status, timedOut } = finding;
       bus.emit('check:ended', { job, status, durationMs, timedOut });
@@ -63,13 +61,13 @@ export class HealthCheck implements Actor {
   }
 
   async #check(signal: AbortSignal): Promise<Finding> {
-    const { settings, environment, user, cwd, onLine, probe = runProbe } = this.#options;
+    const { settings, environment, user, cwd, clock, onLine, probe = runProbe } = this.#options;
     try {
       return await probe(
         settings,
         {
           label: this.name,
-          timeoutMs: settings.timeoutMs ?? WITHOUT_LIMIT_MS,
+          clock,
           warningExitCode: settings.warningExitCode,
           environment,
           cwd,
@@ -83,24 +81,18 @@ export class HealthCheck implements Actor {
     }
   }
 
-  #say({ status, output, exitCode, timedOut }: Finding): void {
+  #say({ status, output, ending, timedOut }: Finding): void {
     const { logger, job } = this.#options;
     const before = this.#last;
     this.#last = status;
     if (status === before) return;
-    const fields = { job, status, ...(exitCode === undefined ? {} : { exitCode }) };
-    if (status === 'passing') {
-      logger.info(`${job} is healthy`, fields);
-      return;
+    const fields = { job, status };
+    if (status === 'passing') logger.info(`${job} is healthy`, fields);
+    else if (timedOut) logger.warn(output, fields);
+    else {
+      const state = status === 'warning' ? 'in a warning state' : 'unhealthy';
+      const how = ending === undefined || output.endsWith(ending) ? '' : ` (${ending})`;
+      logger.warn(`${job} is ${state}${how}: ${output}`, fields);
     }
-    if (timedOut) {
-      logger.warn(output, fields);
-      return;
-    }
-    const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
-    logger.warn(
-      `${job} is ${status === 'warning' ? 'in a warning state' : 'unhealthy'}${code}: ${output}`,
-      fields,
-    );
   }
 }

@@ -73,8 +73,15 @@ export function createMember(settings: JobSettings, parts: MemberParts): Member 
   return { settings, presence, job: new Job(settings, { ...parts, presence }) };
 }
 
-/** The entry as the present role has it; undefined where the job is not advertised. */
-export function currentEntry(settings: JobSettings, parts: MemberParts): ServiceEntry | undefined {
+/**
+ * The entry as the present role has it; undefined where the job is not advertised. Throws an AutotmplError (`config`) where there is
+ * no `address` and none can be chosen: an interface may go while the program runs.
+ */
+export function currentEntry(
+  settings: JobSettings,
+  parts: MemberParts,
+  address?: string,
+): ServiceEntry | undefined {
   const { service, name } = settings;
   if (service === undefined) return undefined;
   const { hostname, mark, renderName, dialect } = parts;
@@ -83,7 +90,7 @@ export function currentEntry(settings: JobSettings, parts: MemberParts): Service
     hostname,
     mark,
     renderName,
-    address: addressOf(service),
+    address: address ?? addressOf(service),
     role: parts.role(),
     program: dialect === 'autotmpl' ? 'autotmpl' : 'containerpilot',
   });
@@ -106,6 +113,7 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
       ? undefined
       : new Registration({
           ...{ entry, registrar, clock, bus, logger },
+          holdsForMs: health.intervalMs + (health.timeoutMs ?? 0),
           ...(initialStatus === undefined ? {} : { initialStatus }),
         });
   const logging = health.logging === 'json' ? 'json' : 'prefix';

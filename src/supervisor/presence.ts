@@ -33,6 +33,9 @@ export class Presence implements JobPresence {
   #lastCheck: LastCheck | undefined;
   #wanted = false;
   #maintenance = false;
+  /** Whether the process that runs was well at any time. */
+  #wasWell = false;
+  readonly #whenWell: (() => void)[] = [];
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -60,8 +63,18 @@ export class Presence implements JobPresence {
     if (!this.#wanted) return;
     this.#wanted = false;
     void this.#endCheck();
-    if (this.#maintenance || this.#lastCheck === undefined) return;
-    this.#take({ status: 'critical', output: why });
+    this.#wasWell = false;
+    for (const tell of this.#whenWell.splice(0)) tell();
+    // What was neither checked nor advertised so far is not news to anybody.
+    const isKnown = this.#lastCheck !== undefined || this.registration?.status !== undefined;
+    // It holds until a process is checked again.
+    if (!this.#maintenance && isKnown) this.#take({ status: 'critical', output: why }, Infinity);
+  }
+
+  /** Resolves when the process that runs was well once, or does not run any more: a program that comes up may not bear a signal yet. */
+  untilWell(): Promise<void> {
+    if (this.#wasWell || !this.#wanted) return Promise.resolve();
+    return new Promise((resolve) => this.#whenWell.push(resolve));
   }
 
   /** Takes it out of the catalog, and keeps it out until {@link resume}; its checks rest. */
@@ -77,11 +90,15 @@ export class Presence implements JobPresence {
     if (this.#wanted) this.begin();
   }
 
-  #take(report: HealthReport): void {
+  #take(report: HealthReport, holdsForMs?: number): void {
     const { job, happenings, announceEach, now } = this.#options;
     this.#lastCheck = { ...report, atMs: now() };
-    if (!this.#maintenance) this.registration?.report(report);
+    if (!this.#maintenance) this.registration?.report(report, holdsForMs);
     const isHealthy = report.status !== 'critical';
+    if (isHealthy) {
+      this.#wasWell = true;
+      for (const tell of this.#whenWell.splice(0)) tell();
+    }
     const changed = isHealthy !== this.#isHealthy;
     this.#isHealthy = isHealthy;
     if (changed || announceEach) {

@@ -6,14 +6,13 @@ import type { OutputStream } from '../../process/output-budget.ts';
 /** What a probe found, and whether it ran out of time. */
 export interface Finding extends HealthReport {
   readonly timedOut: boolean;
-  /** The exit code of a command. */
-  readonly exitCode?: number;
+  /** How a command ended, where that is not plain from the status: `exit code 3`, `killed by SIGSEGV`. */
+  readonly ending?: string;
 }
 
-/** What a probe works with. */
-export interface ProbeParts {
-  readonly timeoutMs: number;
-  /** What a command of it is called in messages: `app.health`. */
+/** What a command works with. */
+export interface CommandParts {
+  /** What it is called in messages: `app.health`. */
   readonly label: string;
   readonly warningExitCode: number | undefined;
   readonly environment: () => Readonly<Record<string, string>>;
@@ -22,8 +21,8 @@ export interface ProbeParts {
   readonly onLine: (stream: OutputStream, line: string) => void;
 }
 
-/** The catalog keeps 4 kB of a check's output; the end of it is what tells. */
-const LONGEST_OUTPUT = 4000;
+/** The catalog keeps 4 kB of a check's output, and of more the beginning; the end is what tells. */
+const LONGEST_OUTPUT_BYTES = 4000;
 
 /** All is well. */
 export function well(output: string): Finding {
@@ -35,14 +34,22 @@ export function unwell(output: string): Finding {
   return { status: 'critical', output: presentable(output), timedOut: false };
 }
 
-/** It took too long: `app.health timeout after 300ms`, as ContainerPilot says it. */
-export function tooLate(label: string, timeoutMs: number): Finding {
-  const output = `${label} timeout after ${formatDuration(timeoutMs)}`;
-  return { status: 'critical', output, timedOut: true };
+/** It took too long: `app.health timeout after 300ms`, as ContainerPilot says it, and behind it what was found until then. */
+export function tooLate(label: string, timeoutMs: number, { output }: HealthReport): Finding {
+  const said = `${label} timeout after ${formatDuration(timeoutMs)}`;
+  return {
+    status: 'critical',
+    output: output === '' ? said : presentable(`${said}\n${output}`),
+    timedOut: true,
+  };
 }
 
-/** Text as people may see it in a catalog: without control characters but line feeds, and not too much of it. */
+/** Text as people may see it in a catalog: without control characters but line feeds and tabs, and the end of it where it is long. */
 export function presentable(text: string): string {
   const plain = text.replace(/[^\P{Cc}\n\t]/gu, '').trim();
-  return plain.length <= LONGEST_OUTPUT ? plain : `…${plain.slice(-LONGEST_OUTPUT)}`;
+  const bytes = Buffer.from(plain);
+  if (bytes.length <= LONGEST_OUTPUT_BYTES) return plain;
+  const end = bytes.subarray(-LONGEST_OUTPUT_BYTES).toString();
+  // The first character may have been cut in two.
+  return `…${end.replace(/^\uFFFD+/, '')}`;
 }

@@ -1,18 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { systemCode } from '../../core/errors.ts';
-import { presentable, tooLate, unwell, type Finding, type ProbeParts } from './finding.ts';
+import { presentable, unwell, type Finding } from './finding.ts';
 
 /** Of an answer's body so much is read, for the people who look at the catalog. */
 const READ_BYTES = 1000;
 
-/** Asks for a page: 2xx and 3xx are well. Redirects are not followed: the answer itself shows that the server works. */
-export async function probeHttp(
-  url: string,
-  { label, timeoutMs }: Pick<ProbeParts, 'label' | 'timeoutMs'>,
-  signal: AbortSignal,
-): Promise<Finding> {
+/**
+ * Asks for a page: 2xx and 3xx are well. Redirects are not followed: the answer itself shows that the server works. A password and
+ * the parameters of the address stay out of the finding, since the whole catalog reads that.
+ */
+export async function probeHttp(url: string, signal: AbortSignal): Promise<Finding> {
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
-  const late = AbortSignal.timeout(timeoutMs);
+  const shown = publicPart(url);
   try {
     return await new Promise<Finding>((resolve, reject) => {
       const asked = request(
@@ -21,29 +20,35 @@ export async function probeHttp(
           // A connection that is kept would say nothing of a server that takes no new ones.
           agent: false,
           headers: { 'user-agent': 'autotmpl', connection: 'close' },
-          signal: AbortSignal.any([signal, late]),
+          signal,
         },
-        (answer) => readStart(answer, (body) => resolve(judge(url, answer, body))),
+        (answer) => readStart(answer, (body) => resolve(judge(shown, answer, body))),
       );
       asked.on('error', reject);
       asked.end();
     });
   } catch (error) {
-    if (late.aborted) return tooLate(label, timeoutMs);
+    if (signal.aborted) return unwell(`GET ${shown}: no answer`);
     const reason = error instanceof Error ? error.message : String(error);
-    return unwell(`GET ${url}: ${systemCode(error) ?? ''} ${reason}`.replace(/ +/g, ' '));
+    return unwell(`GET ${shown}: ${systemCode(error) ?? ''} ${reason}`.replace(/ +/g, ' '));
   }
 }
 
+function publicPart(url: string): string {
+  if (!URL.canParse(url)) return 'an address that is none';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
 function judge(
-  url: string,
+  shown: string,
   { statusCode = 0, statusMessage }: IncomingMessage,
   body: string,
 ): Finding {
   const good = statusCode >= 200 && statusCode < 400;
   return {
     status: good ? 'passing' : 'critical',
-    output: presentable(`GET ${url}: ${statusCode} ${statusMessage ?? ''}\n${body}`),
+    output: presentable(`GET ${shown}: ${statusCode} ${statusMessage ?? ''}\n${body}`),
     timedOut: false,
   };
 }

@@ -1,26 +1,47 @@
+import type { Clock } from '../../core/time.ts';
+import { Deadline } from '../../core/deadline.ts';
 import type { HealthSettings } from '../settings.ts';
 import { probeCommand } from './command.ts';
 import { probeFile } from './file.ts';
-import type { Finding, ProbeParts } from './finding.ts';
+import { tooLate, well, type CommandParts, type Finding } from './finding.ts';
 import { probeHttp } from './http.ts';
 import { probeTcp } from './tcp.ts';
 
-/** Finds out, once, whether something is well; never rejects, and takes no longer than its time. */
-export function runProbe(
-  { probe }: HealthSettings,
+/** What a probe works with. */
+export interface ProbeParts extends CommandParts {
+  readonly clock: Clock;
+}
+
+/** Finds out, once, whether something is well. Takes no longer than its time, and leaves nothing behind. */
+export async function runProbe(
+  { probe, timeoutMs = Infinity }: HealthSettings,
   parts: ProbeParts,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const deadline = new Deadline(parts.clock, timeoutMs, signal);
+  try {
+    const finding = await find(probe, parts, deadline.signal);
+    return deadline.isLate ? tooLate(parts.label, timeoutMs, finding) : finding;
+  } finally {
+    deadline.close();
+  }
+}
+
+async function find(
+  probe: HealthSettings['probe'],
+  parts: CommandParts,
   signal: AbortSignal,
 ): Promise<Finding> {
   switch (probe.kind) {
     case 'exec':
-      return probeCommand(probe.command, parts, signal);
+      return await probeCommand(probe.command, parts, signal);
     case 'http':
-      return probeHttp(probe.url, parts, signal);
+      return await probeHttp(probe.url, signal);
     case 'tcp':
-      return probeTcp(probe.address, parts, signal);
+      return await probeTcp(probe.address, signal);
     case 'file':
-      return probeFile(probe.path);
+      return await probeFile(probe.path, signal);
     case 'none':
-      return Promise.resolve({ status: 'passing', output: 'ok', timedOut: false });
+      return well('ok');
   }
 }

@@ -1,21 +1,15 @@
 import { connect } from 'node:net';
 import { systemCode } from '../../core/errors.ts';
-import { tooLate, unwell, well, type Finding, type ProbeParts } from './finding.ts';
+import { unwell, well, type Finding } from './finding.ts';
 
 /** Opens a connection, and closes it again: `host:port`, `[::1]:port`, `:port` on this machine, or the path of a unix socket. */
-export async function probeTcp(
-  address: string,
-  { label, timeoutMs }: Pick<ProbeParts, 'label' | 'timeoutMs'>,
-  signal: AbortSignal,
-): Promise<Finding> {
-  const late = AbortSignal.timeout(timeoutMs);
-  const over = AbortSignal.any([signal, late]);
+export async function probeTcp(address: string, signal: AbortSignal): Promise<Finding> {
   const socket = connect(destinationOf(address));
   try {
     return await new Promise<Finding>((resolve) => {
-      over.addEventListener('abort', () =>
-        resolve(late.aborted ? tooLate(label, timeoutMs) : unwell(`connect ${address}: stopped`)),
-      );
+      signal.addEventListener('abort', () => resolve(unwell(`connect ${address}: no answer`)), {
+        once: true,
+      });
       socket.on('connect', () => resolve(well(`connect ${address}: success`)));
       socket.on('error', (error) =>
         resolve(unwell(`connect ${address}: ${systemCode(error) ?? error.message}`)),
