@@ -41,10 +41,23 @@ export class Deadline {
   };
 }
 
-/** Resolves when the signal aborts; at once where it has. What waits for it is let go by `signal` only: see {@link Deadline}. */
+/** Resolves when the signal aborts; at once where it has. For a signal that outlives the wait, see {@link orAborted}. */
 export function whenAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** Waits for `work`, or until the signal aborts; leaves nothing with the signal, which may live long. Rejects as `work` does. */
+export async function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => (stop = resolve));
+  signal.addEventListener('abort', stop);
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

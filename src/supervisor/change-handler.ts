@@ -1,4 +1,5 @@
 import { backoffDelay } from '../core/backoff.ts';
+import { orAborted } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
@@ -13,6 +14,8 @@ export interface ChangeHandlerOptions {
   readonly settings: ChangeSettings;
   /** Does it; rejects where that failed, with an error for people. */
   readonly perform: (action: ChangeAction, signal: AbortSignal) => Promise<void>;
+  /** Waits until whoever is told can take it. */
+  readonly ready: (action: ChangeAction) => Promise<void>;
   /** Waits for its turn among the actions of its group; what it returns ends the turn. */
   readonly turn: (group: string | undefined, signal: AbortSignal) => Promise<() => void>;
   readonly clock: Clock;
@@ -73,8 +76,11 @@ export class ChangeHandler {
   }
 
   async #run(): Promise<void> {
-    const { settings, perform, turn } = this.#options;
+    const { settings, perform, ready, turn } = this.#options;
     const { signal } = this.#stopping;
+    // Before the turn: others of the group need not wait for it, too.
+    await orAborted(ready(settings.action), signal);
+    if (signal.aborted) return;
     const endTurn = await turn(settings.group, signal);
     try {
       if (signal.aborted) return;
@@ -119,14 +125,7 @@ export class Turns {
     void chain.then(() => {
       if (this.#last.get(group) === chain) this.#last.delete(group);
     });
-    await Promise.race([before, aborted(signal)]);
+    await orAborted(before, signal);
     return end;
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -43,11 +43,15 @@ export class ChildVariables {
     this.#tell(`${variableName(service)}_IP`, address);
   }
 
-  /** What the election says. */
+  /** What the election says. Whoever may write the key may write anything: what cannot be a variable's value is not told. */
   tellRole(role: string, leader: string | undefined): void {
     this.#told.set('AUTOTMPL_ROLE', role);
-    if (leader === undefined) this.#told.delete('AUTOTMPL_LEADER');
-    else this.#told.set('AUTOTMPL_LEADER', leader);
+    const isFit = leader !== undefined && leader.length <= LONGEST_VALUE && !leader.includes('\0');
+    const told = { AUTOTMPL_LEADER: leader, AUTOTMPL_LEADER_ADDR: leaderAddress(leader) };
+    for (const [name, value] of Object.entries(told)) {
+      if (isFit && value !== undefined) this.#told.set(name, value);
+      else this.#told.delete(name);
+    }
   }
 
   /** A job's process runs. */
@@ -89,6 +93,19 @@ export class ChildVariables {
       default:
         return [own];
     }
+  }
+}
+
+/** The system takes no variable of more than 128 kB, and starts nothing with one. */
+const LONGEST_VALUE = 4096;
+
+/** `10.0.0.5:3306`, of the value that our elections write; undefined for a value that others wrote in their own way. */
+function leaderAddress(value: string | undefined): string | undefined {
+  try {
+    const { address } = JSON.parse(value ?? 'null') as { readonly address?: unknown };
+    return typeof address === 'string' && !address.includes('\0') ? address : undefined;
+  } catch {
+    return undefined;
   }
 }
 

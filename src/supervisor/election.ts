@@ -3,6 +3,8 @@ import { queryId } from '../catalog/catalog.ts';
 import type { HeldLock, Locks } from '../catalog/locks.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
+import { backoffDelay } from '../core/backoff.ts';
+import { whenAborted } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
@@ -27,8 +29,8 @@ export interface ElectionOptions {
   readonly logger: Logger;
 }
 
-/** After a failure that no retry mends, and after a loss, the next attempt waits so long: there is never a busy loop. */
-const AGAIN_MS = 1000;
+/** After a loss, and after a failure that the locks did not mend, the next attempt waits: there is never a busy loop. */
+const AGAIN = { baseMs: 1000, capMs: 30_000 };
 
 /**
  * Takes part in an election for as long as it runs: whoever holds the lock leads. We are a follower until the lock is ours, and from
@@ -56,50 +58,71 @@ export class Election implements Actor, User {
     const { watcher, settings, locks, value, logger, clock } = this.#options;
     watcher.want(this, new Map([[queryId(this.#query), this.#query]]));
     this.#become('follower');
-    while (!signal.aborted) {
+    const { key, ttlMs, lockDelayMs } = settings;
+    for (let failures = 0; !signal.aborted;) {
       try {
-        const { key, ttlMs, lockDelayMs } = settings;
         const lock = await locks.acquire(key, { value, ttlMs, lockDelayMs }, signal);
+        failures = 0;
         await this.#lead(lock, signal);
       } catch (error) {
         if (signal.aborted) break;
-        logger.error(
-          `the election for ${settings.key} goes on without us: ${describeError(error)}`,
-        );
+        failures += 1;
+        logger.error(`the election for ${key} goes on without us: ${describeError(error)}`, {
+          key,
+        });
       }
-      await clock.sleep(AGAIN_MS, signal);
+      await clock.sleep(backoffDelay(failures, AGAIN), signal);
     }
     watcher.want(this, new Map());
   }
 
   answerChanged(): void {
-    const answer = this.#options.watcher.answer(queryId(this.#query));
-    if (answer?.state !== 'fresh') return;
-    const pair = answer.value as KeyPair | null;
-    const leader = pair === null || pair.Session === '' ? undefined : pair.Value;
+    // While we lead, the lock knows better: answers may be of the moment before.
+    if (this.#role === 'leader') return;
+    const leader = this.#heard();
     if (leader === this.#leader) return;
     this.#leader = leader;
     this.#options.onRole(this.#role, leader);
   }
 
+  /** Who leads as far as the catalog has told; undefined where nobody does, or it is not known. */
+  #heard(): string | undefined {
+    const answer = this.#options.watcher.answer(queryId(this.#query));
+    if (answer?.state !== 'fresh') return undefined;
+    const pair = answer.value as KeyPair | null;
+    return pair === null || pair.Session === '' ? undefined : pair.Value;
+  }
+
   async #lead(lock: HeldLock, signal: AbortSignal): Promise<void> {
-    const { announce, logger, bus, settings, value } = this.#options;
+    const { logger, bus, settings, value } = this.#options;
     const { key } = settings;
     logger.info(`elected: we lead ${key}`, { key, fence: lock.fence });
     bus.emit('lock:changed', { key, held: true });
     this.#leader = value;
     this.#become('leader');
-    await either(signal, lock.lost);
-    bus.emit('lock:changed', { key, held: false });
-    if (lock.lost.aborted) {
-      logger.warn(`we do not lead ${key} any more: ${describeError(lock.lost.reason)}`, { key });
-      this.#role = 'follower';
-      this.#leader = undefined;
-      this.#options.onRole('follower', undefined);
-      announce('lost');
+    try {
+      await Promise.race([whenAborted(signal), whenAborted(lock.lost)]);
+    } finally {
+      this.#stepDown(lock);
+      // Only now may the next one lead: nobody here does any more.
+      await lock.release();
     }
+  }
+
+  /** Those who must know first, know first: that the lock was lost comes before all else. */
+  #stepDown({ lost, key }: HeldLock): void {
+    const { announce, logger, bus, value, onRole } = this.#options;
+    const heard = this.#heard();
+    // What was heard last may be ourselves still.
+    this.#leader = heard === value ? undefined : heard;
+    this.#role = 'follower';
+    if (lost.aborted) {
+      onRole('follower', this.#leader);
+      announce('lost');
+      logger.warn(`we do not lead ${key} any more: ${describeError(lost.reason)}`, { key });
+    }
+    bus.emit('lock:changed', { key, held: false });
     this.#become('follower');
-    await lock.release();
   }
 
   #become(role: Role): void {
@@ -107,12 +130,4 @@ export class Election implements Actor, User {
     this.#options.onRole(role, this.#leader);
     this.#options.announce(role);
   }
-}
-
-async function either(...signals: readonly AbortSignal[]): Promise<void> {
-  const any = AbortSignal.any([...signals]);
-  if (any.aborted) return;
-  await new Promise<void>((resolve) => {
-    any.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

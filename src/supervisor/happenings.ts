@@ -11,6 +11,7 @@ const OPPOSITES: Partial<Record<EventCode, readonly EventCode[]>> = {
   healthy: ['unhealthy', 'stopping', 'stopped', 'exitFailed', 'exitSuccess'],
   ready: [],
   leader: ['follower', 'lost'],
+  follower: ['leader'],
 };
 
 /**

@@ -62,7 +62,12 @@ function matching(specification: string, candidates: readonly Candidate[]): stri
 function sorted(interfaces: Interfaces): readonly Candidate[] {
   return Object.entries(interfaces)
     .flatMap(([name, addresses = []]) =>
-      addresses.map(({ address, internal }) => ({ name, address, internal })),
+      addresses.map(({ address, internal }) => ({
+        // `eth0:1` is a label of an address (ip-address(8)), and the interface is eth0.
+        name: name.replace(/:.*$/, ''),
+        address,
+        internal,
+      })),
     )
     .sort(
       (first, second) =>

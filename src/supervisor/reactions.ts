@@ -15,8 +15,10 @@ export interface ReactionsParts {
   readonly watcher: Watcher;
   readonly announce: (happening: Happening) => void;
   readonly environment: () => Record<string, string>;
-  /** Throws an AutotmplError where there is no such job, or where it cannot take a signal yet. */
+  /** Throws an AutotmplError where there is no such job. One that does not run finds what is new when it starts. */
   readonly signalJob: (job: string, signal: NodeJS.Signals) => void;
+  /** Resolves when a job's process can take a signal, or there is none: one that comes up may be ended by it. */
+  readonly untilWell: (job: string) => Promise<void>;
   readonly restartJob: (job: string) => void;
   readonly render: (source: string) => Promise<void>;
   readonly clock: Clock;
@@ -28,8 +30,6 @@ interface Reaction {
   readonly handler: ChangeHandler | undefined;
 }
 
-/** Node's timers fire at once beyond this (25 days). */
-const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
 const TAIL_LINES = 3;
 
 /** The watches of a config, each with what is done at its changes. */
@@ -102,6 +102,9 @@ export class Reactions {
     const { clock, logger } = this.#parts;
     return new ChangeHandler({
       ...{ name, settings, clock, logger },
+      ready: async (action) => {
+        if (action.kind === 'signal') await this.#parts.untilWell(action.job);
+      },
       turn: (group, signal) => this.#turns.wait(group, signal),
       perform: (action, signal) => this.#perform(name, settings, action, signal),
     });
@@ -131,7 +134,7 @@ export class Reactions {
 
   async #run(
     name: string,
-    { timeoutMs = WITHOUT_LIMIT_MS }: ChangeSettings,
+    { timeoutMs = Infinity }: ChangeSettings,
     { command }: ChangeAction & { kind: 'exec' },
     signal: AbortSignal,
   ): Promise<void> {

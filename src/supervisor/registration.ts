@@ -1,6 +1,6 @@
 import type { HealthReport, HealthStatus, Registrar, ServiceEntry } from '../catalog/registrar.ts';
 import type { Bus } from '../core/bus.ts';
-import { Deadline, whenAborted } from '../core/deadline.ts';
+import { Deadline, orAborted } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
@@ -118,7 +118,7 @@ export class Registration {
   async #settle(signal: AbortSignal): Promise<void> {
     if (this.#sending === undefined) return;
     const patience = new Deadline(this.#options.clock, SETTLE_MS, signal);
-    await Promise.race([this.#sending, whenAborted(patience.signal)]);
+    await orAborted(this.#sending, patience.signal);
     patience.close();
     this.#abort.abort();
     this.#abort = new AbortController();

@@ -1,8 +1,9 @@
+import { isIPv6 } from 'node:net';
 import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
 import { begin, type Actor, type Begun } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
-import { AutotmplError } from '../core/errors.ts';
+import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Clock } from '../core/time.ts';
@@ -101,7 +102,8 @@ export class Supervisor implements Actor {
       ...{ watcher, clock, logger, render: options.render },
       announce: (happening) => this.#happenings.announce(happening),
       environment: () => this.#variables.environment(),
-      signalJob: (job, signal) => this.#signalWhenWell(job, signal),
+      untilWell: async (job) => await this.#members.get(job)?.presence?.untilWell(),
+      signalJob: (job, signal) => this.#member(job).job.signal(signal),
       restartJob: (job) => this.#member(job).job.restart(),
     });
   }
@@ -245,13 +247,13 @@ export class Supervisor implements Actor {
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
-    const { registrar, hostname, logger } = this.#options;
+    const { registrar, hostname, clock, logger } = this.#options;
     const kept = this.#settings.jobs.flatMap(
       (job) => currentEntry(job, this.#memberParts)?.id ?? [],
     );
     if (registrar === undefined || kept.length === 0) return;
     // Beside the start: a catalog that is away holds nothing up.
-    void sweepStale(registrar, hostname, new Set(kept), logger, signal);
+    void sweepStale({ registrar, hostname, kept: new Set(kept), clock, logger }, signal);
   }
 
   /** Returns whether the others may start. */
@@ -328,7 +330,7 @@ export class Supervisor implements Actor {
       new Election({
         settings: election,
         ...{ locks, watcher, clock, bus, logger },
-        value: JSON.stringify({ hostname, pid: process.pid }),
+        value: this.#ballot(hostname),
         announce: (code) => this.#happenings.announce({ source: 'election', code }),
         onRole: (role, leader) => {
           this.#variables.tellRole(role, leader);
@@ -338,13 +340,40 @@ export class Supervisor implements Actor {
     );
   }
 
+  /** What others read in the key while we lead: whom to ask, and where. */
+  #ballot(hostname: string): string {
+    const advertised = [...this.#members.values()]
+      .filter(({ presence }) => presence?.registration !== undefined)
+      .toSorted(
+        (one, other) =>
+          Number(other.settings.role === 'main') - Number(one.settings.role === 'main'),
+      );
+    const entry = advertised[0]?.presence?.registration?.entry;
+    const { id = hostname, address = '', port } = entry ?? {};
+    const place = isIPv6(address) ? `[${address}]` : address;
+    return JSON.stringify({
+      id,
+      hostname,
+      ...(place === '' ? {} : { address: `${place}:${port}` }),
+    });
+  }
+
   /** Entries whose name or tags have the role in them change with it. */
   #followRole(): void {
     for (const { settings, presence } of this.#members.values()) {
-      const entry = currentEntry(settings, this.#memberParts);
       const registration = presence?.registration;
-      if (entry === undefined || registration === undefined) continue;
-      if (JSON.stringify(entry) !== JSON.stringify(registration.entry)) registration.change(entry);
+      if (registration === undefined) continue;
+      try {
+        const entry = currentEntry(settings, this.#memberParts, registration.entry.address);
+        if (entry === undefined || JSON.stringify(entry) === JSON.stringify(registration.entry))
+          continue;
+        registration.change(entry);
+      } catch (error) {
+        // The election must not break because of a name.
+        this.#options.logger.error(`${settings.place}: ${describeError(error)}`, {
+          job: settings.name,
+        });
+      }
     }
   }
 
@@ -373,6 +402,7 @@ export class Supervisor implements Actor {
 
   async #replace(settings: SupervisorSettings): Promise<void> {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return;
+    const votes = JSON.stringify(this.#settings.election) !== JSON.stringify(settings.election);
     this.#settings = settings;
     // What is there is made of these settings later.
     if (this.#phase === 'starting') return;
@@ -392,6 +422,11 @@ export class Supervisor implements Actor {
     if (this.#isStopping()) return;
     const added = [...wanted.values()].filter(({ name }) => !this.#members.has(name));
     for (const member of added.map((job) => this.#add(job))) this.#beginMember(member);
+    if (votes) {
+      await this.#election?.stop();
+      this.#election = undefined;
+      this.#beginElection();
+    }
     await this.#reactions.use(settings.watches);
     this.#releaseReactions();
     this.#endIfComplete();
@@ -399,19 +434,6 @@ export class Supervisor implements Actor {
 
   #isStopping(): boolean {
     return this.#phase === 'stopping' || this.#phase === 'stopped';
-  }
-
-  /** A program that is not up yet may be ended by a signal that means nothing to it so far. */
-  #signalWhenWell(name: string, signal: NodeJS.Signals): void {
-    const { job, presence, settings } = this.#member(name);
-    if (!job.state.hasProcess) return;
-    if (settings.health !== undefined && presence?.lastCheck === undefined) {
-      throw new AutotmplError(
-        'command',
-        `${name} was never healthy so far, so it gets no ${signal} yet`,
-      );
-    }
-    job.signal(signal);
   }
 
   #member(name: string): Member {

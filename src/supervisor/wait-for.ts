@@ -1,4 +1,4 @@
-import { queryId, type ServiceInstance } from '../catalog/catalog.ts';
+import { queryId, type Answer, type ServiceInstance } from '../catalog/catalog.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
@@ -59,15 +59,20 @@ async function waitForOne(
   try {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
-        if (watcher.answer(id)?.state === 'fresh' && count() >= min) resolve();
+        if (watcher.isHopeless(id)) reject(hopeless(query.name, watcher.answer(id)));
+        if (watcher.answer(id)?.state !== 'fresh' || count() < min) return;
+        logger.info(`${query.name} is there: ${count()} of ${min} instances`, {
+          service: query.name,
+        });
+        resolve();
       };
-      const user: User = { answerChanged: look };
+      const user: User = { answerChanged: look, answerTroubled: look };
       cancels.push(() => watcher.want(user, new Map()));
       watcher.want(user, new Map([[id, query]]));
       signal.addEventListener('abort', () => resolve(), { once: true });
       if (signal.aborted) resolve();
+      logger.info(`waiting for ${min} of ${query.name}`, { service: query.name });
       look();
-      logger.info(say(), { service: query.name });
       remind();
       if (timeoutMs !== undefined) {
         cancels[2] = clock.setTimer(
@@ -79,6 +84,11 @@ async function waitForOne(
   } finally {
     for (const cancel of cancels) cancel();
   }
+}
+
+function hopeless(service: string, answer: Answer | undefined): AutotmplError {
+  const why = answer?.state === 'held' ? `: ${describeError(answer.reason)}` : '';
+  return new AutotmplError('waiting', `${service} can never be waited for${why}`);
 }
 
 function timedOut(said: string, service: string, timeoutMs: number): AutotmplError {
