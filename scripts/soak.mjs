@@ -2,7 +2,7 @@
 // whether anything was left: a process, a descriptor, memory. Long enough, it reaches 100,000 timeouts and 10,000 restarts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,13 +37,24 @@ const child = spawn(
     stdio: ['ignore', 'ignore', 'inherit'],
   },
 );
+const gone = once(child, 'exit').then(() => true);
 try {
-  process.exitCode = await soak();
+  // Before it listens to signals, HUP would end it.
+  while (!(await exists(join(folder, 'socket')))) await sleep(50);
+  const ended = gone.then(() => Promise.reject(new Error('the program ended by itself')));
+  process.exitCode = await Promise.race([soak(), ended]);
 } finally {
   child.kill('SIGTERM');
-  await once(child, 'exit');
+  await gone;
   silent.close();
   await rm(folder, { recursive: true, force: true });
+}
+
+async function exists(path) {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function durationOf(text = '60s') {

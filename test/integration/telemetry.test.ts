@@ -208,7 +208,7 @@ describe("metrics of the user's own", () => {
   });
 
   it('stay as they were while a command fails, and that is said once', async () => {
-    const failing = sensor({ command: 'echo nonsense', intervalMs: 20 });
+    const failing = sensor({ command: 'echo nonsense', intervalMs: 20, timeoutMs: 5000 });
     const hanging = sensor({
       name: 'slow',
       command: 'sleep 600 & sleep 600',
