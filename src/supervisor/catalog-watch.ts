@@ -13,7 +13,7 @@ export interface CatalogWatchOptions {
 
 /**
  * Watches one thing in the catalog, and announces when it changes. What counts of a service are its instances by id, with address
- * and port (ContainerPilot's rule); an answer that the catalog only holds changes nothing. Each watch has a memory of its own:
+ * and port (ContainerPilot's rule); trouble of the catalog changes nothing. Each watch has a memory of its own:
  * two on one service with different tags know nothing of each other.
  */
 export class CatalogWatch implements User {
@@ -52,7 +52,8 @@ export class CatalogWatch implements User {
   answerChanged(): void {
     const { watcher, settings, announce, onChange } = this.#options;
     const answer = watcher.answer(this.#id);
-    if (answer?.state !== 'fresh') return;
+    // What the catalog only holds is what was there last: that it is there again with the same is no news, and nobody is told of it.
+    if (answer?.value === undefined) return;
     const isService = settings.query.kind === 'service';
     if (isService) this.#instances = (answer.value as readonly ServiceInstance[]).length;
     const seen = fingerprintOf(answer, settings);

@@ -88,7 +88,7 @@ export class Election implements Actor, User {
   /** Who leads as far as the catalog has told; undefined where nobody does, or it is not known. */
   #heard(): string | undefined {
     const answer = this.#options.watcher.answer(queryId(this.#query));
-    if (answer?.state !== 'fresh') return undefined;
+    if (answer?.value === undefined) return undefined;
     const pair = answer.value as KeyPair | null;
     return pair === null || pair.Session === '' ? undefined : pair.Value;
   }

@@ -60,7 +60,7 @@ async function waitForOne(
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
         if (watcher.isHopeless(id)) reject(hopeless(query.name, watcher.answer(id)));
-        if (watcher.answer(id)?.state !== 'fresh' || count() < min) return;
+        if (watcher.answer(id)?.value === undefined || count() < min) return;
         logger.info(`${query.name} is there: ${count()} of ${min} instances`, {
           service: query.name,
         });

@@ -30,11 +30,13 @@ export class ManualClock implements Clock {
   async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.setTimer(resolve, delayMs);
-      signal?.addEventListener('abort', () => {
+      const end = (): void => {
         cancel();
+        signal?.removeEventListener('abort', end);
         resolve();
-      });
+      };
+      const cancel = this.setTimer(end, delayMs);
+      signal?.addEventListener('abort', end);
     });
   }
 

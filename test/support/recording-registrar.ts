@@ -1,3 +1,4 @@
+import { orAborted } from '../../src/core/deadline.ts';
 import type { HealthReport, Kept, Registrar, ServiceEntry } from '../../src/catalog/registrar.ts';
 
 /** What a catalog holds of an entry. */
@@ -46,15 +47,8 @@ export class RecordingRegistrar implements Registrar {
 
   async #call(what: string, signal: AbortSignal): Promise<void> {
     this.calls.push(what);
-    await Promise.race([this.answering, rejection(signal)]);
+    await orAborted(this.answering, signal);
+    signal.throwIfAborted();
     if (this.trouble !== undefined) throw this.trouble;
   }
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const fail = (): void => reject(signal.reason as Error);
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
 }

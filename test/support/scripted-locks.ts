@@ -1,0 +1,47 @@
+import type { HeldLock, LockOptions, Locks } from '../../src/catalog/locks.ts';
+
+/** One lock that tests grant and take away; it tells what happened in its order. */
+export class ScriptedLocks implements Locks {
+  readonly happened: string[];
+  readonly wanted: { readonly key: string; readonly options: LockOptions }[] = [];
+  #grant: (lock: HeldLock) => void = () => undefined;
+  #refuse: (error: Error) => void = () => undefined;
+
+  /** `happened` may be shared with what else a test listens to. */
+  constructor(happened: string[]) {
+    this.happened = happened;
+  }
+
+  acquire(key: string, options: LockOptions, signal: AbortSignal): Promise<HeldLock> {
+    this.wanted.push({ key, options });
+    return new Promise((resolve, reject) => {
+      this.#grant = resolve;
+      this.#refuse = reject;
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+  }
+
+  /** Lets whoever waits have the lock; returns the function that takes it away. */
+  grant(fence: number): (reason: string) => void {
+    const lost = new AbortController();
+    const { key = '' } = this.wanted.at(-1) ?? {};
+    this.#grant({
+      ...{ key, fence, lost: lost.signal },
+      announce: () => Promise.resolve(),
+      release: () => {
+        this.happened.push('released');
+        return Promise.resolve();
+      },
+    });
+    return (reason) => lost.abort(new Error(reason));
+  }
+
+  /** Fails whoever waits. */
+  refuse(error: Error): void {
+    this.#refuse(error);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
