@@ -15,9 +15,17 @@ export class ScriptedLocks implements Locks {
   acquire(key: string, options: LockOptions, signal: AbortSignal): Promise<HeldLock> {
     this.wanted.push({ key, options });
     return new Promise((resolve, reject) => {
-      this.#grant = resolve;
-      this.#refuse = reject;
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      const stop = (): void => reject(signal.reason as Error);
+      const settle = (): void => signal.removeEventListener('abort', stop);
+      signal.addEventListener('abort', stop, { once: true });
+      this.#grant = (lock) => {
+        settle();
+        resolve(lock);
+      };
+      this.#refuse = (error) => {
+        settle();
+        reject(error);
+      };
     });
   }
 

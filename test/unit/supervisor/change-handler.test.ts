@@ -30,8 +30,13 @@ describe('a change handler', () => {
       turn: (of, signal) => turns.wait(of, signal),
       perform: (_action, signal) =>
         new Promise((resolve, reject) => {
-          const end = (error?: Error): void => (error === undefined ? resolve() : reject(error));
-          signal.addEventListener('abort', () => end(), { once: true });
+          const end = (error?: Error): void => {
+            signal.removeEventListener('abort', stop);
+            if (error === undefined) resolve();
+            else reject(error);
+          };
+          const stop = (): void => end();
+          signal.addEventListener('abort', stop);
           runs.push({ name, signal, end });
         }),
     });
