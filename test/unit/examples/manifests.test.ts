@@ -41,7 +41,7 @@ function commandLine([program, ...words]: readonly string[], environment: Enviro
 
 describe('the example for Kubernetes', () => {
   const [configMap, deployment] = parseAllDocuments(read('kubernetes/web.yaml')).map(
-    (document): unknown => document.toJS(),
+    (document): unknown => document.toJS() as unknown,
   ) as [{ data: Record<string, string>; metadata: { name: string } }, KubernetesDeployment];
   const { spec } = deployment.spec.template;
   const [container] = spec.containers;
