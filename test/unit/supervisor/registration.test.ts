@@ -159,6 +159,8 @@ describe('a registration', () => {
     registration.report(report('passing'));
     await settle();
     const withdrawn = registration.withdraw(never);
+    await settle();
+    expect(registrar.calls).toEqual(['keep app-host passing']);
     answer();
     await withdrawn;
     expect(registrar.calls).toEqual(['keep app-host passing', 'deregister app-host']);
