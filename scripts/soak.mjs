@@ -24,7 +24,10 @@ const MAY_KEEP_DESCRIPTORS = 5;
 const durationMs = durationOf(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), 'autotmpl-soak-'));
 // It takes connections, and says nothing: whoever asks has to give up.
-const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+const silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(
+  0,
+  '127.0.0.1',
+);
 await once(silent, 'listening');
 await writeFile(
   join(folder, 'autotmpl.json'),
