@@ -1,4 +1,4 @@
-import { HEALTH_STATUSES, type HealthCheck, type HealthStatus } from './catalog.ts';
+import { HEALTH_STATUSES, type HealthCheck, type HealthStatus } from './values.ts';
 
 /** Check IDs by which Consul marks maintenance (https://developer.hashicorp.com/consul/api-docs/agent/service#enable-maintenance-mode). */
 const NODE_MAINTENANCE = '_node_maintenance';

@@ -1,4 +1,4 @@
-import { queryId, type Query } from '../catalog/catalog.ts';
+import { queryId, type Query } from '../catalog/query.ts';
 import type { Bus } from '../core/bus.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';

@@ -1,4 +1,4 @@
-import { queryId } from '../catalog/catalog.ts';
+import { queryId } from '../catalog/query.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import { describeError } from '../core/errors.ts';

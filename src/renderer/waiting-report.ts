@@ -1,4 +1,4 @@
-import { queryId } from '../catalog/catalog.ts';
+import { queryId } from '../catalog/query.ts';
 import { describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';

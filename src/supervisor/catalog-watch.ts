@@ -1,4 +1,6 @@
-import { queryId, type Answer, type KeyPair, type ServiceInstance } from '../catalog/catalog.ts';
+import type { Answer } from '../catalog/catalog.ts';
+import { queryId } from '../catalog/query.ts';
+import type { KeyPair, ServiceInstance } from '../catalog/values.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { Happening, WatchSettings } from './settings.ts';
 

@@ -1,5 +1,6 @@
-import type { KeyPair, Query } from '../catalog/catalog.ts';
-import { queryId } from '../catalog/catalog.ts';
+import type { Query } from '../catalog/query.ts';
+import type { KeyPair } from '../catalog/values.ts';
+import { queryId } from '../catalog/query.ts';
 import type { HeldLock, Locks } from '../catalog/locks.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';

@@ -1,4 +1,4 @@
-import type { Query } from '../catalog/catalog.ts';
+import type { Query } from '../catalog/query.ts';
 import type { HealthStatus } from '../catalog/registrar.ts';
 import type { CommandLine } from '../process/command-line.ts';
 

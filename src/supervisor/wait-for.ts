@@ -1,4 +1,6 @@
-import { queryId, type Answer, type ServiceInstance } from '../catalog/catalog.ts';
+import type { Answer } from '../catalog/catalog.ts';
+import { queryId } from '../catalog/query.ts';
+import type { ServiceInstance } from '../catalog/values.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';

@@ -1,4 +1,6 @@
-import type { Answer, Query, ValueOf } from '../catalog/catalog.ts';
+import type { Answer } from '../catalog/catalog.ts';
+import type { Query } from '../catalog/query.ts';
+import type { ValueOf } from '../catalog/values.ts';
 
 /**
  * The contract of a template language.

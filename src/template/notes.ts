@@ -1,4 +1,5 @@
-import { queryId, type Query, type QueryKind, type ValueOf } from '../catalog/catalog.ts';
+import { queryId, type Query, type QueryKind } from '../catalog/query.ts';
+import type { ValueOf } from '../catalog/values.ts';
 import type { Missing, Position, Recall, Rendering } from './engine.ts';
 import type { FunctionScope } from './functions/function.ts';
 import type { Tripwire } from './tripwire.ts';

@@ -1,4 +1,5 @@
-import type { Query, Value } from '../catalog/catalog.ts';
+import type { Query } from '../catalog/query.ts';
+import type { Value } from '../catalog/values.ts';
 import { controlsOf, holdsControl, holdsMark, markText, unmarkText } from './control-marks.ts';
 import { mapTexts, someText, textsOf } from './texts.ts';
 

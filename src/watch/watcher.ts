@@ -1,10 +1,6 @@
-import {
-  queryId,
-  type Answer,
-  type Catalog,
-  type Query,
-  type ValueOf,
-} from '../catalog/catalog.ts';
+import type { Answer, Catalog } from '../catalog/catalog.ts';
+import { queryId, type Query } from '../catalog/query.ts';
+import type { ValueOf } from '../catalog/values.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import { describeError } from '../core/errors.ts';

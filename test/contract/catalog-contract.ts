@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Catalog, HealthStatus, Query } from '../../src/catalog/catalog.ts';
+import type { Catalog } from '../../src/catalog/catalog.ts';
+import type { Query } from '../../src/catalog/query.ts';
+import type { HealthStatus } from '../../src/catalog/values.ts';
 import { Follower } from '../support/follower.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Catalog, Query } from '../../src/catalog/catalog.ts';
+import type { Catalog } from '../../src/catalog/catalog.ts';
+import type { Query } from '../../src/catalog/query.ts';
 import { startConsul, type ConsulAgent, type StartConsulOptions } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
 import { Follower } from '../support/follower.ts';

@@ -5,15 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { queryId, type Query } from '../../src/catalog/query.ts';
 import {
   freezeValue,
-  queryId,
   type CatalogNode,
   type KeyPair,
-  type Query,
   type ServiceInstance,
   type Value,
-} from '../../src/catalog/catalog.ts';
+} from '../../src/catalog/values.ts';
 import { AutotmplError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/core/time.ts';
 import type { Recall } from '../../src/template/engine.ts';

@@ -1,4 +1,6 @@
-import type { Answer, Catalog, Query, ValueOf } from '../../src/catalog/catalog.ts';
+import type { Answer, Catalog } from '../../src/catalog/catalog.ts';
+import type { Query } from '../../src/catalog/query.ts';
+import type { ValueOf } from '../../src/catalog/values.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Follows one query and keeps every answer. Stop it with `stop`. */

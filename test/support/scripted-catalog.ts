@@ -1,10 +1,6 @@
-import {
-  queryId,
-  type Answer,
-  type Catalog,
-  type Query,
-  type Value,
-} from '../../src/catalog/catalog.ts';
+import type { Answer, Catalog } from '../../src/catalog/catalog.ts';
+import { queryId, type Query } from '../../src/catalog/query.ts';
+import type { Value } from '../../src/catalog/values.ts';
 
 /** A catalog whose answers a test gives by hand; it counts its watches. */
 export class ScriptedCatalog implements Catalog {

@@ -1,4 +1,5 @@
-import type { KeyPair, Query, ServiceInstance } from '../../src/catalog/catalog.ts';
+import type { Query } from '../../src/catalog/query.ts';
+import type { KeyPair, ServiceInstance } from '../../src/catalog/values.ts';
 
 /** The query for the healthy instances of a service, as watches ask it. */
 export function healthyOf(name: string, tag?: string): Query & { readonly kind: 'service' } {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { backoffDelay } from '../../core/backoff.ts';
 import type { Clock } from '../../core/time.ts';
-import { freezeValue, type Answer, type Value } from '../catalog.ts';
+import type { Answer } from '../catalog.ts';
+import { freezeValue, type Value } from '../values.ts';
 import type { Answered, ConsulClient } from './client.ts';
 import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
 import {

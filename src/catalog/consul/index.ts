@@ -1,6 +1,7 @@
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
-import { freezeValue, type Catalog } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
+import { freezeValue } from '../values.ts';
 import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
 import { followQuery } from './blocking-query.ts';

@@ -1,11 +1,5 @@
-import {
-  queryId,
-  type KeyPair,
-  type Query,
-  type Scope,
-  type ServiceQuery,
-  type Value,
-} from '../catalog.ts';
+import { queryId, type Query, type Scope, type ServiceQuery } from '../query.ts';
+import type { KeyPair, Value } from '../values.ts';
 import { AutotmplError } from '../../core/errors.ts';
 import { encodePath } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';

@@ -1,4 +1,5 @@
-import type { Query, Value } from '../catalog.ts';
+import type { Query } from '../query.ts';
+import type { Value } from '../values.ts';
 import { AutotmplError } from '../../core/errors.ts';
 
 /** Longer names make the message longer, not clearer. */

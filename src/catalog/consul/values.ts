@@ -8,7 +8,7 @@ import type {
   NodeDetail,
   NodeService,
   ServiceInstance,
-} from '../catalog.ts';
+} from '../values.ts';
 import { worstStatus } from '../instance-status.ts';
 import { relativeKey } from '../key-names.ts';
 import { compareBy, compareText } from '../order.ts';

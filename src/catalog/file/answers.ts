@@ -1,18 +1,15 @@
 import { AutotmplError } from '../../core/errors.ts';
+import { queryId, type Query, type Scope, type ServiceQuery } from '../query.ts';
 import {
   freezeValue,
-  queryId,
   type CatalogNode,
   type CatalogService,
   type KeyPair,
   type NodeDetail,
   type NodeService,
-  type Query,
-  type Scope,
   type ServiceInstance,
-  type ServiceQuery,
   type Value,
-} from '../catalog.ts';
+} from '../values.ts';
 import { worstStatus } from '../instance-status.ts';
 import { relativeKey } from '../key-names.ts';
 import { compareBy, compareText } from '../order.ts';

@@ -1,4 +1,4 @@
-import type { CaLeaf, CaRoot } from '../catalog.ts';
+import type { CaLeaf, CaRoot } from '../values.ts';
 import { readEntries, readFields, readFlag, readItems, readText } from './fields.ts';
 import type { Located } from './yaml-tree.ts';
 

@@ -1,4 +1,4 @@
-import type { HealthCheck, ServiceInstance } from '../catalog.ts';
+import type { HealthCheck, ServiceInstance } from '../values.ts';
 import {
   readCount,
   readEntries,

@@ -1,4 +1,4 @@
-import type { CatalogNode } from '../catalog.ts';
+import type { CatalogNode } from '../values.ts';
 import type { DocumentInstance } from './document-instances.ts';
 import { readFields, readItems, readText, readTextMap } from './fields.ts';
 import { DocumentError, type Located } from './yaml-tree.ts';

@@ -1,4 +1,4 @@
-import type { CaLeaf, CaRoot, CatalogNode } from '../catalog.ts';
+import type { CaLeaf, CaRoot, CatalogNode } from '../values.ts';
 import { readCaLeaves, readCaRoots } from './document-certificates.ts';
 import { readInstances, type DocumentInstance } from './document-instances.ts';
 import { impliedNodes, readNodes } from './document-nodes.ts';

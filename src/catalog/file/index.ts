@@ -1,6 +1,7 @@
 import { AutotmplError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
-import type { Catalog, Value } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
+import type { Value } from '../values.ts';
 import { answerFrom, checkQuery } from './answers.ts';
 import { DocumentWatch } from './document-watch.ts';
 

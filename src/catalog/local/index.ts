@@ -1,6 +1,7 @@
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
-import { queryId, type Answer, type Catalog } from '../catalog.ts';
+import type { Answer, Catalog } from '../catalog.ts';
+import { queryId } from '../query.ts';
 import { followPath } from '../follow-path.ts';
 
 /** Local files as a catalog: the text of each, or null where there is none. It answers `file` queries and no others. */

@@ -1,6 +1,7 @@
 /** Facts of the catalog. While one is not known yet these give something empty of its shape, and the file waits. */
 import { resolve } from 'node:path';
 
+import type { ServiceQuery, TreeQuery } from '../../catalog/query.ts';
 import type {
   CaLeaf,
   CaRoot,
@@ -9,9 +10,7 @@ import type {
   KeyPair,
   NodeDetail,
   ServiceInstance,
-  ServiceQuery,
-  TreeQuery,
-} from '../../catalog/catalog.ts';
+} from '../../catalog/values.ts';
 import { badArgument, cannot, takeText } from './arguments.ts';
 import type { FunctionScope } from './function.ts';
 import { readNodeArgument, readServiceArgument } from './named-things.ts';

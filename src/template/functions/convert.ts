@@ -1,5 +1,5 @@
 /** Text read as data, and data written as text. What is read is frozen; maps are sorted by name. */
-import { freezeValue } from '../../catalog/catalog.ts';
+import { freezeValue } from '../../catalog/values.ts';
 import { badArgument, cannot, isMap, sortedMap, takeMap, takeText } from './arguments.ts';
 import { tomlPackage, yamlPackage } from './packages.ts';
 

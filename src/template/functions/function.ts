@@ -1,4 +1,5 @@
-import type { Query, ValueOf } from '../../catalog/catalog.ts';
+import type { Query } from '../../catalog/query.ts';
+import type { ValueOf } from '../../catalog/values.ts';
 import type { Outcome } from '../tripwire.ts';
 
 /** What a function of a running template may reach beyond its arguments; made anew for each rendering. */

@@ -1,5 +1,5 @@
 /** Lists and maps: grouped, nested, merged and searched. Maps that these return are sorted by name. */
-import type { KeyPair } from '../../catalog/catalog.ts';
+import type { KeyPair } from '../../catalog/values.ts';
 import {
   cannot,
   isMap,

@@ -1,4 +1,4 @@
-import type { NodeQuery, ServiceQuery } from '../../catalog/catalog.ts';
+import type { NodeQuery, ServiceQuery } from '../../catalog/query.ts';
 import { isMap, takeText } from './arguments.ts';
 import type { FunctionScope } from './function.ts';
 import { exactService, parseNode, parseService, type ServiceExpression } from './query-grammar.ts';

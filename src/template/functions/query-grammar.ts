@@ -1,5 +1,4 @@
 import type {
-  HealthStatus,
   KeyQuery,
   NodeQuery,
   NodesQuery,
@@ -7,8 +6,9 @@ import type {
   ServiceQuery,
   ServicesQuery,
   TreeQuery,
-} from '../../catalog/catalog.ts';
-import { HEALTH_STATUSES } from '../../catalog/catalog.ts';
+} from '../../catalog/query.ts';
+import type { HealthStatus } from '../../catalog/values.ts';
+import { HEALTH_STATUSES } from '../../catalog/values.ts';
 import type { AutotmplError } from '../../core/errors.ts';
 import { cannot } from './arguments.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { queryId, type Query } from '../../../src/catalog/catalog.ts';
+import { queryId, type Query } from '../../../src/catalog/query.ts';
 
 it.each<[Query, string]>([
   [{ kind: 'service', name: 'web', passingOnly: true }, 'service(web)'],

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { ServiceInstance } from '../../../src/catalog/catalog.ts';
+import type { ServiceInstance } from '../../../src/catalog/values.ts';
 import { begin } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { systemClock } from '../../../src/core/time.ts';

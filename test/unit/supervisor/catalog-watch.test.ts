@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { queryId, type Query, type ServiceInstance } from '../../../src/catalog/catalog.ts';
+import { queryId, type Query } from '../../../src/catalog/query.ts';
+import type { ServiceInstance } from '../../../src/catalog/values.ts';
 import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { CatalogWatch } from '../../../src/supervisor/catalog-watch.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
-import { queryId } from '../../../src/catalog/catalog.ts';
+import { queryId } from '../../../src/catalog/query.ts';
 import { Election } from '../../../src/supervisor/election.ts';
 import { Watcher } from '../../../src/watch/watcher.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { queryId } from '../../../src/catalog/catalog.ts';
+import { queryId } from '../../../src/catalog/query.ts';
 import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import type { WaitForSettings } from '../../../src/supervisor/settings.ts';

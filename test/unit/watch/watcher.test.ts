@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Query } from '../../../src/catalog/catalog.ts';
-import { queryId } from '../../../src/catalog/catalog.ts';
+import type { Query } from '../../../src/catalog/query.ts';
+import { queryId } from '../../../src/catalog/query.ts';
 import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { Watcher, type User } from '../../../src/watch/watcher.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Query } from '../../../../src/catalog/catalog.ts';
+import type { Query } from '../../../../src/catalog/query.ts';
 import type { ConsulOptions } from '../../../../src/catalog/consul/options.ts';
 import { describeError } from '../../../../src/core/errors.ts';
 import { catalogOn } from '../../../support/consul-catalog.ts';

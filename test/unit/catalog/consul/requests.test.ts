@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Query } from '../../../../src/catalog/catalog.ts';
+import type { Query } from '../../../../src/catalog/query.ts';
 import { planRequest } from '../../../../src/catalog/consul/requests.ts';
 
 describe('what the API is asked for', () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Query } from '../../../../src/catalog/catalog.ts';
+import type { Query } from '../../../../src/catalog/query.ts';
 import { createConsulCatalog } from '../../../../src/catalog/consul/index.ts';
 import { systemClock } from '../../../../src/core/time.ts';
 import { consulOptions } from '../../../support/consul-catalog.ts';

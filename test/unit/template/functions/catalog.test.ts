@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Query } from '../../../../src/catalog/query.ts';
 import type {
   CatalogNode,
   KeyPair,
-  Query,
   ServiceInstance,
   Value,
-} from '../../../../src/catalog/catalog.ts';
+} from '../../../../src/catalog/values.ts';
 import type { Notes } from '../../../../src/template/notes.ts';
 import { call, callWith, instance, missing, notesFor, plain } from './known-facts.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ServiceInstance } from '../../../../src/catalog/catalog.ts';
+import type { ServiceInstance } from '../../../../src/catalog/values.ts';
 import { call, callWith, instance, notesFor, plain } from './known-facts.ts';
 
 const web1 = instance({ ID: 'web1', Tags: ['a'], Port: 81, ServiceMeta: { env: 'dev' } });

@@ -1,11 +1,10 @@
+import { queryId, type Query } from '../../../../src/catalog/query.ts';
 import {
   freezeValue,
-  queryId,
   type KeyPair,
-  type Query,
   type ServiceInstance,
   type Value,
-} from '../../../../src/catalog/catalog.ts';
+} from '../../../../src/catalog/values.ts';
 import type { Recall } from '../../../../src/template/engine.ts';
 import { functions } from '../../../../src/template/functions/index.ts';
 import { Notes } from '../../../../src/template/notes.ts';

@@ -1,4 +1,6 @@
-import { freezeValue, queryId, type Answer, type Value } from '../../../../src/catalog/catalog.ts';
+import type { Answer } from '../../../../src/catalog/catalog.ts';
+import { queryId } from '../../../../src/catalog/query.ts';
+import { freezeValue, type Value } from '../../../../src/catalog/values.ts';
 import { systemClock } from '../../../../src/core/time.ts';
 import type { Recall, Rendering } from '../../../../src/template/engine.ts';
 import {

@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  freezeValue,
-  queryId,
-  type Answer,
-  type ServiceInstance,
-  type Value,
-} from '../../../../src/catalog/catalog.ts';
+import type { Answer } from '../../../../src/catalog/catalog.ts';
+import { queryId } from '../../../../src/catalog/query.ts';
+import { freezeValue, type ServiceInstance, type Value } from '../../../../src/catalog/values.ts';
 import { systemClock } from '../../../../src/core/time.ts';
 import type { Engine, Recall, Rendering } from '../../../../src/template/engine.ts';
 import { createNunjucksEngine } from '../../../../src/template/nunjucks/engine.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import type { KeyPair } from '../../../../src/catalog/catalog.ts';
+import type { KeyPair } from '../../../../src/catalog/values.ts';
 import { functions } from '../../../../src/template/functions/index.ts';
 import { instance } from '../functions/known-facts.ts';
 import { errorKnowing, textKnowing, type KnownAnswers } from './known-engine.ts';
