@@ -33,14 +33,15 @@ const NOT_2: readonly string[] = ['jobs', 'watches', 'control'];
 const SHAPES = {
   ours: [
     ...['main', 'coprocess', 'service', 'stopSignal', 'user', 'cwd', 'env', 'key', 'prefix'],
-    ...['onChange', 'group'],
+    ...['onChange', 'group', 'compare'],
   ],
-  theirs: ['port', 'initial_status', 'consul', 'interfaces', 'tags', 'interval', 'dc'],
+  theirs: ['port', 'initial_status', 'consul', 'interfaces', 'tags', 'interval'],
 };
 
 /**
- * Recognises a dialect by its keys: those at the top that others do not have, else the shape of jobs and watches. A mix is refused,
- * with the keys of each. `likely` is what the way in which the config was given speaks for.
+ * Recognises a dialect by its keys: those at the top that others do not have, else the shape of jobs and watches, else the kinds of
+ * values. A mix is refused, with the keys of each. Where all that leaves it open, `likely` decides: what the way in which the config was
+ * given speaks for.
  */
 export function recogniseDialect(
   content: Readonly<Record<string, unknown>>,
@@ -61,12 +62,14 @@ export function recogniseDialect(
       : mix(two, "ContainerPilot 2's", not2, "ContainerPilot 3's");
   }
   const version = not2.length > 0 || hasMetrics(content) ? 'containerpilot3' : 'containerpilot2';
-  if (both.length > 0 || likely === 'containerpilot') return { dialect: version };
-  return byShape(content);
+  if (both.length > 0) return { dialect: version };
+  const shape = byShape(content);
+  if (shape !== undefined) return shape;
+  return { dialect: likely === 'containerpilot' ? version : 'autotmpl' };
 }
 
-/** ContainerPilot 3 needs a `consul` at the top: without one and without its shapes a config is ours. */
-function byShape(content: Readonly<Record<string, unknown>>): Recognised {
+/** By the keys of jobs and watches, else by the kinds of their values; undefined: nothing speaks for either, or as much for both. */
+function byShape(content: Readonly<Record<string, unknown>>): Recognised | undefined {
   const entries = [content.jobs, content.watches]
     .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
     .filter((entry) => isMap(entry));
@@ -76,10 +79,36 @@ function byShape(content: Readonly<Record<string, unknown>>): Recognised {
     ),
   ];
   const [ours, theirs] = [found(SHAPES.ours), found(SHAPES.theirs)];
-  if (theirs.length === 0) return { dialect: 'autotmpl' };
-  return ours.length === 0
-    ? { dialect: 'containerpilot3' }
-    : mix(ours, "those of autotmpl's jobs", theirs, "those of ContainerPilot 3's");
+  if (ours.length > 0 && theirs.length > 0) {
+    return mix(ours, "those of autotmpl's jobs", theirs, "those of ContainerPilot 3's");
+  }
+  if (ours.length > 0) return { dialect: 'autotmpl' };
+  return theirs.length > 0 ? { dialect: 'containerpilot3' } : byValues(content, entries);
+}
+
+/** A value of the wrong kind is an error of a config that its keys tell: so this is asked last, and never makes a mix. */
+function byValues(
+  { stopTimeout, telemetry }: Readonly<Record<string, unknown>>,
+  entries: readonly Readonly<Record<string, unknown>>[],
+): Recognised | undefined {
+  const durations = [
+    stopTimeout,
+    ...entries.flatMap(({ health }) => (isMap(health) ? [health.interval, health.ttl] : [])),
+  ];
+  const hasOne = (maps: readonly unknown[], keys: readonly string[]) =>
+    maps.some((map) => isMap(map) && keys.some((key) => key in map));
+  const checks = entries.map(({ health }) => health);
+  const ours =
+    durations.some((value) => typeof value === 'string' && /[a-z]/.test(value)) ||
+    entries.some(({ logging, restarts }) => typeof logging === 'string' || isMap(restarts)) ||
+    hasOne([telemetry], ['listen', 'register']) ||
+    hasOne(checks, ['http', 'tcp', 'file', 'warningExitCode']);
+  const theirs =
+    durations.some((value) => typeof value === 'number') ||
+    entries.some(({ logging }) => isMap(logging)) ||
+    hasOne([telemetry], ['port', 'interfaces', 'tags', 'metrics']);
+  if (ours === theirs) return undefined;
+  return { dialect: ours ? 'autotmpl' : 'containerpilot3' };
 }
 
 function hasMetrics({ telemetry }: Readonly<Record<string, unknown>>): boolean {
@@ -104,6 +133,6 @@ export function guessDialect(text: string, likely: 'autotmpl' | 'containerpilot'
   const has = (keys: readonly string[]) =>
     new RegExp(String.raw`(?:^|[{,\s])["']?(?:${keys.join('|')})["']?\s*:`).test(text);
   if (has(['templates', 'catalog', 'searchPath', 'hooks'])) return 'autotmpl';
-  if (likely === 'autotmpl' && !has([...ONLY_2, ...BOTH])) return 'autotmpl';
+  if (!has([...ONLY_2, ...BOTH]) && (likely === 'autotmpl' || has(SHAPES.ours))) return 'autotmpl';
   return has(NOT_2) && !has(ONLY_2) ? 'containerpilot3' : 'containerpilot2';
 }

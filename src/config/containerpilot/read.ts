@@ -10,6 +10,10 @@ import { renderConfigText } from './template-step.ts';
 import { compileVersion2 } from './version2.ts';
 import { compileVersion3 } from './version3.ts';
 
+/** What was taken for ContainerPilot's until its actions had been carried out. */
+const OURS_AFTER_ALL =
+  "its keys are autotmpl's, whose configs have no template step: {{ … }} stands in texts only";
+
 /** A text that may be a config of ContainerPilot's. */
 export interface ConfigText {
   /** A file as people know it, `-config` or `CONTAINERPILOT`. */
@@ -79,7 +83,9 @@ function versionOf(rendered: string, parsed: ParsedText, options: ReadOptions): 
   }
   const recognised = recogniseDialect(parsed.content, likely);
   if ('conflict' in recognised) return recognised.conflict;
-  return recognised.dialect === 'containerpilot3' ? 3 : 2;
+  if (recognised.dialect !== 'autotmpl') return recognised.dialect === 'containerpilot3' ? 3 : 2;
+  if (options.dialect === undefined) return OURS_AFTER_ALL;
+  return 'jobs' in parsed.content || 'watches' in parsed.content ? 3 : 2;
 }
 
 function parseProblems(
