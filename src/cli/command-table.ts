@@ -38,7 +38,10 @@ export const CONTROL_COMMANDS = {
     words: 'enable|disable',
     description: 'Take all services out of the catalog, or let them come back.',
   },
-  putenv: { words: 'NAME=VALUE…', description: 'Set variables for processes that start later.' },
+  putenv: {
+    words: 'NAME=VALUE…',
+    description: 'Set variables for processes that start later; NAME- takes one away.',
+  },
   putmetric: { words: 'NAME=NUMBER…', description: 'Set metrics of the config.' },
   ping: { description: 'Say ok where a program answers.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;

@@ -41,16 +41,11 @@ export function askingOf(
     case 'maintenance':
       return maintenance(first);
     case 'putenv':
-      return {
-        request: post('/v3/environ', Object.fromEntries(pairs(words)), PROMPT_MS),
-        done: `set: ${pairs(words)
-          .map(([name]) => name)
-          .join(', ')}`,
-      };
+      return putEnvironment(words);
     case 'putmetric':
       return {
         request: post('/v3/metric', Object.fromEntries(numbers(words)), PROMPT_MS),
-        done: `set: ${pairs(words)
+        done: `set: ${numbers(words)
           .map(([name]) => name)
           .join(', ')}`,
       };
@@ -81,23 +76,43 @@ function maintenance(word: string): Asking {
   };
 }
 
+/** `NAME-` takes a variable away, as `kubectl set env` has it. Of a name that comes twice the last counts. */
+function putEnvironment(words: readonly string[]): Asking {
+  const values = new Map<string, string | null>();
+  for (const word of words) {
+    const [, gone] = /^([^=]+)-$/.exec(word) ?? [];
+    const [name, value] = gone === undefined ? pairOf(word, 'NAME=VALUE, or NAME-') : [gone, null];
+    values.delete(name);
+    values.set(name, value);
+  }
+  const listed = (verb: string, isMeant: (value: string | null) => boolean): string[] => {
+    const names = [...values].filter(([, value]) => isMeant(value)).map(([name]) => name);
+    return names.length === 0 ? [] : [`${verb}: ${names.join(', ')}`];
+  };
+  const set = listed('set', (value) => value !== null);
+  const unset = listed('unset', (value) => value === null);
+  return {
+    request: post('/v3/environ', Object.fromEntries(values), PROMPT_MS),
+    done: [...set, ...unset].join('; '),
+  };
+}
+
 /** Split at the first equals sign; a value is never quoted. */
-function pairs(words: readonly string[]): (readonly [name: string, value: string])[] {
-  return words.map((word) => {
-    const at = word.indexOf('=');
-    if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
-    throw new AutotmplError(
-      'usage',
-      at === 0
-        ? 'a name is missing before the equals sign'
-        : `${JSON.stringify(word)} has no equals sign`,
-      { advice: 'write NAME=VALUE' },
-    );
-  });
+function pairOf(word: string, form: string): readonly [name: string, value: string] {
+  const at = word.indexOf('=');
+  if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
+  throw new AutotmplError(
+    'usage',
+    at === 0
+      ? 'a name is missing before the equals sign'
+      : `${JSON.stringify(word)} has no equals sign`,
+    { advice: `write ${form}` },
+  );
 }
 
 function numbers(words: readonly string[]): (readonly [name: string, value: number])[] {
-  return pairs(words).map(([name, text]) => {
+  return words.map((word) => {
+    const [name, text] = pairOf(word, 'NAME=NUMBER');
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (Number.isFinite(value)) return [name, value];
     throw new AutotmplError('usage', `${name}: expected a number, found ${JSON.stringify(text)}`);

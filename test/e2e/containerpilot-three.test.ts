@@ -1,5 +1,6 @@
 /** ContainerPilot 3's jobs, events and control, as they were measured of 3.8.0, and better where it fell short. */
 import { afterAll, beforeAll, describe, it, type ExpectStatic } from 'vitest';
+import type { ProgramOptions } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { Container } from '../support/container.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -33,8 +34,8 @@ class Container3 extends Container {
     };
   }
 
-  up(config: object) {
-    return this.start3({ control: { socket: this.socket }, ...config });
+  up(config: object, options: ProgramOptions = {}) {
+    return this.start3({ control: { socket: this.socket }, ...config }, options);
   }
 
   /** The check as Consul names it. */
@@ -330,20 +331,20 @@ describe.concurrent('control', () => {
     expect((await container.check(container.checkId))?.Status).toBe('passing');
   });
 
-  inside('sets variables for who starts later', async (container) => {
-    container.up({
-      jobs: [
-        { name: 'main', exec: ['sleep', '60'] },
-        {
-          name: 'tick',
-          exec: ['sh', '-c', `echo "got-$PUT" >> ${container.scene.at('order')}`],
-          when: { interval: '200ms' },
-        },
-      ],
-    });
-    await container.untilNoted('got-');
+  inside('sets variables for who starts later, and takes them away', async (container, expect) => {
+    const seen = `echo "got-\${PUT-none}-\${BORN-none}" >> ${container.scene.at('order')}`;
+    const tick = { name: 'tick', exec: ['sh', '-c', seen], when: { interval: '200ms' } };
+    container.up(
+      { jobs: [{ name: 'main', exec: ['sleep', '60'] }, tick] },
+      { env: { BORN: 'yes' } },
+    );
+    await container.untilNoted('got-none-yes');
     await container.ask('-putenv', 'PUT=a=b');
-    await container.untilNoted('got-a=b');
+    await container.untilNoted('got-a=b-yes');
+    const { code, stdout } = await container.ask('putenv', 'PUT-', 'BORN-');
+    expect([code, stdout]).toEqual([0, 'unset: PUT, BORN\n']);
+    await container.untilNoted('got-none-none');
+    expect((await container.ask('-putenv', 'PUT-')).code).toBe(64);
   });
 
   it('lets nobody but the owner in', async ({ expect }) => {

@@ -27,6 +27,10 @@ describe('the commands that ask', () => {
       ...{ method: 'POST', path: '/v1/jobs/a%20b/signal', body: { signal: 'HUP' } },
     });
     expect(askingOf('putenv', ['A=b=c', 'D=']).request.body).toEqual({ A: 'b=c', D: '' });
+    expect(askingOf('putenv', ['A=1', 'B-', 'C-D=-', 'E=2', 'E-'])).toMatchObject({
+      request: { body: { A: '1', B: null, 'C-D': '-', E: null } },
+      done: 'set: A, C-D; unset: B, E',
+    });
     expect(askingOf('putmetric', ['a=1.5', 'b=-2']).request.body).toEqual({ a: 1.5, b: -2 });
     expect(askingOf('stop', ['web']).request.timeoutMs).toBeUndefined();
   });
@@ -34,6 +38,8 @@ describe('the commands that ask', () => {
   it('refuse words that mean nothing, and take none for disable', () => {
     expect(() => askingOf('maintenance', ['off'])).toThrow('not "off"');
     expect(() => askingOf('putenv', ['A'])).toThrow('"A" has no equals sign');
+    expect(() => askingOf('putenv', ['-'])).toThrow('"-" has no equals sign');
+    expect(() => parseCommandLine(['-putenv', 'A-'])).toThrow("not in the format 'key=val'");
     expect(() => askingOf('putmetric', ['a='])).toThrow('a: expected a number');
   });
 });
