@@ -295,6 +295,14 @@ describe.concurrent('tasks and coprocesses', () => {
 });
 
 describe.concurrent('the config', () => {
+  inside('has any word for its main command, true and false too', async (container, expect) => {
+    expect((await container.run({}, ['true'])).code).toBe(0);
+    expect((await container.run({}, ['false'])).code).toBe(1);
+    container.scene.write('own.json', JSON.stringify({ jobs: [{ name: 'a', exec: ['true'] }] }));
+    const refused = await container.startWith(['-config', 'own.json', '-once', 'true']).ended;
+    expect([refused.code, refused.stderr]).toEqual([64, expect.stringContaining('-once=true')]);
+  });
+
   inside(
     'fills in the words of the main command, values whole (row 42)',
     async (container, expect) => {
