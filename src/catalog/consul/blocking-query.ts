@@ -1,57 +1,19 @@
-import { createHash } from 'node:crypto';
 import { backoffDelay } from '../../core/backoff.ts';
-import type { Clock } from '../../core/time.ts';
 import type { Answer } from '../catalog.ts';
-import { freezeValue, type Value } from '../values.ts';
-import type { Answered, ConsulClient } from './client.ts';
-import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
-import {
-  exchangeTrouble,
-  leaderlessAnswer,
-  replyTrouble,
-  strangeAnswer,
-  type Trouble,
-} from './failures.ts';
-import { Pace } from './pace.ts';
-import type { Place, Places } from './places.ts';
-import type { Get, RequestPlan } from './requests.ts';
-import { parseJson, ShapeError } from './shapes.ts';
-import type { ConsulReply } from './transport.ts';
+import type { Trouble } from './failures.ts';
+import { Question, type QuestionParts } from './question.ts';
+import type { RequestPlan } from './requests.ts';
 
-/** How often an endpoint is asked that cannot block. */
-const POLL_MS = 15_000;
 /** A first failure that may be a blip is asked about again within this time, before anybody is told. */
 const BLIP_MS = 50;
 const RETRY = { baseMs: 250, capMs: 10_000 };
 /** More questions are no help to an agent that has too many. */
 const LIMIT_RETRY = { baseMs: 1000, capMs: 30_000 };
-/** So much is taken off a wait at random, so that queries that began together do not end together. */
-const WAIT_JITTER = 0.1;
-
-/** A shorter answer is sent faster than it is packed. */
-const PACK_FROM_BYTES = 4096;
-/** A longer answer is not kept only to know it again. */
-const SHORT_BYTES = 1024;
-
-/** What following a query takes. */
-export interface FollowParts {
-  readonly client: ConsulClient;
-  readonly places: Places;
-  readonly clock: Clock;
-  /** The agent's address, for messages. */
-  readonly agent: string;
-  readonly waitMs: number;
-  readonly random: () => number;
-}
-
-type Outcome =
-  | { readonly trouble: Trouble }
-  | { readonly trouble?: undefined; readonly value: Value; readonly news: boolean };
 
 /** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where Consul calls the query itself wrong. */
 export async function* followQuery(
   plan: RequestPlan,
-  parts: FollowParts,
+  parts: QuestionParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   const place = plan.follows === 'index' ? parts.places.join() : undefined;
@@ -87,7 +49,7 @@ export async function* followQuery(
 async function rest(
   trouble: Trouble,
   failures: number,
-  { client, clock, random }: FollowParts,
+  { client, clock, random }: QuestionParts,
   signal: AbortSignal,
 ): Promise<void> {
   if (trouble.nature === 'limit') {
@@ -98,159 +60,4 @@ async function rest(
   return trouble.agentIsAway === true
     ? client.liveness.untilAnswer(delayMs, signal)
     : clock.sleep(delayMs, signal);
-}
-
-/** One query: where it stands, and the last that was heard of it. */
-class Question {
-  readonly #plan: RequestPlan;
-  readonly #parts: FollowParts;
-  /** Undefined for an endpoint that cannot block. */
-  readonly #place: Place | undefined;
-  readonly #cursor = new Cursor();
-  readonly #pace: Pace;
-  #path: string | undefined;
-  /** Length of the last answer, which the next will be like. */
-  #length: number;
-  /** Stands for the last body that was read, so that an equal one is not read again. */
-  #digest: string | undefined;
-  #value: Value | undefined;
-
-  constructor(plan: RequestPlan, parts: FollowParts, place: Place | undefined) {
-    this.#plan = plan;
-    this.#parts = parts;
-    this.#place = place;
-    this.#pace = new Pace(parts.clock);
-    this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
-  }
-
-  /** The last good value. */
-  get value(): Value | undefined {
-    return this.#value;
-  }
-
-  /** Asks until there is a good answer or trouble; undefined once the signal aborts. Throws where the query itself is wrong. */
-  async ask(signal: AbortSignal): Promise<Outcome | undefined> {
-    for (;;) {
-      let answered;
-      try {
-        this.#path ??= await this.#findPath(signal);
-        const position = await this.#turn(signal);
-        const packed = this.#length >= PACK_FROM_BYTES;
-        const question = { path: this.#path, packed, knownIndex: this.#cursor.known };
-        answered = await this.#parts.client.ask(question, position, signal);
-      } catch (error) {
-        if (signal.aborted) return undefined;
-        return this.#fail(this.#troubleWith(error));
-      }
-      const trouble = this.#doubt(answered.reply);
-      if (trouble !== undefined) return this.#fail(trouble);
-      const progress = this.#progress(answered);
-      if (progress === 'read' || progress === 'woken') return this.#read(answered.reply, signal);
-      if (progress === 'quiet') this.#place?.noteQuiet();
-      this.#pace.note(progress === 'quiet');
-      await this.#pace.pause(signal);
-    }
-  }
-
-  /** Resolves when it is time to ask again. */
-  async pause(signal: AbortSignal): Promise<void> {
-    if (this.#plan.follows === 'poll') await this.#parts.clock.sleep(POLL_MS, signal);
-    else await this.#pace.pause(signal);
-  }
-
-  /** Resolves with what to ask when it is time to ask it. */
-  async #turn(signal: AbortSignal): Promise<Position> {
-    const place = this.#place;
-    if (place === undefined) return NOW;
-    if (place.mayWait()) {
-      const { index, waitMs } = this.#cursor.next(this.#parts.waitMs);
-      return { index, waitMs: waitMs * (1 - WAIT_JITTER * this.#parts.random()) };
-    }
-    if (!this.#cursor.isLost) await this.#parts.clock.sleep(place.untilRoundMs(), signal);
-    return NOW;
-  }
-
-  #progress({ reply, asked, elapsedMs }: Answered): Progress {
-    if (this.#place === undefined) return 'read';
-    return this.#cursor.accept(indexOf(reply) ?? 1, asked, elapsedMs);
-  }
-
-  async #findPath(signal: AbortSignal): Promise<string> {
-    const { path } = this.#plan;
-    return typeof path === 'string' ? path : path(this.#getter(signal));
-  }
-
-  #getter(signal: AbortSignal): Get {
-    return async (path) => {
-      const reply = await this.#parts.client.read({ path, packed: true }, signal);
-      if (reply.status === 200 || this.#saysAbsent(reply)) return reply;
-      throw replyTrouble(reply, this.#plan).reason;
-    };
-  }
-
-  /** Without an index, a 404 is that of a server which knows no such API. */
-  #saysAbsent(reply: ConsulReply): boolean {
-    return this.#plan.mayBeAbsent && reply.status === 404 && indexOf(reply) !== undefined;
-  }
-
-  /** Why this answer is none. */
-  #doubt(reply: ConsulReply): Trouble | undefined {
-    const { label, fromServers, follows } = this.#plan;
-    if (reply.status !== 200 && !this.#saysAbsent(reply)) return replyTrouble(reply, this.#plan);
-    if (follows === 'index' && indexOf(reply) === undefined) {
-      return strangeAnswer(label, new ShapeError('it has no X-Consul-Index'));
-    }
-    if (fromServers && reply.headers['x-consul-knownleader'] === 'false') {
-      return leaderlessAnswer();
-    }
-    return undefined;
-  }
-
-  async #read(reply: ConsulReply, signal: AbortSignal): Promise<Outcome | undefined> {
-    this.#length = reply.body.length;
-    const { read, refine, confirm } = this.#plan;
-    const get = this.#getter(signal);
-    const digest = digestOf(reply);
-    if (refine === undefined && digest === this.#digest && this.#value !== undefined) {
-      this.#pace.note(false);
-      return { value: this.#value, news: false };
-    }
-    try {
-      const found = freezeValue(read(reply.status === 404 ? null : parseJson(reply.body)));
-      if (this.#value !== undefined) await confirm?.(this.#value, found, get);
-      this.#value = refine === undefined ? found : freezeValue(await refine(found, get));
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      return this.#fail(this.#troubleWith(error));
-    }
-    if (this.#digest !== undefined) this.#place?.noteNews();
-    this.#digest = digest;
-    this.#pace.note(true);
-    return { value: this.#value, news: true };
-  }
-
-  /** An answer after any trouble may come from another agent, or from one that lost its data. */
-  #fail(trouble: Trouble): Outcome {
-    this.#cursor.lose();
-    this.#path = undefined;
-    return { trouble };
-  }
-
-  #troubleWith(error: unknown): Trouble {
-    const { label } = this.#plan;
-    return error instanceof ShapeError
-      ? strangeAnswer(label, error)
-      : exchangeTrouble(error, this.#parts.agent);
-  }
-}
-
-/** A short body stands for itself: to hash it would take Node's crypto, whose loading is a tenth of a short run. */
-function digestOf({ status, body }: ConsulReply): string {
-  if (body.length <= SHORT_BYTES) return `${status} ${body.toString('latin1')}`;
-  return createHash('sha256').update(`${status} `).update(body).digest('base64');
-}
-
-function indexOf(reply: ConsulReply): number | undefined {
-  const header = reply.headers['x-consul-index'];
-  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }
