@@ -7,21 +7,13 @@ import { createMask } from '../output/mask.ts';
 import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
+import { Due } from './due.ts';
 import type { Publication, Published } from './publisher.ts';
-import { QuietTimer } from './quiet-period.ts';
 import type { Reload } from './reloads.ts';
 import { resolve, type Resolution } from './resolve.ts';
 import type { Target } from './target.ts';
 import type { Waiting } from './waiting-report.ts';
 import { WriteRetry } from './write-retry.ts';
-
-/** One write in the catalog may wake several queries, a moment apart: a target that uses several waits this long for the others. */
-const SETTLE = { minMs: 2, maxMs: 2 };
-/**
- * While the catalog is in trouble with one of several queries, the others' news are probably the end of it: an agent that comes
- * back, with its data or without, answers all of them in a moment. To render in between would mix two worlds in one file.
- */
-const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
 
 /** What a course works with. */
 export interface CourseOptions {
@@ -39,13 +31,10 @@ export class Course implements User {
   readonly target: Target;
   readonly #template: CompiledTarget['template'];
   readonly #options: CourseOptions;
-  readonly #quiet: QuietTimer;
-  readonly #settle: QuietTimer;
-  readonly #troubled: QuietTimer;
+  readonly #due: Due;
   readonly #writeRetry: WriteRetry;
   /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
   #needs: ReadonlyMap<string, Query> = new Map();
-  #due = true;
   #changes = new Set<string>();
   #missing: readonly Missing[] = [];
   #hadText = false;
@@ -60,20 +49,18 @@ export class Course implements User {
     this.target = target;
     this.#template = template;
     this.#options = options;
-    this.#quiet = new QuietTimer(target.quiet, options.clock, () => this.#becomeDue());
-    this.#settle = new QuietTimer(SETTLE, options.clock, () => this.#becomeDue());
-    this.#troubled = new QuietTimer(TROUBLED_SETTLE, options.clock, () => this.#becomeDue());
-    this.#writeRetry = new WriteRetry(target.label, options, () => this.#becomeDue());
+    this.#due = new Due(target.quiet, options.clock, options.onDue);
+    this.#writeRetry = new WriteRetry(target.label, options, () => this.#due.become());
   }
 
   /** Whether it waits to be rendered. */
   get isDue(): boolean {
-    return this.#due;
+    return this.#due.now;
   }
 
   /** Whether the last rendering came to an end, good or bad, and nothing is waited for. */
   get isSettled(): boolean {
-    return this.#state !== 'waiting' && !this.#due;
+    return this.#state !== 'waiting' && !this.#due.now;
   }
 
   /** Whether the file was ever as it should be in this run. */
@@ -99,41 +86,40 @@ export class Course implements User {
 
   answerChanged(id: string): void {
     this.#changes.add(id);
-    if (this.#due) return;
-    const { once } = this.#options;
+    if (this.#due.now) return;
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
-    if (!once && this.#hadText && this.target.quiet.maxMs > 0) this.#quiet.touch();
-    else if (!once && this.#hadText && this.#isTroubled()) this.#troubled.touch();
-    else if (!once && this.#hadText && this.#needs.size > 1) this.#settle.touch();
-    else this.#becomeDue();
+    if (this.#options.once || !this.#hadText) this.#due.become();
+    else if (this.target.quiet.maxMs > 0) this.#due.becomeAfter('quiet');
+    else if (this.#isTroubled()) this.#due.becomeAfter('troubled');
+    else if (this.#needs.size > 1) this.#due.becomeAfter('settle');
+    else this.#due.become();
   }
 
   answerTroubled(): void {
     // Nothing to render from; but whoever counts first answers has to look again.
-    this.#becomeDue();
+    this.#due.become();
   }
 
   /** Has to be rendered as soon as the renderer runs. */
   begin(): void {
-    this.#due = true;
+    this.#due.begin();
   }
 
   /** Has to be rendered again, though no answer changed. */
   renderAgain(): void {
-    this.#becomeDue();
+    this.#due.become();
   }
 
   /** Ends its timers. */
   stop(): void {
-    this.#cancelTimers();
+    this.#due.cancel();
+    this.#writeRetry.cancel();
   }
 
   /** Whether it is due; and if so, it is not any more. */
   takeDue(): boolean {
-    const due = this.#due;
-    this.#due = false;
-    // The rendering to come has all that is known: nothing is left to wait for.
-    if (due) this.#cancelTimers();
+    const due = this.#due.take();
+    if (due) this.#writeRetry.cancel();
     return due;
   }
 
@@ -187,25 +173,12 @@ export class Course implements User {
     return [{ command, timeoutMs: commandTimeoutMs, targets: [this.target], reasons }];
   }
 
-  #cancelTimers(): void {
-    this.#quiet.cancel();
-    this.#settle.cancel();
-    this.#troubled.cancel();
-    this.#writeRetry.cancel();
-  }
-
   /** Whether the catalog does not answer something that the last text was made of. */
   #isTroubled(): boolean {
     for (const id of this.#needs.keys()) {
       if (this.#options.watcher.answer(id)?.state !== 'fresh') return true;
     }
     return false;
-  }
-
-  #becomeDue(): void {
-    if (this.#due) return;
-    this.#due = true;
-    this.#options.onDue();
   }
 
   /** Says at once when something that was there is gone; what never was there is for the waiting report. */

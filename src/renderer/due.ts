@@ -1,0 +1,68 @@
+import type { Clock } from '../core/time.ts';
+import { QuietTimer } from './quiet-period.ts';
+import type { QuietPeriod } from './target.ts';
+
+/** One write in the catalog may wake several queries, a moment apart: a target that uses several waits this long for the others. */
+const SETTLE = { minMs: 2, maxMs: 2 };
+/**
+ * While the catalog is in trouble with one of several queries, the others' news are probably the end of it: an agent that comes
+ * back, with its data or without, answers all of them in a moment. To render in between would mix two worlds in one file.
+ */
+const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
+
+/** Why a rendering that is to come is put off: the target's own quiet period, other queries' news, or the end of trouble. */
+export type Pause = 'quiet' | 'settle' | 'troubled';
+
+/** When a target is to be rendered: now, or when the changes have calmed down. Says so once until it is taken. */
+export class Due {
+  readonly #pauses: Readonly<Record<Pause, QuietTimer>>;
+  readonly #onDue: () => void;
+  #now = true;
+
+  constructor(quiet: QuietPeriod, clock: Clock, onDue: () => void) {
+    this.#onDue = onDue;
+    const timer = (period: QuietPeriod): QuietTimer =>
+      new QuietTimer(period, clock, () => this.become());
+    this.#pauses = {
+      quiet: timer(quiet),
+      settle: timer(SETTLE),
+      troubled: timer(TROUBLED_SETTLE),
+    };
+  }
+
+  /** Whether it is. */
+  get now(): boolean {
+    return this.#now;
+  }
+
+  /** It is from this moment on, without telling anybody: whoever renders looks by itself. */
+  begin(): void {
+    this.#now = true;
+  }
+
+  /** It is, and whoever renders is told. */
+  become(): void {
+    if (this.#now) return;
+    this.#now = true;
+    this.#onDue();
+  }
+
+  /** It is once the changes have calmed down. */
+  becomeAfter(pause: Pause): void {
+    this.#pauses[pause].touch();
+  }
+
+  /** Whether it is; and if so, it is not any more. */
+  take(): boolean {
+    const due = this.#now;
+    this.#now = false;
+    // The rendering to come has all that is known: nothing is left to wait for.
+    if (due) this.cancel();
+    return due;
+  }
+
+  /** Waits for nothing any more. */
+  cancel(): void {
+    for (const timer of Object.values(this.#pauses)) timer.cancel();
+  }
+}
