@@ -1,5 +1,5 @@
 import type { JobSettings, RestartSettings } from './settings.ts';
-import type { JobRules } from './transitions.ts';
+import type { JobRules } from './job-life.ts';
 
 /** Nothing is ever started again sooner: a loop without a delay burns the processor and fills the log. */
 const LEAST_RESTART_DELAY_MS = 10;

@@ -17,14 +17,14 @@ import { rulesOf } from './job-rules.ts';
 import { jobOutput, type OutputSink } from './job-output.ts';
 import type { JobSettings } from './settings.ts';
 import {
-  transition,
   UNBORN,
   type Effect,
   type JobEvent,
   type JobState,
   type RunEnd,
   type TimerName,
-} from './transitions.ts';
+} from './job-life.ts';
+import { transition } from './transitions.ts';
 
 /** What is checked and advertised for a job while it runs. */
 export interface JobPresence {

@@ -1,5 +1,5 @@
 import type { JobRole } from './settings.ts';
-import type { JobStateName } from './transitions.ts';
+import type { JobStateName } from './job-life.ts';
 
 /** ContainerPilot 3's words for how a job is. */
 export type PublicStatus = 'unknown' | 'healthy' | 'unhealthy' | 'maintenance' | 'completed';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
 import {
-  transition,
   UNBORN,
   type Effect,
   type JobEvent,
   type JobRules,
   type JobState,
   type JobStateName,
-} from '../../../src/supervisor/transitions.ts';
+} from '../../../src/supervisor/job-life.ts';
+import { transition } from '../../../src/supervisor/transitions.ts';
 
 const RULES: JobRules = {
   hasExec: true,
