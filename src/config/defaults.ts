@@ -10,7 +10,9 @@ export const TEMPLATE_DEFAULTS = {
   symlink: 'refuse',
   write: 'rename',
   engine: 'auto',
-  strict: true,
+  /** By language: consul-template prints `<no value>`, and its templates rely on that. */
+  strict: { nunjucks: true, go: false },
+  errorOnMissingKey: false,
   secret: false,
   controlCharacters: 'refuse',
 } as const;

@@ -2,7 +2,6 @@ import { AutotmplError } from '../core/errors.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../core/logger.ts';
 import { consulFromFlags } from './consul-flags.ts';
 import type { FlagSettings, TemplateFlag } from './flag-settings.ts';
-import { GO_NOT_YET, isGoTemplate } from './go-templates.ts';
 import { parseQuietPeriod, QUIET_FORM } from './quiet-text.ts';
 import type { HandledSignal, SignalAction } from '../supervisor/settings.ts';
 import { lastValue, readFlag, type RawFlags } from './raw-flags.ts';
@@ -44,9 +43,6 @@ function parseTemplate(text: string): TemplateFlag {
     throw fail('DST is empty', 'without DST and its colon the text goes to standard output');
   }
   if (command?.trim() === '') throw fail('COMMAND is empty', 'leave its colon out too');
-  if (isGoTemplate(source)) {
-    throw fail(GO_NOT_YET, 'give a Nunjucks template another extension, such as .njk');
-  }
   return {
     source,
     ...(destination === undefined ? {} : { destination }),

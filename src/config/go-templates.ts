@@ -1,7 +1,17 @@
-/** What is said of a template in the Go language. */
-export const GO_NOT_YET = 'Go templates (.ctmpl) are not supported yet';
+import type { TemplateLanguage } from '../template/engine.ts';
 
-/** Whether the name of a template says that it is written in Go's language. */
-export function isGoTemplate(path: string): boolean {
-  return path.endsWith('.ctmpl');
+/** Keys of `templates[]` that mean nothing to Nunjucks. */
+export const GO_ONLY_KEYS = ['leftDelimiter', 'rightDelimiter', 'errorOnMissingKey'] as const;
+
+/** Endings of names that say that a template is written in Go's language. */
+const GO_ENDINGS: readonly string[] = ['.ctmpl', '.tmpl', '.tpl'];
+
+/**
+ * What a template is written in: what its `engine` says, or else (`auto`) what the name of its source says. A template without
+ * a source of its own (`contents`) is Nunjucks where nothing else is said.
+ */
+export function templateLanguage(engine: unknown, source: unknown): TemplateLanguage {
+  if (engine === 'go' || engine === 'nunjucks') return engine;
+  const isGo = typeof source === 'string' && GO_ENDINGS.some((ending) => source.endsWith(ending));
+  return isGo ? 'go' : 'nunjucks';
 }

@@ -103,7 +103,8 @@ function noteTargets(placed: readonly PlacedTarget[], origins: Map<string, strin
   const keys = [
     ...(['source', 'contents', 'destination', 'perms', 'user', 'group', 'createDirs'] as const),
     ...(['backup', 'symlink', 'write', 'engine', 'strict', 'secret', 'wait'] as const),
-    ...(['command', 'commandTimeout', 'controlCharacters'] as const),
+    ...(['command', 'commandTimeout', 'controlCharacters', 'errorOnMissingKey'] as const),
+    ...(['leftDelimiter', 'rightDelimiter', 'functionDenylist', 'sandboxPath'] as const),
   ];
   for (const [index, { originOf }] of placed.entries()) {
     for (const key of keys) {

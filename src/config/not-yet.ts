@@ -13,7 +13,6 @@ const KEYS: ReadonlySet<string> = new Set([
 ]);
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  'templates[].engine': ['go'],
   'catalog.consul.consistency': ['stale', 'cached'],
 };
 

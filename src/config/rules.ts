@@ -1,5 +1,5 @@
 import { isMap, type ConfigDocument, type DocumentPath } from './document.ts';
-import { GO_NOT_YET, isGoTemplate } from './go-templates.ts';
+import { GO_ONLY_KEYS, templateLanguage } from './go-templates.ts';
 import { problemAt, type Problem } from './problems.ts';
 import { checkSupervisorRules } from './supervisor-rules.ts';
 
@@ -59,11 +59,12 @@ export function checkRules(document: ConfigDocument): Problem[] {
       );
     }
     const { source, engine } = entry;
-    if (typeof source === 'string' && (engine ?? 'auto') === 'auto' && isGoTemplate(source)) {
+    if (templateLanguage(engine, source) === 'go') return;
+    for (const key of GO_ONLY_KEYS.filter((one) => one in entry)) {
       report(
-        [...path, 'source'],
-        GO_NOT_YET,
-        'where it is a Nunjucks template, add engine: nunjucks',
+        [...path, key],
+        `${key} is for Go templates, and this is a Nunjucks template`,
+        'remove it, or add engine: go',
       );
     }
   }

@@ -3,7 +3,9 @@ import { parseDuration } from '../core/duration.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS, type QuietPeriod, type Target } from '../renderer/target.ts';
 import { TEMPLATE_DEFAULTS } from './defaults.ts';
 import { showPath, type ConfigDocument } from './document.ts';
+import type { TemplateOptions } from '../template/engine.ts';
 import type { TemplateFlag } from './flag-settings.ts';
+import { templateLanguage } from './go-templates.ts';
 import { showPlace, type Problem } from './problems.ts';
 import { parseQuietPeriod } from './quiet-text.ts';
 import type { TemplateContent } from './schema.ts';
@@ -41,9 +43,7 @@ export function targetFromDocument(
       (commandTimeout === undefined ? undefined : parseDuration(commandTimeout)) ??
       DEFAULT_COMMAND_TIMEOUT_MS,
     quiet: (wait === undefined ? undefined : parseQuietPeriod(wait)) ?? quiet,
-    strict: content.strict ?? TEMPLATE_DEFAULTS.strict,
-    allowControlCharacters:
-      (content.controlCharacters ?? TEMPLATE_DEFAULTS.controlCharacters) === 'allow',
+    ...templateOptions(content, document.folder),
     secret: content.secret ?? TEMPLATE_DEFAULTS.secret,
   };
   return {
@@ -53,6 +53,36 @@ export function targetFromDocument(
       content[key] === undefined
         ? undefined
         : showPlace(document.file, document.locate([...path, key], 'value')),
+  };
+}
+
+/** What the template is written in, and what it is allowed. Go's missing keys are consul-template's: `zero`, or `error`. */
+function templateOptions(
+  content: TemplateContent,
+  folder: string,
+): Pick<Target, 'engine' | keyof TemplateOptions> {
+  const { functionDenylist, sandboxPath } = content;
+  const engine = templateLanguage(content.engine, content.source);
+  const controlCharacters = content.controlCharacters ?? TEMPLATE_DEFAULTS.controlCharacters;
+  return {
+    engine,
+    strict: content.strict ?? TEMPLATE_DEFAULTS.strict[engine],
+    allowControlCharacters: controlCharacters === 'allow',
+    ...(engine === 'go' && goOptions(content)),
+    ...(functionDenylist !== undefined && { functionDenylist }),
+    ...(sandboxPath !== undefined && { sandboxPath: resolve(folder, sandboxPath) }),
+  };
+}
+
+function goOptions({
+  errorOnMissingKey = TEMPLATE_DEFAULTS.errorOnMissingKey,
+  leftDelimiter: left = '{{',
+  rightDelimiter: right = '}}',
+}: TemplateContent): Pick<TemplateOptions, 'missingKey' | 'delimiters'> {
+  const changed = left !== '{{' || right !== '}}';
+  return {
+    missingKey: errorOnMissingKey ? 'error' : 'zero',
+    ...(changed && { delimiters: { left, right } }),
   };
 }
 
@@ -84,8 +114,7 @@ export function targetFromFlag(
     ...(command === undefined ? {} : { command }),
     commandTimeoutMs: DEFAULT_COMMAND_TIMEOUT_MS,
     quiet,
-    strict: TEMPLATE_DEFAULTS.strict,
-    allowControlCharacters: false,
+    ...templateOptions({ source }, folder),
     secret: TEMPLATE_DEFAULTS.secret,
   };
   return {

@@ -5,6 +5,7 @@ import {
   account,
   command,
   flag,
+  list,
   map,
   oneOf,
   path,
@@ -54,14 +55,28 @@ export const templateSchema = map({
       '`rename` is atomic. `inPlace` is not, and is for a file that cannot be renamed over (a bind-mounted one). `auto` renames, and writes in place only where the system says that the file is busy.',
     default: TEMPLATE_DEFAULTS.write,
   }),
-  engine: setting(oneOf(['auto', 'nunjucks']), {
+  engine: setting(oneOf(['auto', 'nunjucks', 'go']), {
     description:
-      'Template language. `auto` goes by the name of the source; all but `.ctmpl` is Nunjucks.',
+      'Template language. `auto` goes by the name of the source: `.ctmpl`, `.tmpl` and `.tpl` are Go, everything else is Nunjucks, `contents` too.',
     default: TEMPLATE_DEFAULTS.engine,
   }),
   strict: setting(flag, {
-    description: 'Printing something undefined is an error.',
-    default: TEMPLATE_DEFAULTS.strict,
+    description:
+      'Printing something undefined is an error. Default: true for Nunjucks; false for Go, which prints `<no value>`.',
+  }),
+  errorOnMissingKey: setting(flag, {
+    description:
+      'Go only: asking a map for an entry that it does not have is an error, even where nothing is printed.',
+    default: TEMPLATE_DEFAULTS.errorOnMissingKey,
+  }),
+  leftDelimiter: setting(text, { description: 'Go only: what begins an action. Default: `{{`.' }),
+  rightDelimiter: setting(text, { description: 'Go only: what ends an action. Default: `}}`.' }),
+  functionDenylist: setting(list(text, 'a list of names of functions'), {
+    description:
+      'Functions that the template may not call; `*` stands for any characters, as in `sprig_*`.',
+  }),
+  sandboxPath: setting(path, {
+    description: 'Folder that `file` reads nothing outside of, through symbolic links neither.',
   }),
   secret: setting(flag, {
     description: 'No text of the file is shown in diffs or logs.',

@@ -11,8 +11,8 @@ import type { Reaper } from '../process/reaper.ts';
 import { compileTargets } from '../renderer/compile-targets.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { createNunjucksEngine } from '../template/nunjucks/engine.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { createEngines } from './engines.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
 import { renderName } from './render-name.ts';
 import { Reloading, type ReloadOutcome } from './reloading.ts';
@@ -59,8 +59,11 @@ export class Daemon {
     const { clock, logger, packageTemplates, once, dry } = this.#options;
     const environment = environmentFor(this.#options.environment, settings);
     const searchPath = [...settings.searchPath, ...packageTemplates];
-    const engine = createNunjucksEngine({ searchPath, environment, clock });
-    const targets = compileTargets(settings.targets, engine);
+    const engineOf = await createEngines(
+      settings.targets.map(({ engine }) => engine),
+      { searchPath, environment, clock },
+    );
+    const targets = compileTargets(settings.targets, engineOf);
     const parts = { clock, logger };
     const catalog = createCatalog(settings.catalog, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;
@@ -196,15 +199,15 @@ export class Daemon {
       return;
     }
     const { Supervision } = await import('./supervision.ts');
+    const engineOf = await createEngines(['nunjucks'], { searchPath: [], environment: {}, clock });
     // It may have been told to stop meanwhile.
     if (signal.aborted) return;
-    const engine = createNunjucksEngine({ searchPath: [], environment: {}, clock });
     this.#supervision = new Supervision({
       ...{ settings, watcher, options: this.#options, bus: this.bus },
       environment: environmentFor(environment, present.settings),
       ...{ registrar: present.registrar, locks: present.locks, reloads: this.#rendering.reloads },
       renderAgain: (source) => this.#rendering.renderAgain(source),
-      renderName: (text, values) => renderName(engine, text, values),
+      renderName: (text, values) => renderName(engineOf('nunjucks'), text, values),
     });
     this.#supervision.begin(onEnd);
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { AutotmplError, describeError, systemCode } from '../core/errors.ts';
-import type { Engine, Template, TemplateSource } from '../template/engine.ts';
+import type { Engine, Template, TemplateLanguage, TemplateSource } from '../template/engine.ts';
 import type { Target } from './target.ts';
 
 /** A target with its template, ready to render. */
@@ -12,21 +12,18 @@ export interface CompiledTarget {
 }
 
 /**
- * Reads and compiles the templates of all targets. Changes nothing, so that a config can be tried before it replaces another.
+ * Reads and compiles the templates of all targets, each with the engine of its language. Changes nothing, so that a config can be tried before it replaces another.
  * Throws one AutotmplError that names every template that is missing or broken.
  */
 export function compileTargets(
   targets: readonly Target[],
-  engine: Engine,
+  engineOf: (language: TemplateLanguage) => Engine,
 ): readonly CompiledTarget[] {
   const compiled: CompiledTarget[] = [];
   const failures: AutotmplError[] = [];
   for (const target of targets) {
     try {
-      const template = engine.compile(readSource(target), {
-        strict: target.strict,
-        allowControlCharacters: target.allowControlCharacters,
-      });
+      const template = engineOf(target.engine).compile(readSource(target), target);
       compiled.push({ target, template });
     } catch (error) {
       if (!(error instanceof AutotmplError)) throw error;

@@ -1,5 +1,6 @@
 import type { FileOptions } from '../output/file-options.ts';
 import type { CommandLine } from '../process/command-line.ts';
+import type { TemplateLanguage, TemplateOptions } from '../template/engine.ts';
 
 /** How long to wait for more changes before rendering: `minMs` after the last one, `maxMs` after the first at the most. */
 export interface QuietPeriod {
@@ -8,13 +9,15 @@ export interface QuietPeriod {
 }
 
 /** One file that is kept true. */
-export interface Target {
+export interface Target extends TemplateOptions {
   /** What people know it by: the destination as they wrote it, or `stdout (<source>)`. */
   readonly label: string;
   /** The template: a file's absolute path, or the text itself. `name` is what messages call it. */
   readonly source:
     | { readonly path: string; readonly name: string }
     | { readonly contents: string; readonly name: string; readonly folder: string };
+  /** What the template is written in. */
+  readonly engine: TemplateLanguage;
   /** Absolute path of the file; absent: the text goes to standard output. */
   readonly destination?: string;
   readonly file: FileOptions;
@@ -22,10 +25,6 @@ export interface Target {
   readonly command?: CommandLine;
   readonly commandTimeoutMs: number;
   readonly quiet: QuietPeriod;
-  /** Undefined in output is an error. */
-  readonly strict: boolean;
-  /** Control characters in service and node data may be printed unquoted. */
-  readonly allowControlCharacters: boolean;
   /** No text of it appears in diffs or logs. */
   readonly secret: boolean;
 }

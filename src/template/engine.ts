@@ -61,12 +61,35 @@ export interface Rendering {
   readonly error: Error | undefined;
 }
 
+/** The languages that a template may be written in. */
+export type TemplateLanguage = 'nunjucks' | 'go';
+
+/** What begins and ends an action of a Go template. */
+export interface Delimiters {
+  readonly left: string;
+  readonly right: string;
+}
+
+/**
+ * What a map entry that is not there gives in a Go template: nothing, the zero of the map's values (an empty text in a map of
+ * texts), or an error.
+ */
+export type MissingKey = 'default' | 'zero' | 'error';
+
 /** What a target may ask of its template. */
 export interface TemplateOptions {
   /** Undefined in output is an error. */
   readonly strict: boolean;
   /** Control characters of service and node data may be printed unquoted. */
   readonly allowControlCharacters: boolean;
+  /** Go's `missingkey`; `default` where it is absent. Nunjucks has no such thing. */
+  readonly missingKey?: MissingKey;
+  /** Go's `{{` and `}}` where they are absent. Those of Nunjucks are fixed. */
+  readonly delimiters?: Delimiters;
+  /** Names of functions that the template may not call; `*` stands for any characters. */
+  readonly functionDenylist?: readonly string[];
+  /** Absolute folder; `file` reads nothing outside of it. */
+  readonly sandboxPath?: string;
 }
 
 /** A compiled template. */

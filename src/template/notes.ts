@@ -16,6 +16,7 @@ export interface NotesOptions {
   readonly folder: string;
   readonly nowMs: number;
   readonly tripwire: Tripwire;
+  readonly sandboxPath?: string | undefined;
 }
 
 /** What one rendering writes down about itself; every template language keeps the same notes. */
@@ -25,6 +26,7 @@ export class Notes implements FunctionScope {
   readonly nowMs: number;
   readonly scratch = new Map<string, unknown>();
   readonly tripwire: Tripwire;
+  readonly sandboxPath: string | undefined;
   /** Where the template stands; the engine keeps it current. */
   position: Position | undefined;
   readonly #recall: Recall;
@@ -38,6 +40,7 @@ export class Notes implements FunctionScope {
     this.folder = options.folder;
     this.nowMs = options.nowMs;
     this.tripwire = options.tripwire;
+    this.sandboxPath = options.sandboxPath;
   }
 
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {

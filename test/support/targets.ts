@@ -7,6 +7,7 @@ export function makeTarget(fields: Partial<Target> & { readonly label: string })
     file: { createDirs: true, backup: false, symlink: 'refuse', write: 'rename' },
     commandTimeoutMs: 30_000,
     quiet: { minMs: 0, maxMs: 0 },
+    engine: 'nunjucks',
     strict: true,
     allowControlCharacters: false,
     secret: false,

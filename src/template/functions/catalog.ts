@@ -14,6 +14,7 @@ import type {
 import { badArgument, cannot, takeText } from './arguments.ts';
 import type { FunctionScope } from './function.ts';
 import { readNodeArgument, readServiceArgument } from './named-things.ts';
+import { requireInside } from './sandbox.ts';
 import { parseKey, parseNodes, parseServices, parseTree } from './query-grammar.ts';
 
 /**
@@ -147,12 +148,13 @@ export function caLeaf(scope: FunctionScope, service: unknown): CaLeaf {
 
 /**
  * The text of a local file, which is watched. A relative `path` starts from the template's folder. The file that is
- * rendered waits while this one is missing.
+ * rendered waits while this one is missing. Where the target has a `sandboxPath`, a path that leads out of it is an error.
  */
 export function file(scope: FunctionScope, path: unknown): string {
   const text = takeText('file', 'path', path);
   if (text === '') throw cannot('file', 'path is empty');
   const query = { kind: 'file', path: resolve(scope.folder, text) } as const;
+  if (scope.sandboxPath !== undefined) requireInside('file', scope.sandboxPath, query.path);
   const content = scope.ask(query);
   if (content === null) scope.requirePresence(query);
   return content ?? '';

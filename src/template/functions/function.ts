@@ -16,6 +16,8 @@ export interface FunctionScope {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute folder of the template: what relative paths start from. */
   readonly folder: string;
+  /** Absolute folder that the template reads no file outside of; absent: it may read any. */
+  readonly sandboxPath?: string | undefined;
   /** Milliseconds since the epoch; the same during one rendering. */
   readonly nowMs: number;
   /** Values that a template keeps for itself while it runs. */

@@ -7,16 +7,16 @@ import type {
   TemplateOptions,
   TemplateSource,
 } from '../engine.ts';
+import { denylist, disabled } from '../denylist.ts';
 import { Notes } from '../notes.ts';
 import { AnswerMarks, Tripwire } from '../tripwire.ts';
 import { BUILT_INS } from './built-ins.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import { asTemplateError } from './failure.ts';
 import type { GoFunctions } from './functions.ts';
-import type { MissingKey } from './members.ts';
 import { parseTemplate } from './parser.ts';
-import { DEFAULT_DELIMITERS, type Delimiters } from './tokens.ts';
-import type { GoValue } from './values.ts';
+import { DEFAULT_DELIMITERS } from './tokens.ts';
+import type { GoFunction, GoValue } from './values.ts';
 
 /** What the engine is made with. */
 export interface GoEngineOptions {
@@ -27,38 +27,31 @@ export interface GoEngineOptions {
   readonly functions: GoFunctions;
   /** What templates are given as dot; undefined (nothing) by default. */
   readonly dot?: GoValue;
-  /** What a missing entry gives, in templates that are not strict; in strict ones it is an error. `default` by default. */
-  readonly missingKey?: Exclude<MissingKey, 'error'>;
-  readonly delimiters?: Delimiters;
 }
 
 /** Go's `text/template` behind the engine contract. */
 export function createGoEngine(options: GoEngineOptions): Engine {
-  const functions = new Map([...BUILT_INS, ...options.functions]);
   const marks = new AnswerMarks();
   return {
     name: 'go',
     compile(source, templateOptions) {
-      return compile(source, templateOptions, options, functions, marks);
+      return compile(source, templateOptions, options, marks);
     },
   };
 }
 
 function compile(
   source: TemplateSource,
-  { strict, allowControlCharacters }: TemplateOptions,
+  { strict, allowControlCharacters, ...wishes }: TemplateOptions,
   options: GoEngineOptions,
-  functions: GoFunctions,
   marks: AnswerMarks,
 ): Template {
   const { name, text, folder } = source;
+  const functions = new Map([...BUILT_INS, ...allowed(options.functions, wishes.functionDenylist)]);
   const templates = orTemplateError(() =>
-    parseTemplate(name, text, functions, options.delimiters ?? DEFAULT_DELIMITERS),
+    parseTemplate(name, text, functions, wishes.delimiters ?? DEFAULT_DELIMITERS),
   );
-  const how: EvaluateOptions = {
-    missingKey: strict ? 'error' : (options.missingKey ?? 'default'),
-    strict,
-  };
+  const how: EvaluateOptions = { missingKey: wishes.missingKey ?? 'default', strict };
   return {
     name,
     render(recall: Recall): Rendering {
@@ -68,6 +61,7 @@ function compile(
         folder,
         nowMs: options.clock.now(),
         tripwire: new Tripwire(allowControlCharacters ? undefined : marks),
+        sandboxPath: wishes.sandboxPath,
       });
       try {
         const output = evaluate(templates, name, options.dot, notes, how);
@@ -75,6 +69,23 @@ function compile(
       } catch (error) {
         return notes.rendering({ error: asTemplateError(error, 'template') });
       }
+    },
+  };
+}
+
+/** The functions with a complaint in place of each that may not be called: Go's own are harmless, and stay. */
+function allowed(functions: GoFunctions, patterns: readonly string[] | undefined): GoFunctions {
+  const isDenied = denylist(patterns);
+  return new Map(
+    Array.from(functions, ([name, row]) => [name, isDenied(name) ? refusing(name, row) : row]),
+  );
+}
+
+function refusing(name: string, row: GoFunction): GoFunction {
+  return {
+    ...row,
+    call() {
+      throw disabled(name);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { AutotmplError, describeError } from '../../core/errors.ts';
+import type { MissingKey } from '../engine.ts';
 import type { Notes } from '../notes.ts';
 import { GoFailure } from './failure.ts';
-import { memberOf, MemberError, type MissingKey } from './members.ts';
+import { memberOf, MemberError } from './members.ts';
 import type { Command, FunctionOperand, Operand, Pipeline, Span, TemplateTree } from './nodes.ts';
 import type { StepBudget } from './step-budget.ts';
 import { isTrue, type GoFunction, type GoValue } from './values.ts';

@@ -1,8 +1,8 @@
+import type { MissingKey } from '../engine.ts';
 import type { Notes } from '../notes.ts';
 import { failureAt, isStackOverflow, PipelineEvaluator, type Frame } from './evaluate-pipeline.ts';
 import { GoFailure } from './failure.ts';
 import { formatAsPrinted } from './format-value.ts';
-import type { MissingKey } from './members.ts';
 import type { ControlStatement, Span, Statement } from './nodes.ts';
 import type { Templates } from './parser.ts';
 import { StepBudget } from './step-budget.ts';

@@ -1,4 +1,5 @@
-import { KEYWORDS, type Delimiters, type Token, type TokenKind } from './tokens.ts';
+import type { Delimiters } from '../engine.ts';
+import { KEYWORDS, type Token, type TokenKind } from './tokens.ts';
 
 const SPACE = /[ \t\r\n]/;
 const SPACES = /[ \t\r\n]+/y;

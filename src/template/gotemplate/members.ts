@@ -1,3 +1,4 @@
+import type { MissingKey } from '../engine.ts';
 import {
   entryOf,
   GoMap,
@@ -7,9 +8,6 @@ import {
   type GoFunction,
   type GoValue,
 } from './values.ts';
-
-/** What an entry that is not there gives: nothing, the zero of the map's values, or an error. */
-export type MissingKey = 'default' | 'zero' | 'error';
 
 /** A member of a value: a value itself, or a method to be called. */
 export type Member =

@@ -1,10 +1,11 @@
+import type { Delimiters } from '../engine.ts';
 import type { GoFunctions } from './functions.ts';
 import { tokenize } from './lexer.ts';
 import type { ControlStatement, Statement, TemplateTree } from './nodes.ts';
 import { PipelineParser } from './pipeline-parser.ts';
 import { SourceText } from './source-text.ts';
 import { TokenCursor } from './token-cursor.ts';
-import type { Delimiters, Token } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 /** Deeper nesting of branches and parentheses is nobody's template, and would overflow the stack. */
 const DEEPEST_NESTING = 200;

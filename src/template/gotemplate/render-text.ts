@@ -26,11 +26,13 @@ export function renderGoText({ name, text, environment }: GoText): string {
     clock: systemClock,
     functions: CONFIG_FUNCTIONS,
     dot: textMap(environment),
-    missingKey: 'zero',
   });
   try {
     const rendering = engine
-      .compile({ name, text, folder: '' }, { strict: false, allowControlCharacters: true })
+      .compile(
+        { name, text, folder: '' },
+        { strict: false, allowControlCharacters: true, missingKey: 'zero' },
+      )
       .render(() => undefined);
     if (rendering.error !== undefined) throw rendering.error;
     return rendering.text ?? '';

@@ -1,3 +1,5 @@
+import type { Delimiters } from '../engine.ts';
+
 /** Words that are no names: what each of them begins or means. */
 export const KEYWORDS = [
   'block',
@@ -49,12 +51,6 @@ export interface Token {
   readonly start: number;
   /** Offset behind its last character. */
   readonly end: number;
-}
-
-/** What begins and ends an action. */
-export interface Delimiters {
-  readonly left: string;
-  readonly right: string;
 }
 
 /** Go's own. */

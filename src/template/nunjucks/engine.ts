@@ -10,6 +10,7 @@ import type {
   TemplateOptions,
   TemplateSource,
 } from '../engine.ts';
+import { denylist } from '../denylist.ts';
 import { Notes } from '../notes.ts';
 import { AnswerMarks, Tripwire } from '../tripwire.ts';
 import { TemplateEnvironment, templateNotFound } from './environment.ts';
@@ -79,9 +80,10 @@ class NunjucksEngine implements Engine {
     const compiled = new CompiledTemplate(source.text, this.#environment, path, this.#context);
     this.#folder = source.folder;
     this.#compile(compiled);
+    const isDenied = denylist(options.functionDenylist);
     return {
       name: source.name,
-      render: (recall) => this.#render(compiled, source, options, recall),
+      render: (recall) => this.#render(compiled, source, options, isDenied, recall),
     };
   }
 
@@ -98,6 +100,7 @@ class NunjucksEngine implements Engine {
     compiled: CompiledTemplate,
     source: TemplateSource,
     options: TemplateOptions,
+    isDenied: Run['isDenied'],
     recall: Recall,
   ): Rendering {
     const notes = new Notes({
@@ -106,8 +109,10 @@ class NunjucksEngine implements Engine {
       folder: source.folder,
       nowMs: this.#options.clock.now(),
       tripwire: new Tripwire(options.allowControlCharacters ? undefined : this.#marks),
+      sandboxPath: options.sandboxPath,
     });
-    const run: Run = { notes, strict: options.strict, depth: 0, failure: undefined };
+    const { strict } = options;
+    const run: Run = { notes, strict, isDenied, depth: 0, failure: undefined };
     this.#run = run;
     this.#folder = source.folder;
     try {

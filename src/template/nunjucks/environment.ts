@@ -1,4 +1,5 @@
 import { AutotmplError } from '../../core/errors.ts';
+import { disabled } from '../denylist.ts';
 import { functions } from '../functions/index.ts';
 import type { TemplateFunction } from '../functions/function.ts';
 import type { Outcome } from '../tripwire.ts';
@@ -79,7 +80,8 @@ export class TemplateEnvironment extends Environment {
 
   #addFunction(name: string, row: TemplateFunction): void {
     const call = (args: readonly unknown[]): unknown => {
-      const { notes } = this.#current();
+      const { notes, isDenied } = this.#current();
+      if (isDenied(name)) throw disabled(name);
       const inputs = args.map((argument) => argumentOf(name, argument));
       return notes.tripwire.guard(row.gives, inputs, (real) => row.call(notes, real));
     };

@@ -9,6 +9,8 @@ import { createLookUps } from './look-ups.ts';
 export interface Run {
   readonly notes: Notes;
   readonly strict: boolean;
+  /** Whether the template may not call this function of ours. */
+  readonly isDenied: (name: string) => boolean;
   /** How many templates have begun and not ended: includes within includes. */
   depth: number;
   /** The first error and where it happened: nunjucks wraps errors and forgets both. */

@@ -98,7 +98,6 @@ describe('the command line', () => {
     [['-template=a:'], 'DST is empty'],
     [['-template=a::c'], 'DST is empty'],
     [['-template=a:b:'], 'COMMAND is empty'],
-    [['-template=a.ctmpl:b'], 'Go templates (.ctmpl) are not supported yet'],
     [['-catalog=c', '-consul=h', '-template=a'], '-catalog and -consul-addr contradict each other'],
     [['-template=a', 'chek'], 'unexpected argument "chek" (did you mean check?)'],
     [['check', 'more'], 'unexpected argument "more" (check takes flags only)'],

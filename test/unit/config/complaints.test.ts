@@ -104,19 +104,17 @@ describe('a template', () => {
     ['{source: a, destination: b, commandTimeout: 0s}', 'expected a duration of more than zero'],
     ['{source: a, destination: b, write: inplace}', 'did you mean inPlace?'],
     ['{source: a, destination: ./a}', 'is the template itself'],
-    ['{source: a.ctmpl}', 'Go templates (.ctmpl) are not supported yet'],
+    ['{source: a, engine: goo}', 'did you mean go?'],
+    ['{source: a, leftDelimiter: "<<"}', 'leftDelimiter: leftDelimiter is for Go templates'],
+    ['{contents: a, rightDelimiter: ">>"}', 'is for Go templates, and this is a Nunjucks template'],
+    ['{source: a.ctmpl, engine: nunjucks, errorOnMissingKey: true}', 'add engine: go'],
+    ['{source: a.tmpl, leftDelimiter: ""}', 'expected text that is not empty'],
+    ['{source: a, functionDenylist: plugin}', 'expected a list of names of functions'],
     ['{source: }', 'source: expected text, found nothing (give it a value, or remove the key)'],
     ['[a]', 'templates[0]: expected a map, found a list'],
     ['a', 'templates[0]: expected a map, found "a"'],
   ])('is not %s', async (template, words) => {
     expect(await about(`templates:\n- ${template}`)).toContain(words);
-  });
-
-  it('in the Go language by its name may be Nunjucks by its word', async () => {
-    const { settings } = await load({
-      'a.yaml': 'templates: [{source: a.ctmpl, engine: nunjucks}]',
-    });
-    expect(settings.targets).toHaveLength(1);
   });
 
   it('may not share its destination, in another file or by a flag neither', async () => {
@@ -158,7 +156,6 @@ describe('what belongs to a later version', () => {
     ['catalog: {zookeeper: {}}', 'catalog.zookeeper: not supported yet'],
     ['catalog: {consul: {consistency: stale}}', '"stale" is not supported yet'],
     ['catalog: {consul: {consistency: cached}}', '"cached" is not supported yet'],
-    ['templates: [{source: a, engine: go}]', '"go" is not supported yet'],
   ])('is refused by name: %s', async (text, words) => {
     expect(await about(text)).toContain(words);
   });

@@ -64,6 +64,7 @@ describe('one config', () => {
             command: ['nginx', '-s', 'reload'],
             commandTimeoutMs: 5000,
             quiet: { minMs: 1000, maxMs: 4000 },
+            engine: 'nunjucks',
             strict: false,
             allowControlCharacters: true,
             secret: true,
@@ -80,6 +81,7 @@ describe('one config', () => {
             command: 'echo changed',
             commandTimeoutMs: 30_000,
             quiet: { minMs: 100, maxMs: 2000 },
+            engine: 'nunjucks',
             strict: true,
             allowControlCharacters: false,
             secret: false,
@@ -127,6 +129,48 @@ describe('one config', () => {
       ['a', 0o600],
       ['b', 0o600],
     ]);
+  });
+
+  it.each([
+    ['{source: a.njk}', 'nunjucks'],
+    ['{source: a.conf}', 'nunjucks'],
+    ['{source: a.ctmpl}', 'go'],
+    ['{source: a.conf.tmpl}', 'go'],
+    ['{source: a.tpl, engine: auto}', 'go'],
+    ['{source: a.ctmpl, engine: nunjucks}', 'nunjucks'],
+    ['{source: a.njk, engine: go}', 'go'],
+    ['{contents: x, destination: a.ctmpl}', 'nunjucks'],
+    ['{contents: x, engine: go}', 'go'],
+  ] as const)('takes the template %s for %s', async (template, engine) => {
+    const { settings } = await load({ 'a.yaml': `templates: [${template}]` });
+    // Go templates do by default what consul-template does: they print what is no value.
+    expect(settings.targets[0]).toMatchObject({ engine, strict: engine === 'nunjucks' });
+  });
+
+  it('takes a template that a flag names for what its name says', async () => {
+    const { settings } = await load(
+      { 'a.yaml': ONE_TEMPLATE },
+      { flags: { ...NO_FLAGS, templates: [{ source: 'a.ctmpl' }] } },
+    );
+    expect(settings.targets.map(({ engine }) => engine)).toEqual(['nunjucks', 'go']);
+  });
+
+  it('may change what Go templates look like and may do', async () => {
+    const { settings, folder } = await load({
+      'a.yaml':
+        'templates: [{source: a.tmpl, strict: true, errorOnMissingKey: true, leftDelimiter: "<<", functionDenylist: [plugin, "sprig_*"], sandboxPath: files}, {source: b.tmpl}]',
+    });
+    expect(settings.targets).toMatchObject([
+      {
+        strict: true,
+        missingKey: 'error',
+        delimiters: { left: '<<', right: '}}' },
+        functionDenylist: ['plugin', 'sprig_*'],
+        sandboxPath: join(folder, 'files'),
+      },
+      { strict: false, missingKey: 'zero' },
+    ]);
+    expect(settings.targets[1]).not.toHaveProperty('delimiters');
   });
 
   it('expands nothing in values', async () => {

@@ -120,7 +120,7 @@ describe('the renderer', () => {
       }),
     );
     const renderer = new Renderer({
-      targets: compileTargets(targets, engine),
+      targets: compileTargets(targets, () => engine),
       watcher: watcher.actor,
       publisher: new FilePublisher({
         print: (text) => printed.push(text),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { AutotmplError } from '../../../../src/core/errors.ts';
-import { goError, renderGo } from './known-go-engine.ts';
+import { goError, goText, renderGo } from './known-go-engine.ts';
 
 type Case = readonly [template: string, message: string];
 
@@ -123,16 +123,24 @@ describe('a template that fails while it runs', () => {
 });
 
 describe('an entry that is missing', () => {
-  it('is an error in a strict template', () => {
-    expect(goError('{{.Map.z}}', { strict: true })).toBe(
-      't.ctmpl:1:3: at <.Map.z>: map has no entry for key "z"',
+  it('is an error in a strict template where it is printed', () => {
+    for (const text of ['{{.Map.z}}', '{{index .Map "z"}}', '{{.Nil}}']) {
+      expect(goError(text, { strict: true })).toContain('there is no value to print');
+    }
+    expect(goError('{{if index .Map "z"}}{{end}}{{with .Map.z}}{{end}}', { strict: true })).toBe(
+      undefined,
     );
-    expect(goError('{{.A}}', { strict: true, dot: undefined })).toContain(
+  });
+
+  it('is an error with missingkey=error where it is asked for', () => {
+    const missingKey = 'error';
+    expect(goError('{{if .Map.z}}{{end}}', { missingKey })).toBe(
+      't.ctmpl:1:6: at <.Map.z>: map has no entry for key "z"',
+    );
+    expect(goError('{{.A}}', { missingKey, dot: undefined })).toContain(
       'nil data; no entry for key "A"',
     );
-    expect(goError('{{index .Map "z"}}', { strict: true })).toContain('there is no value to print');
-    expect(goError('{{.Nil}}', { strict: true })).toContain('there is no value to print');
-    expect(goError('{{if index .Map "z"}}{{end}}', { strict: true })).toBeUndefined();
+    expect(goText('{{index .Map "z"}}{{.Nil}}', { missingKey })).toBe('<no value><no value>');
   });
 });
 

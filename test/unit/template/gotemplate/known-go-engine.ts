@@ -2,7 +2,7 @@ import type { Answer } from '../../../../src/catalog/catalog.ts';
 import { queryId } from '../../../../src/catalog/query.ts';
 import { freezeValue, type Value } from '../../../../src/catalog/values.ts';
 import { systemClock } from '../../../../src/core/time.ts';
-import type { Recall, Rendering } from '../../../../src/template/engine.ts';
+import type { Recall, Rendering, TemplateOptions } from '../../../../src/template/engine.ts';
 import {
   createGoEngine,
   type GoEngineOptions,
@@ -32,26 +32,18 @@ export const DATA: GoRecord = {
 };
 
 /** How a rendering of the tests may differ. */
-export type Options = Partial<GoEngineOptions> & {
+export type Options = Partial<GoEngineOptions & TemplateOptions> & {
   readonly answers?: Readonly<Record<string, Value>>;
-  readonly strict?: boolean;
-  readonly allowControlCharacters?: boolean;
 };
 
 /** Renders a Go template over {@link DATA}. */
 export function renderGo(text: string, options: Options = {}): Rendering {
-  const {
-    answers = {},
-    strict = false,
-    allowControlCharacters = false,
-    ...engineOptions
-  } = options;
+  const { answers = {}, environment, functions, ...others } = options;
   const engine = createGoEngine({
-    environment: { HOME: '/root' },
+    environment: environment ?? { HOME: '/root' },
     clock: systemClock,
-    functions: new Map(),
-    dot: DATA,
-    ...engineOptions,
+    functions: functions ?? new Map(),
+    dot: 'dot' in options ? options.dot : DATA,
   });
   const known = new Map<string, Answer>(
     Object.entries(answers).map(([id, value]) => [
@@ -60,7 +52,10 @@ export function renderGo(text: string, options: Options = {}): Rendering {
     ]),
   );
   return engine
-    .compile({ name: 't.ctmpl', text, folder: '/nowhere' }, { strict, allowControlCharacters })
+    .compile(
+      { name: 't.ctmpl', text, folder: '/nowhere' },
+      { strict: false, allowControlCharacters: false, ...others },
+    )
     .render(((query) => known.get(queryId(query))) as Recall);
 }
 
