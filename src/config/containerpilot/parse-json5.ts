@@ -1,6 +1,13 @@
 import { spotAt, type ParsedText } from '../document.ts';
+import {
+  listNode,
+  locateInTree,
+  mapNode,
+  plainNode,
+  type ValueMember,
+  type ValueNode,
+} from '../value-tree.ts';
 import { JsonScanner, JsonSyntaxError, type JsonSyntax } from './json5-scanner.ts';
-import { locateInTree, type JsonMember, type JsonNode } from './json5-tree.ts';
 
 /** Deeper than any config, and far from the end of the stack. */
 const DEEPEST = 200;
@@ -31,27 +38,26 @@ class Json5Parser {
     this.#scanner = new JsonScanner(text, syntax);
   }
 
-  document(): JsonNode {
+  document(): ValueNode {
     const root = this.#value(0);
     this.#scanner.skipSpace();
     if (!this.#scanner.atEnd()) this.#scanner.fail('after the end of the config');
     return root;
   }
 
-  #value(depth: number): JsonNode {
+  #value(depth: number): ValueNode {
     const scanner = this.#scanner;
     scanner.skipSpace();
     const { offset } = scanner;
     if (depth > DEEPEST) throw new JsonSyntaxError('nested too deeply', offset);
     if (scanner.take('{')) return this.#map(offset, depth);
     if (scanner.take('[')) return this.#list(offset, depth);
-    return { value: scanner.scalar(), offset, members: new Map() };
+    return plainNode(offset, scanner.scalar());
   }
 
-  #map(offset: number, depth: number): JsonNode {
+  #map(offset: number, depth: number): ValueNode {
     const scanner = this.#scanner;
-    const members = new Map<string, JsonMember>();
-    const value = Object.create(null) as Record<string, unknown>;
+    const members = new Map<string, ValueMember>();
     for (;;) {
       scanner.skipSpace();
       // After a comma, strict JSON wants another key.
@@ -62,30 +68,26 @@ class Json5Parser {
       if (!scanner.take(':')) scanner.fail('where the colon after a key is expected');
       const node = this.#value(depth + 1);
       members.set(key, { keyOffset, node });
-      value[key] = node.value;
       scanner.skipSpace();
       if (scanner.take(',')) continue;
       if (scanner.take('}')) break;
       scanner.fail('where a comma or } is expected');
     }
-    return { value, offset, members };
+    return mapNode(offset, members);
   }
 
-  #list(offset: number, depth: number): JsonNode {
+  #list(offset: number, depth: number): ValueNode {
     const scanner = this.#scanner;
-    const members = new Map<number, JsonMember>();
-    const value: unknown[] = [];
+    const items: ValueNode[] = [];
     for (;;) {
       scanner.skipSpace();
-      if ((value.length === 0 || scanner.isJson5) && scanner.take(']')) break;
-      const node = this.#value(depth + 1);
-      members.set(value.length, { keyOffset: node.offset, node });
-      value.push(node.value);
+      if ((items.length === 0 || scanner.isJson5) && scanner.take(']')) break;
+      items.push(this.#value(depth + 1));
       scanner.skipSpace();
       if (scanner.take(',')) continue;
       if (scanner.take(']')) break;
       scanner.fail('where a comma or ] is expected');
     }
-    return { value, offset, members };
+    return listNode(offset, items);
   }
 }
