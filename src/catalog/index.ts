@@ -1,3 +1,4 @@
+import { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { Catalog } from './catalog.ts';
@@ -8,7 +9,10 @@ import { createConsulRegistrar } from './consul/registrar.ts';
 import { createFileCatalog, type FileCatalogOptions } from './file/index.ts';
 import { createLocalCatalog } from './local/index.ts';
 import type { Locks } from './locks.ts';
+import type { NomadOptions } from './nomad/options.ts';
+import { homeOf, queryId, type Query } from './query.ts';
 import type { Registrar } from './registrar.ts';
+import type { VaultOptions } from './vault/options.ts';
 
 /** The options of each backend, by its name. */
 export interface BackendOptions {
@@ -27,19 +31,58 @@ export interface CatalogParts {
   readonly logger: Logger;
 }
 
+/** What stands beside the chosen catalog; absent is what nobody configured. */
+export interface CatalogsBeside {
+  readonly vault?: VaultOptions | undefined;
+  readonly nomad?: NomadOptions | undefined;
+}
+
 /**
- * The catalog that answers every query: those for local files by itself, the rest by the chosen backend. Throws an
- * AutotmplError where the options cannot work.
+ * The catalog that answers every query: those for local files by itself, those for secrets by Vault, those for Nomad by Nomad, the
+ * rest by the chosen backend. Throws an AutotmplError where the options cannot work.
  */
-export function createCatalog(choice: CatalogChoice, parts: CatalogParts): Catalog {
-  const backend = createBackend(choice, parts);
-  const local = createLocalCatalog(parts);
+export function createCatalog(
+  choice: CatalogChoice,
+  beside: CatalogsBeside,
+  parts: CatalogParts,
+): Catalog {
+  const catalog = createBackend(choice, parts);
+  const homes = {
+    catalog,
+    local: createLocalCatalog(parts),
+    vault:
+      beside.vault === undefined
+        ? unconfigured('vault', VAULT_ADVICE)
+        : unconfigured('vault', VAULT_ADVICE),
+    nomad:
+      beside.nomad === undefined
+        ? unconfigured('nomad', NOMAD_ADVICE)
+        : unconfigured('nomad', NOMAD_ADVICE),
+  };
   return {
-    name: backend.name,
-    watch: (query, signal) => (query.kind === 'file' ? local : backend).watch(query, signal),
+    name: catalog.name,
+    watch: (query, signal) => homes[homeOf(query)].watch(query, signal),
     close() {
-      local.close();
-      backend.close();
+      for (const home of Object.values(homes)) home.close();
+    },
+  };
+}
+
+const VAULT_ADVICE =
+  "name Vault's address under catalog.vault.address, with -vault-addr or in VAULT_ADDR";
+const NOMAD_ADVICE = "name Nomad's address under catalog.nomad.address or in NOMAD_ADDR";
+
+/** Stands where nothing was configured: a template that asks for it is told what to set, at its first query. */
+function unconfigured(name: 'vault' | 'nomad', advice: string): Catalog {
+  return {
+    name,
+    // eslint-disable-next-line require-yield
+    async *watch(query: Query) {
+      const title = name === 'vault' ? 'Vault' : 'Nomad';
+      throw new AutotmplError('config', `${queryId(query)}: no ${title} is configured`, { advice });
+    },
+    close() {
+      // There is nothing to give back.
     },
   };
 }

@@ -1,3 +1,6 @@
+import { nomadQueryId, type NomadQuery } from './nomad-facts.ts';
+import { vaultQueryId, type VaultQuery } from './vault-facts.ts';
+
 /**
  * All that can be asked of a catalog. A {@link Query} is plain data; {@link queryId} makes it a stable string.
  */
@@ -75,8 +78,8 @@ export interface FileQuery {
   readonly path: string;
 }
 
-/** All that can be asked. */
-export type Query =
+/** What a catalog of services and keys is asked: Consul, or whatever was chosen in its place. */
+export type CatalogQuery =
   | ServiceQuery
   | ServicesQuery
   | NodeQuery
@@ -85,11 +88,48 @@ export type Query =
   | KeyQuery
   | TreeQuery
   | CaRootsQuery
-  | CaLeafQuery
-  | FileQuery;
+  | CaLeafQuery;
+
+/** All that can be asked. */
+export type Query = CatalogQuery | FileQuery | VaultQuery | NomadQuery;
 
 /** A query's kind. */
 export type QueryKind = Query['kind'];
+
+/** Who answers a query: the catalog that was chosen, or one that stands beside it. */
+export type QueryHome = 'catalog' | 'local' | 'vault' | 'nomad';
+
+const HOMES: Readonly<Record<QueryKind, QueryHome>> = {
+  service: 'catalog',
+  connect: 'catalog',
+  services: 'catalog',
+  node: 'catalog',
+  nodes: 'catalog',
+  datacenters: 'catalog',
+  key: 'catalog',
+  tree: 'catalog',
+  caRoots: 'catalog',
+  caLeaf: 'catalog',
+  file: 'local',
+  vaultRead: 'vault',
+  vaultWrite: 'vault',
+  vaultList: 'vault',
+  vaultPki: 'vault',
+  nomadServices: 'nomad',
+  nomadService: 'nomad',
+  nomadVar: 'nomad',
+  nomadVarList: 'nomad',
+};
+
+/** Who answers a query. */
+export function homeOf(query: Query): QueryHome {
+  return HOMES[query.kind];
+}
+
+/** Whether a query is for the catalog that was chosen. */
+export function isCatalogQuery(query: Query): query is CatalogQuery {
+  return homeOf(query) === 'catalog';
+}
 
 /**
  * A query as a stable string: cache key, graph node and log label. Two queries that ask for the same thing
@@ -121,6 +161,16 @@ export function queryId(query: Query): string {
       return `caLeaf(${query.service})`;
     case 'file':
       return `file(${query.path})`;
+    case 'vaultRead':
+    case 'vaultWrite':
+    case 'vaultList':
+    case 'vaultPki':
+      return vaultQueryId(query);
+    case 'nomadServices':
+    case 'nomadService':
+    case 'nomadVar':
+    case 'nomadVarList':
+      return nomadQueryId(query);
   }
 }
 

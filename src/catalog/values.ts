@@ -1,4 +1,6 @@
+import type { NomadValueOf } from './nomad-facts.ts';
 import type { QueryKind } from './query.ts';
+import type { VaultValueOf } from './vault-facts.ts';
 
 /**
  * What queries are answered with. Field names are consul-template's, since templates print them.
@@ -116,7 +118,7 @@ export interface CaLeaf {
  * that equal means equal; `near` keeps the catalog's order. `null` says that the thing is known not to exist.
  * Values are deeply frozen, hold no functions, and their maps have no prototype.
  */
-export interface ValueOf {
+export interface ValueOf extends VaultValueOf, NomadValueOf {
   service: readonly ServiceInstance[];
   connect: readonly ServiceInstance[];
   services: readonly CatalogService[];

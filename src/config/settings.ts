@@ -1,4 +1,6 @@
 import type { ConsulOptions } from '../catalog/consul/options.ts';
+import type { NomadOptions } from '../catalog/nomad/options.ts';
+import type { VaultOptions } from '../catalog/vault/options.ts';
 import type { ControlSettings, TelemetrySettings } from '../control/settings.ts';
 import type { LogFormat, LogLevel } from '../core/logger.ts';
 import type { Target } from '../renderer/target.ts';
@@ -7,6 +9,10 @@ import type { SupervisorSettings } from '../supervisor/settings.ts';
 /** What every dialect of config and every flag is read into: checked, with its defaults, and nothing left to guess. */
 export interface Settings {
   readonly catalog: CatalogSettings;
+  /** Where secrets are read. Absent: nowhere, and a template that asks for one is told what to set. */
+  readonly vault?: VaultOptions;
+  /** Where Nomad's services and variables are read. Absent: nowhere. */
+  readonly nomad?: NomadOptions;
   /** Absolute folders that templates are looked for in, after the template's own. */
   readonly searchPath: readonly string[];
   readonly log: {

@@ -65,7 +65,7 @@ export class Daemon {
     );
     const targets = compileTargets(settings.targets, engineOf);
     const parts = { clock, logger };
-    const catalog = createCatalog(settings.catalog, parts);
+    const catalog = createCatalog(settings.catalog, settings, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;
     const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;
     const locks = supervised ? createLocks(settings.catalog, parts) : undefined;

@@ -55,3 +55,10 @@ export function environmentFor(environment: Environment, { catalog }: Settings):
 export function isSameCatalog(first: CatalogSettings, second: CatalogSettings): boolean {
   return JSON.stringify(first) === JSON.stringify(second);
 }
+
+/** Whether two settings find all their facts at the same places, reached in the same way. */
+export function isSameSource(first: Settings, second: Settings): boolean {
+  const sources = ({ catalog, vault, nomad }: Settings): string =>
+    JSON.stringify([catalog, vault ?? null, nomad ?? null]);
+  return sources(first) === sources(second);
+}

@@ -14,7 +14,7 @@ import type { StandingParts } from '../renderer/standing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
 import {
   environmentFor,
-  isSameCatalog,
+  isSameSource,
   type DaemonOptions,
   type Environment,
   type Prepared,
@@ -89,8 +89,7 @@ export class Rendering {
   /** The watcher of these settings' catalog: the one that is there, where the present settings name the same catalog. */
   async watcherFor(next: Prepared, present: Prepared | undefined): Promise<Watcher> {
     const known = this.#watcher;
-    const same =
-      present !== undefined && isSameCatalog(present.settings.catalog, next.settings.catalog);
+    const same = present !== undefined && isSameSource(present.settings, next.settings);
     if (known !== undefined && same) {
       next.catalog.close();
       return known.actor;

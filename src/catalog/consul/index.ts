@@ -1,6 +1,8 @@
+import { AutotmplError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import type { Catalog } from '../catalog.ts';
+import { isCatalogQuery, queryId } from '../query.ts';
 import { freezeValue } from '../values.ts';
 import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
@@ -63,6 +65,9 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   return {
     name: 'consul',
     async *watch(query, signal) {
+      if (!isCatalogQuery(query)) {
+        throw new AutotmplError('catalog', `Consul cannot answer ${queryId(query)}`);
+      }
       cancelIntroduction ??= clock.setTimer(() => void introduce(), INTRODUCE_AFTER_MS);
       let answered = false;
       try {

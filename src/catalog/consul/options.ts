@@ -1,3 +1,5 @@
+import type { HttpAddress, TlsOptions } from '../http/options.ts';
+
 /** How to reach and question a Consul agent. */
 export interface ConsulOptions {
   readonly address: ConsulAddress;
@@ -17,28 +19,10 @@ export interface ConsulOptions {
 }
 
 /** Where the agent listens. */
-export type ConsulAddress =
-  | {
-      readonly transport: 'tcp';
-      readonly secure: boolean;
-      readonly host: string;
-      readonly port: number;
-      /** Put before every API path, without a slash at its end; empty for none. */
-      readonly pathPrefix: string;
-    }
-  | { readonly transport: 'unix'; readonly socketPath: string };
+export type ConsulAddress = HttpAddress;
 
-/** TLS as the Consul CLI knows it; paths are absolute. */
-export interface ConsulTls {
-  readonly caFile?: string;
-  /** Folder whose files are all certificates to trust. */
-  readonly caFolder?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  readonly serverName?: string;
-  /** False: the agent's certificate is not checked. */
-  readonly verify: boolean;
-}
+/** TLS with the agent. */
+export type ConsulTls = TlsOptions;
 
 /** The wait of one blocking query where nobody says otherwise: it bounds how long a silent loss of the index can go unseen. */
 export const DEFAULT_WAIT_MS = 60_000;

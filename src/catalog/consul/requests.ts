@@ -1,6 +1,5 @@
-import { queryId, type Query, type Scope, type ServiceQuery } from '../query.ts';
+import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
 import type { KeyPair, Value } from '../values.ts';
-import { AutotmplError } from '../../core/errors.ts';
 import { encodePath } from './api-path.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from './shapes.ts';
@@ -56,7 +55,7 @@ const INDEXED = {
 } as const;
 
 /** The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. */
-export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan {
+export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {
   const label = queryId(query);
   switch (query.kind) {
     case 'service':
@@ -143,8 +142,6 @@ export function planRequest(query: Query, defaults: ScopeDefaults): RequestPlan 
         aclRule: `service "${query.service}" { policy = "write" }`,
         read: readCaLeaf,
       };
-    case 'file':
-      throw new AutotmplError('catalog', `Consul knows nothing of local files: ${label}`);
   }
 }
 

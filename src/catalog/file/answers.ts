@@ -1,5 +1,12 @@
 import { AutotmplError } from '../../core/errors.ts';
-import { queryId, type Query, type Scope, type ServiceQuery } from '../query.ts';
+import {
+  isCatalogQuery,
+  queryId,
+  type CatalogQuery,
+  type Query,
+  type Scope,
+  type ServiceQuery,
+} from '../query.ts';
 import {
   freezeValue,
   type CatalogNode,
@@ -25,10 +32,10 @@ const ELSEWHERE: ReadonlySet<string> = new Set<keyof Scope>([
 ]);
 
 /** Throws an AutotmplError for a query that no document can answer. */
-export function checkQuery(query: Query): void {
+export function checkQuery(query: Query): asserts query is CatalogQuery {
   const label = queryId(query);
-  if (query.kind === 'file') {
-    throw new AutotmplError('catalog', `a catalog document knows nothing of local files: ${label}`);
+  if (!isCatalogQuery(query)) {
+    throw new AutotmplError('catalog', `a catalog document cannot answer ${label}`);
   }
   if (Object.entries(query).some(([name, value]) => ELSEWHERE.has(name) && value !== undefined)) {
     throw new AutotmplError(
@@ -42,11 +49,11 @@ export function checkQuery(query: Query): void {
  * The value that a document holds for a query: what Consul would answer where the same is registered. Throws an AutotmplError
  * for what Consul would have trouble with: a datacenter that nobody knows, a certificate that is not there.
  */
-export function answerFrom(document: CatalogDocument, query: Query): Value {
+export function answerFrom(document: CatalogDocument, query: CatalogQuery): Value {
   return freezeValue(findValue(document, query));
 }
 
-function findValue(document: CatalogDocument, query: Query): Value {
+function findValue(document: CatalogDocument, query: CatalogQuery): Value {
   switch (query.kind) {
     case 'service':
     case 'connect':
@@ -78,8 +85,6 @@ function findValue(document: CatalogDocument, query: Query): Value {
       if (leaf !== undefined) return leaf;
       throw new AutotmplError('catalog', `the catalog document has no caLeaf for ${query.service}`);
     }
-    case 'file':
-      throw new AutotmplError('catalog', 'a catalog document knows nothing of local files');
   }
 }
 

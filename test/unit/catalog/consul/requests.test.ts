@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Query } from '../../../../src/catalog/query.ts';
+import type { CatalogQuery } from '../../../../src/catalog/query.ts';
 import { planRequest } from '../../../../src/catalog/consul/requests.ts';
 
 describe('what the API is asked for', () => {
-  it.each<[Query, string]>([
+  it.each<[CatalogQuery, string]>([
     [{ kind: 'service', name: 'web', passingOnly: true }, '/v1/health/service/web?passing=1'],
     [
       { kind: 'service', name: 'web', tag: 'v 2', near: '_agent', dc: 'east', passingOnly: false },
@@ -40,7 +40,7 @@ describe('what the API is asked for', () => {
     );
   });
 
-  it.each<Query>([
+  it.each<CatalogQuery>([
     { kind: 'key', path: '' },
     { kind: 'key', path: '/a' },
     { kind: 'key', path: 'a//b' },
@@ -55,7 +55,6 @@ describe('what the API is asked for', () => {
     { kind: 'node', name: '.' },
     { kind: 'tree', prefix: '/' },
     { kind: 'caLeaf', service: 'a\u0000' },
-    { kind: 'file', path: '/etc/hosts' },
   ])('has no place for %j', (query) => {
     expect(() => planRequest(query, {})).toThrow(
       expect.objectContaining({ name: 'AutotmplError', code: 'catalog' }),

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { answerFrom } from '../../../../src/catalog/file/answers.ts';
 import { readDocument } from '../../../../src/catalog/file/document.ts';
 import { DocumentError, parseTree, placeOf } from '../../../../src/catalog/file/yaml-tree.ts';
-import type { Query } from '../../../../src/catalog/query.ts';
+import type { CatalogQuery } from '../../../../src/catalog/query.ts';
 import type { ValueOf } from '../../../../src/catalog/values.ts';
 
-async function ask<const Q extends Query>(text: string, query: Q): Promise<ValueOf[Q['kind']]> {
+async function ask<const Q extends CatalogQuery>(
+  text: string,
+  query: Q,
+): Promise<ValueOf[Q['kind']]> {
   return answerFrom(readDocument(await parseTree(text)), query) as ValueOf[Q['kind']];
 }
 

@@ -51,6 +51,7 @@ describe('local files', () => {
     await writeFile(path, 'keys: {a: "1"}');
     const catalog = createCatalog(
       { backend: 'file', file: { path } },
+      {},
       { clock: systemClock, logger: recordingLogger() },
     );
     const file = new Follower(catalog, { kind: 'file', path } as const);
@@ -59,6 +60,23 @@ describe('local files', () => {
     expect((await key.fresh())?.Value).toBe('1');
     await file.stop();
     await key.stop();
+    catalog.close();
+  });
+
+  it.each([
+    [{ kind: 'vaultList', path: 'secret' }, /no Vault is configured/, /VAULT_ADDR/],
+    [{ kind: 'nomadServices' }, /no Nomad is configured/, /NOMAD_ADDR/],
+  ] as const)('says what to set where nobody answers %j', async (query, message, advice) => {
+    const catalog = createCatalog(
+      { backend: 'file', file: { path: join(folder, 'none.yaml') } },
+      {},
+      { clock: systemClock, logger: recordingLogger() },
+    );
+    const watch = catalog.watch(query, new AbortController().signal)[Symbol.asyncIterator]();
+    await expect(watch.next()).rejects.toMatchObject({
+      message: expect.stringMatching(message) as unknown,
+      advice: expect.stringMatching(advice) as unknown,
+    });
     catalog.close();
   });
 });
