@@ -1,9 +1,24 @@
 /** The texts in a value: lists and maps are walked in depth, names of maps are texts too, and cycles come to an end. */
 
+/** What a {@link TextHolder} holds. */
+export const HELD: unique symbol = Symbol('held');
+/** Makes a {@link TextHolder} of other data. */
+export const REMAKE: unique symbol = Symbol('remake');
+
+/** A value of a template language that is no list or map of JavaScript, but holds some. */
+export interface TextHolder {
+  /** Its data as a list or map. */
+  [HELD](): object;
+  /** One like itself that holds this. */
+  [REMAKE](held: unknown): TextHolder;
+}
+
 /** Every text in a value. */
 export function* textsOf(value: unknown, seen = new Set<object>()): Generator<string> {
   if (typeof value === 'string') {
     yield value;
+  } else if (isHolder(value)) {
+    yield* textsOf(value[HELD](), seen);
   } else if (isData(value) && !seen.has(value)) {
     seen.add(value);
     for (const [name, inner] of Object.entries(value)) {
@@ -20,6 +35,7 @@ export function someText(
   seen?: Set<object>,
 ): boolean {
   if (typeof value === 'string') return test(value);
+  if (isHolder(value)) return someText(value[HELD](), test, seen);
   if (!isData(value)) return false;
   const visited = seen ?? new Set<object>();
   if (visited.has(value)) return false;
@@ -41,6 +57,11 @@ export function mapTexts(
   seen = new Map<object, unknown>(),
 ): unknown {
   if (typeof value === 'string') return convert(value);
+  if (isHolder(value)) {
+    const held = value[HELD]();
+    const converted = mapTexts(held, convert, seen);
+    return converted === held ? value : value[REMAKE](converted);
+  }
   if (!isData(value)) return value;
   if (seen.has(value)) return seen.get(value);
   // A cycle, which only a template can tie, is not followed round.
@@ -64,6 +85,10 @@ export function mapTexts(
   if (!changed) return value;
   seen.set(value, copy);
   return Object.isFrozen(value) ? Object.freeze(copy) : copy;
+}
+
+function isHolder(value: unknown): value is TextHolder {
+  return typeof value === 'object' && value !== null && HELD in value;
 }
 
 /** Lists and maps. Anything else, such as a regular expression, holds no text that a template could print. */

@@ -40,10 +40,11 @@ export class AnswerMarks {
 }
 
 /**
- * What a function gives: something made of its inputs alone, something safe to print whatever its inputs were, or
- * something that it looked up and that has marks of its own.
+ * What a function gives: something made of its inputs alone, something safe to print whatever its inputs were,
+ * something that it looked up and that has marks of its own, or its very inputs, which it keeps, groups or picks from without
+ * looking into their texts.
  */
-export type Outcome = 'derived' | 'quoted' | 'facts';
+export type Outcome = 'derived' | 'quoted' | 'facts' | 'moved';
 
 /**
  * The tripwire of one rendering: no control character of service or node data may be printed, unless a quoting filter
@@ -86,7 +87,7 @@ export class Tripwire {
     inputs: readonly unknown[],
     work: (inputs: readonly unknown[]) => unknown,
   ): unknown {
-    if (this.#marks === undefined) return work(inputs);
+    if (this.#marks === undefined || gives === 'moved') return work(inputs);
     const isHostile = gives === 'derived' ? isMarked : holdsMarked;
     if (this.#met && inputs.some(isHostile)) {
       const real = inputs.map((input) => mapTexts(input, unmarkText));

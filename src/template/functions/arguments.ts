@@ -49,7 +49,9 @@ export function takeText(call: string, argument: string, value: unknown): string
 /** The argument as text, where numbers and booleans are written the way a template prints them. */
 export function takePrintable(call: string, argument: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'boolean' || Number.isFinite(value)) return String(value);
+  if (typeof value === 'boolean' || typeof value === 'bigint' || Number.isFinite(value)) {
+    return String(value);
+  }
   throw badArgument(call, argument, 'text, a number or a boolean', value);
 }
 

@@ -49,11 +49,24 @@ export function parseJSON(text: unknown): unknown {
 
 /** YAML 1.2, one document, as data; `<<` merges. Empty text is an empty map. */
 export function parseYAML(text: unknown): unknown {
+  return readYaml(text, { integersApart: false });
+}
+
+/** How numbers are, for a language that tells integers from floats. */
+export interface NumberKinds {
+  /** Integers are bigints, and every number is a float. */
+  readonly integersApart: boolean;
+}
+
+/** Reads YAML for `parseYAML`. */
+export function readYaml(text: unknown, { integersApart }: NumberKinds): unknown {
   const value = takeText('parseYAML', 'text', text);
   if (value.trim() === '') return sortedMap([]);
   const { parse } = yamlPackage();
   try {
-    return freezeValue(sorted(parse(value, { merge: true, logLevel: 'error' })));
+    return freezeValue(
+      sorted(parse(value, { merge: true, logLevel: 'error', intAsBigInt: integersApart })),
+    );
   } catch (error) {
     // Only the place, for the message quotes the text. An alias inside its own anchor ends here too, as a RangeError.
     const line = (error as { linePos?: readonly { line: number; col: number }[] }).linePos?.[0];
@@ -98,10 +111,18 @@ export function toYAML(value: unknown): string {
 
 /** A map as a TOML document without its last line end. */
 export function toTOML(map: unknown): string {
+  return writeToml(map, { integersApart: false });
+}
+
+/** Writes TOML for `toTOML`. */
+export function writeToml(map: unknown, { integersApart }: NumberKinds): string {
   const value = takeMap('toTOML', 'map', map);
   const toml = tomlPackage();
   try {
-    return toml.stringify(value).trim().replaceAll('\x7f', '\\u007f');
+    return toml
+      .stringify(value, { numbersAsFloat: integersApart })
+      .trim()
+      .replaceAll('\x7f', '\\u007f');
   } catch {
     throw cannot(
       'toTOML',

@@ -1,31 +1,164 @@
-import { functions } from '../functions/index.ts';
-import type { TemplateFunction } from '../functions/function.ts';
-import type { GoFunctions } from './functions.ts';
+import { readYaml, writeToml } from '../functions/convert.ts';
+import { scratch } from '../functions/scratch.ts';
+import { derived, variadic, type GoFunctions } from './functions.ts';
+import {
+  add,
+  divide,
+  loop,
+  maximum,
+  minimum,
+  modulo,
+  multiply,
+  parseGoInteger,
+  subtract,
+} from './go-arithmetic.ts';
 import { GoData } from './go-data.ts';
-import type { GoFunction } from './values.ts';
+import { INSTANCE, RESULT_TYPES } from './go-types.ts';
+import { isSearchable, sharedFunction, type Crossing } from './shared-function.ts';
+import { GoMap, GoStruct, isMap, sortedEntries, type GoFunction, type GoValue } from './values.ts';
 
-/** Functions that Go templates share with those in Nunjucks, by consul-template's names. */
-const SHARED = [
-  ...['service', 'connect', 'services', 'node', 'nodes', 'datacenters'],
-  ...['key', 'keyExists', 'keyOrDefault', 'ls', 'safeLs', 'tree', 'safeTree'],
-  ...['file', 'env', 'timestamp'],
-];
+/** Remembers by identity what was turned, so that a thousand instances are turned once and not at every rendering. */
+const DATA = new GoData();
 
-const data = new GoData();
+const CATALOG = ['service', 'connect', 'key', 'keyExists', 'ls', 'safeLs', 'tree', 'safeTree'];
+const CATALOG_OR_ALL = ['services', 'node', 'nodes', 'datacenters', 'caRoots'];
 
-/** What consul-template adds to Go's functions: https://github.com/hashicorp/consul-template/blob/main/docs/templating-language.md */
-export const CONSUL_TEMPLATE_FUNCTIONS: GoFunctions = new Map(
-  SHARED.flatMap((name) => {
-    const row = functions[name];
-    return row === undefined ? [] : [[name, shared(row)] as const];
-  }),
-);
+/** Functions that are the same in all template languages, and the fewest arguments that Go wants for them. */
+const SHARED: Readonly<Record<string, Crossing>> = {
+  ...Object.fromEntries(CATALOG.map((name) => [name, typed(name, 1)])),
+  ...Object.fromEntries(CATALOG_OR_ALL.map((name) => [name, typed(name, 0)])),
+  keyOrDefault: { least: 2 },
+  caLeaf: typed('caLeaf', 1),
+  file: { least: 1 },
 
-function shared(row: TemplateFunction): GoFunction {
+  byTag: { least: 1 },
+  byMeta: { least: 2 },
+  byKey: typed('byKey', 1),
+  explode: { least: 1 },
+  explodeMap: { least: 1 },
+  mergeMap: { least: 2 },
+  mergeMapWithOverride: { least: 2 },
+
+  replaceAll: { least: 3 },
+  split: { least: 2 },
+  join: { least: 2 },
+  splitToMap: { least: 3 },
+  indent: { least: 2, most: 2, counts: true },
+  trim: { least: 2 },
+  trimSpace: { least: 1 },
+  trimPrefix: { least: 2 },
+  trimSuffix: { least: 2 },
+  toLower: { least: 1 },
+  toUpper: { least: 1 },
+  toTitle: { least: 1 },
+  regexMatch: { least: 2 },
+  regexReplaceAll: { least: 3 },
+
+  parseBool: { least: 1 },
+  parseFloat: { least: 1 },
+  parseJSON: { least: 1 },
+  ...Object.fromEntries(
+    ['toJSON', 'toJSONPretty', 'toUnescapedJSON', 'toUnescapedJSONPretty', 'toYAML']
+      .concat(['nginx', 'haproxy', 'shell', 'ini', 'systemd', 'systemdExec'])
+      .concat(['json', 'yaml', 'toml', 'host', 'port', 'ident'])
+      .map((name) => [name, { least: 1, counts: true }]),
+  ),
+  hostPort: { least: 2, counts: true },
+
+  base64Encode: { least: 1 },
+  base64Decode: { least: 1 },
+  base64URLEncode: { least: 1 },
+  base64URLDecode: { least: 1 },
+  sha256Hex: { least: 1 },
+  md5sum: { least: 1 },
+  hmacSHA256Hex: { least: 2 },
+
+  env: { least: 1 },
+  mustEnv: { least: 1 },
+  envOrDefault: { least: 2 },
+  timestamp: { least: 0 },
+  sockaddr: { least: 1 },
+};
+
+/** Functions whose results have types of their own in Go, or that Go's templates call in their own way. */
+const OWN: Readonly<Record<string, GoFunction>> = {
+  byPort: { call: byPort, least: 1, most: 1, gives: 'derived' },
+
+  contains: search('contains', 1),
+  containsAll: search('containsAll', 1),
+  containsAny: search('containsAny', 1),
+  containsNone: search('containsNone', 1),
+  containsNotAll: search('containsNotAll', 1),
+  in: search('in', 0),
+
+  parseInt: derived((text) => parseGoInteger('parseInt', text, 'signed')),
+  parseUint: derived((text) => parseGoInteger('parseUint', text, 'unsigned')),
+  parseYAML: derived((text) => DATA.back(readYaml(text, { integersApart: true }))),
+  toTOML: {
+    ...derived((map) => writeToml(DATA.plain(map), { integersApart: true })),
+    gives: 'quoted',
+  },
+
+  add: derived(add),
+  subtract: derived(subtract),
+  multiply: derived(multiply),
+  divide: derived(divide),
+  modulo: derived(modulo),
+  minimum: derived(minimum),
+  maximum: derived(maximum),
+  loop: { ...variadic(1, loop), most: 2 },
+
+  scratch: { call: scratchOf, least: 0, most: 0, gives: 'moved' },
+};
+
+/** What consul-template adds to Go's functions (https://github.com/hashicorp/consul-template/blob/main/docs/templating-language.md). */
+export const CONSUL_TEMPLATE_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
+  ...Object.entries(SHARED).map(
+    ([name, crossing]) => [name, sharedFunction(DATA, name, crossing)] as const,
+  ),
+  ...Object.entries(OWN),
+]);
+
+function typed(name: string, least: number): Crossing {
+  return { least, type: RESULT_TYPES[name] ?? 'data' };
+}
+
+/** Instances by port, which is an integer here and not a text. */
+function byPort(...[scope, args]: Parameters<GoFunction['call']>): GoValue {
+  const groups = sharedFunction(DATA, 'byPort', { least: 1 }).call(scope, args);
+  if (!isMap(groups)) return groups;
+  return new GoMap(
+    `map[int][]${typeof INSTANCE === 'object' && 'struct' in INSTANCE ? INSTANCE.struct : ''}`,
+    sortedEntries(groups).map(([port, instances]) => [BigInt(port), instances]),
+  );
+}
+
+/** A search whose list is the argument at `at`; what is neither a list nor text holds nothing. */
+function search(name: string, at: number): GoFunction {
+  const shared = sharedFunction(DATA, name, { least: 2 });
   return {
-    call: (scope, args) => data.of(row.call(scope, args)),
-    least: 0,
-    most: row.most,
-    gives: row.gives,
+    ...shared,
+    call: (scope, args) =>
+      shared.call(
+        scope,
+        args.map((value, index) => (index === at && !isSearchable(value) ? [] : value)),
+      ),
   };
+}
+
+/** The scratch keeps the template's own values, so nothing is turned on its way there and back. */
+function scratchOf(scope: Parameters<GoFunction['call']>[0]): GoStruct {
+  const methods = Object.entries(scratch(scope)).map(
+    ([name, method]: [string, (...args: readonly GoValue[]) => GoValue]) =>
+      [
+        name,
+        {
+          call: (_scope: unknown, args: readonly GoValue[]) => method(...args),
+          least: method.length,
+          most: method.length,
+          gives: 'moved',
+        },
+      ] as const,
+  );
+  return new GoStruct('*template.Scratch', {}, Object.fromEntries(methods));
 }

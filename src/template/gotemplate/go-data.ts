@@ -1,37 +1,110 @@
-import { GoMap, GoMethod, GoStruct, type GoRecord, type GoValue } from './values.ts';
+import type { GoType } from './go-types.ts';
+import {
+  GoList,
+  GoMap,
+  GoMethod,
+  GoStruct,
+  isList,
+  sortedEntries,
+  textMap,
+  type GoRecord,
+  type GoValue,
+} from './values.ts';
 
 /**
- * Turns data from elsewhere (answers of the catalog, results of shared functions) into Go values: a whole number becomes an integer,
- * since what the catalog counts are ports, indexes and flags. What was turned once is kept as long as its original is.
+ * The border between Go's values and the data of everybody else: answers of the catalog, and what shared functions take and give.
+ * A whole number that comes in becomes an integer, since what the catalog counts are ports, indexes and flags; a thing of a known
+ * type becomes a struct. What was turned once is kept as long as its original is, and is turned back into that very original.
  */
 export class GoData {
   readonly #known = new WeakMap<object, GoValue>();
+  readonly #originals = new WeakMap<object, object>();
 
   /** The value for templates; the same object where nothing in it had to be changed. */
-  of(value: unknown): GoValue {
+  of(value: unknown, type: GoType = 'data'): GoValue {
     if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
     if (typeof value !== 'object' || value === null) return value as GoValue;
-    if (value instanceof GoMap || value instanceof GoStruct || value instanceof GoMethod) {
-      return value;
-    }
+    return this.#turned(value, () => this.#convert(value, type));
+  }
+
+  /** Like {@link of} for what a function made of a template's own values: its numbers are what they are. */
+  back(value: unknown): GoValue {
+    if (typeof value !== 'object' || value === null) return value as GoValue;
+    return this.#turned(value, () => this.#rebuild(value, (item) => this.back(item)));
+  }
+
+  /** The data behind a value: structs and typed maps are plain maps. Integers stay apart from floats. */
+  plain(value: GoValue): unknown {
+    if (typeof value !== 'object' || value === null || value instanceof GoMethod) return value;
+    const original = this.#originals.get(value);
+    if (original !== undefined) return original;
+    if (isList(value)) return eachItem(value, (item) => this.plain(item));
+    if (value instanceof GoStruct) return this.#record([...value.fields]);
+    if (value instanceof GoMap) return this.#record(sortedEntries(value));
+    return eachEntry(value, (item) => this.plain(item as GoValue));
+  }
+
+  #record(entries: readonly (readonly [unknown, GoValue])[]): object {
+    return toMap(entries.map(([name, item]) => [String(name), this.plain(item)]));
+  }
+
+  #turned(value: object, convert: () => GoValue): GoValue {
+    if (isGoOwn(value)) return value;
     let known = this.#known.get(value);
     if (known === undefined) {
-      known = this.#convert(value);
+      known = convert();
       this.#known.set(value, known);
+      if (typeof known === 'object' && known !== null && known !== value) {
+        this.#originals.set(known, value);
+      }
     }
     return known;
   }
 
-  #convert(value: object): GoValue {
-    if (Array.isArray(value)) {
-      const items = value.map((item) => this.of(item));
-      return items.every((item, index) => item === value[index])
-        ? (value as readonly GoValue[])
-        : Object.freeze(items);
+  #convert(value: object, type: GoType): GoValue {
+    if (type === 'texts') return textMap(value as Readonly<Record<string, string>>);
+    if (type === 'data') return this.#rebuild(value, (item) => this.of(item));
+    if ('listOf' in type) return this.#rebuild(value, (item) => this.of(item, type.listOf));
+    if ('mapOf' in type) return this.#rebuild(value, (item) => this.of(item, type.mapOf));
+    if ('list' in type) {
+      return Object.freeze(new GoList(type.list, value as readonly GoValue[], type.methods));
     }
-    const entries = Object.entries(value).map(([name, item]) => [name, this.of(item)] as const);
-    const original = value as Readonly<Record<string, unknown>>;
-    if (entries.every(([name, item]) => item === original[name])) return value as GoRecord;
-    return Object.freeze(Object.fromEntries(entries));
+    const fields = Object.entries(value).map(
+      ([name, field]) => [name, this.of(field, type.fields[name] ?? 'data')] as const,
+    );
+    return new GoStruct(type.struct, Object.fromEntries(fields));
   }
+
+  #rebuild(value: object, convert: (item: unknown) => GoValue): GoValue {
+    if (Array.isArray(value)) return eachItem(value, convert) as readonly GoValue[];
+    return eachEntry(value, convert) as GoRecord;
+  }
+}
+
+function isGoOwn(value: object): value is GoMap | GoStruct | GoMethod | GoList {
+  return (
+    value instanceof GoMap ||
+    value instanceof GoStruct ||
+    value instanceof GoMethod ||
+    value instanceof GoList
+  );
+}
+
+/** The list with every item converted; the same one where none is another then. */
+function eachItem(list: readonly unknown[], convert: (item: never) => unknown): object {
+  const items = list.map((item) => convert(item as never));
+  return items.every((item, at) => item === list[at]) ? list : Object.freeze(items);
+}
+
+/** The map with every value converted; the same one where none is another then. */
+function eachEntry(map: object, convert: (item: unknown) => unknown): object {
+  const entries = Object.entries(map).map(([name, item]) => [name, convert(item)] as const);
+  const original = map as Readonly<Record<string, unknown>>;
+  return entries.every(([name, item]) => item === original[name]) ? map : toMap(entries);
+}
+
+function toMap(entries: readonly (readonly [string, unknown])[]): object {
+  const map = Object.create(null) as Record<string, unknown>;
+  for (const [name, item] of entries) map[name] = item;
+  return Object.freeze(map);
 }

@@ -1,6 +1,7 @@
 import type { MissingKey } from '../engine.ts';
 import {
   entryOf,
+  GoList,
   GoMap,
   GoStruct,
   isMap,
@@ -24,7 +25,10 @@ export function memberOf(receiver: GoValue, name: string, missingKey: MissingKey
     throw new MemberError(`nil data; no entry for key ${JSON.stringify(name)}`);
   }
   if (receiver === null) throw new MemberError(`nil pointer evaluating interface {}.${name}`);
-  if (receiver instanceof GoStruct) {
+  if (receiver instanceof GoList) {
+    const called = receiver.method(name);
+    if (called !== undefined) return { kind: 'method', called };
+  } else if (receiver instanceof GoStruct) {
     const called = receiver.methods.get(name);
     if (called !== undefined) return { kind: 'method', called };
     if (receiver.fields.has(name)) return { kind: 'value', value: receiver.fields.get(name) };

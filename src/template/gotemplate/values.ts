@@ -1,4 +1,5 @@
 import type { FunctionScope } from '../functions/function.ts';
+import { HELD, REMAKE, type TextHolder } from '../texts.ts';
 import type { Outcome } from '../tripwire.ts';
 
 /**
@@ -31,7 +32,7 @@ export interface GoRecord {
 export type GoKey = string | bigint;
 
 /** A map that a plain object cannot be: its keys are integers, or its values have a type with a zero of its own. */
-export class GoMap {
+export class GoMap implements TextHolder {
   /** What Go calls it. */
   readonly typeName: string;
   readonly entries: ReadonlyMap<GoKey, GoValue>;
@@ -43,10 +44,58 @@ export class GoMap {
     this.entries = new Map(entries);
     this.zero = zero;
   }
+
+  [HELD](): object {
+    return [...this.entries];
+  }
+
+  [REMAKE](held: unknown): GoMap {
+    return new GoMap(this.typeName, held as (readonly [GoKey, GoValue])[], this.zero);
+  }
+}
+
+/** The methods of a list, by name. */
+export type ListMethods = (items: readonly GoValue[]) => Readonly<Record<string, GoFunction>>;
+
+/** A list with a type of its own, and methods. */
+export class GoList extends Array<GoValue> implements TextHolder {
+  readonly #typeName: string;
+  readonly #methods: ListMethods;
+
+  constructor(typeName: string, items: readonly GoValue[], methods: ListMethods) {
+    super();
+    this.push(...items);
+    this.#typeName = typeName;
+    this.#methods = methods;
+  }
+
+  /** What is cut out of it is a plain list. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  /** What Go calls it. */
+  get typeName(): string {
+    return this.#typeName;
+  }
+
+  /** The method of this name. */
+  method(name: string): GoFunction | undefined {
+    const methods = this.#methods(this);
+    return Object.hasOwn(methods, name) ? methods[name] : undefined;
+  }
+
+  [HELD](): object {
+    return [...this];
+  }
+
+  [REMAKE](held: unknown): GoList {
+    return new GoList(this.#typeName, held as readonly GoValue[], this.#methods);
+  }
 }
 
 /** Fields with fixed names, and methods: another name is an error instead of a missing entry. */
-export class GoStruct {
+export class GoStruct implements TextHolder {
   readonly typeName: string;
   readonly fields: ReadonlyMap<string, GoValue>;
   readonly methods: ReadonlyMap<string, GoFunction>;
@@ -59,6 +108,14 @@ export class GoStruct {
     this.typeName = typeName;
     this.fields = new Map(Object.entries(fields));
     this.methods = new Map(Object.entries(methods));
+  }
+
+  [HELD](): object {
+    return Object.fromEntries(this.fields);
+  }
+
+  [REMAKE](held: unknown): GoStruct {
+    return new GoStruct(this.typeName, held as GoRecord, Object.fromEntries(this.methods));
   }
 }
 
@@ -149,6 +206,7 @@ export function isTrue(value: GoValue): boolean {
 /** What Go calls the type of a value. Lists and maps without a type of their own are told by what they hold. */
 export function typeName(value: GoValue): string {
   if (value === undefined || value === null) return '<nil>';
+  if (value instanceof GoList) return value.typeName;
   if (isList(value)) return `[]${elementType(value)}`;
   if (value instanceof GoMap || value instanceof GoStruct) return value.typeName;
   if (value instanceof GoMethod) return 'func';
@@ -162,6 +220,10 @@ const ANYTHING = 'interface {}';
 
 function elementType(list: readonly GoValue[]): string {
   const [first] = list;
+  if (first instanceof GoStruct) {
+    const same = list.every((item) => item instanceof GoStruct && item.typeName === first.typeName);
+    return same ? first.typeName : ANYTHING;
+  }
   if (first === undefined || first === null || typeof first === 'object') return ANYTHING;
   return list.every((item) => typeof item === typeof first) ? typeName(first) : ANYTHING;
 }

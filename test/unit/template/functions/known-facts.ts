@@ -81,6 +81,20 @@ export function instance(fields: Partial<ServiceInstance> & { ID: string }): Ser
   });
 }
 
+/** These pairs as answers by the ids of their queries: each key, those that are absent, and what is below the prefixes. */
+export function answersOf(
+  pairs: Readonly<Record<string, string>>,
+  asked: { readonly prefixes: readonly string[]; readonly absent: readonly string[] },
+): Readonly<Record<string, Value>> {
+  const queries: readonly Query[] = [
+    ...[...Object.keys(pairs), ...asked.absent].map((path) => ({ kind: 'key', path }) as const),
+    ...asked.prefixes.map((prefix) => ({ kind: 'tree', prefix }) as const),
+  ];
+  return Object.fromEntries(
+    queries.map((query) => [queryId(query), fromPairs(pairs, query) ?? null]),
+  );
+}
+
 function fromPairs(pairs: Readonly<Record<string, string>>, query: Query): Value | undefined {
   if (query.kind === 'key') {
     const value = pairs[query.path];
