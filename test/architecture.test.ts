@@ -74,7 +74,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   'catalog/nomad-facts.ts',
 ]);
 
-/** Stand beside each other and never meet. What they share lies in `catalog/http/`, which knows none of them. */
+/** Stand beside each other and never meet. What they share lies in `catalog/http/` and `catalog/blocking/`, which know none of them. */
 const BACKENDS: readonly string[] = ['consul', 'file', 'local', 'vault', 'nomad'];
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time.ts';
 import type { ConsulOptions } from './options.ts';
 import { PackageClient } from './package-client.ts';
-import { asNumber, asRecord, asText } from './shapes.ts';
+import { asNumber, asRecord, asText } from '../http/shapes.ts';
 
 /** What an agent says of itself. */
 export interface AgentDescription {

@@ -2,12 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
 import { showConsulAddress } from './address.ts';
-import { withParameters } from './api-path.ts';
-import { exchangeTrouble, NO_AGENT_ADVICE } from './failures.ts';
+import { withParameters } from '../http/api-path.ts';
+import { exchangeTrouble, wrongServerAdvice } from '../http/trouble.ts';
+import { CONSUL } from './server.ts';
 import type { ConsulOptions } from './options.ts';
-import { ShapeError } from './shapes.ts';
-import { TokenSource } from './token.ts';
-import { Transport, type ConsulReply } from './transport.ts';
+import { ShapeError } from '../http/shapes.ts';
+import { TokenSource } from '../http/token.ts';
+import { Transport, type HttpReply } from '../http/transport.ts';
 
 /** Whoever calls comes again soon: an answer that takes longer is none. */
 const DEADLINE_MS = 5000;
@@ -20,7 +21,7 @@ export interface Errand {
   /** Absent: a question. */
   readonly write?: unknown;
   /** Which replies are an answer; others reject. Absent: a 200. */
-  readonly isAnswer?: (reply: ConsulReply) => boolean;
+  readonly isAnswer?: (reply: HttpReply) => boolean;
   /** What it is for, as the beginning of a sentence: `Consul did not register app-1`. */
   readonly failure: string;
   /** What the token has to be good for: `service:write`. */
@@ -38,8 +39,8 @@ export class Exchange {
 
   /** Throws an AutotmplError where the options cannot work. */
   constructor(options: ConsulOptions, clock: Clock) {
-    this.#transport = new Transport(options, clock);
-    this.#tokens = new TokenSource(options, clock);
+    this.#transport = new Transport(CONSUL.name, options, clock);
+    this.#tokens = new TokenSource(CONSUL.name, options, clock);
     this.#agent = showConsulAddress(options.address);
     this.#scope = new URLSearchParams({
       ...(options.namespace === undefined ? {} : { ns: options.namespace }),
@@ -51,7 +52,7 @@ export class Exchange {
    * Makes one exchange and reads its answer. Rejects with an AutotmplError (`catalog`) that says what the agent answered, or with
    * the signal's reason.
    */
-  async run<T>(errand: Errand, read: (reply: ConsulReply) => T, signal: AbortSignal): Promise<T> {
+  async run<T>(errand: Errand, read: (reply: HttpReply) => T, signal: AbortSignal): Promise<T> {
     const { isAnswer = isOk, failure } = errand;
     let reply = await this.#send(errand, await this.#tokens.current(), signal);
     if (reply.status === 403) {
@@ -66,7 +67,7 @@ export class Exchange {
       throw new AutotmplError(
         'catalog',
         `${failure} at ${this.#agent} in a way that makes sense: ${error.message}`,
-        { cause: error, advice: NO_AGENT_ADVICE },
+        { cause: error, advice: wrongServerAdvice(CONSUL) },
       );
     }
   }
@@ -80,16 +81,17 @@ export class Exchange {
     { path, write, deadlineMs = DEADLINE_MS }: Errand,
     token: string | undefined,
     signal: AbortSignal,
-  ): Promise<ConsulReply> {
+  ): Promise<HttpReply> {
     try {
-      const request = { path: this.#scoped(path), token, packed: false, deadlineMs };
+      const headers = token === undefined ? {} : { [CONSUL.tokenHeader]: token };
+      const request = { path: this.#scoped(path), headers, packed: false, deadlineMs };
       return await this.#transport.exchange(
         write === undefined ? request : { ...request, write },
         signal,
       );
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw exchangeTrouble(error, this.#agent).reason;
+      throw exchangeTrouble(error, CONSUL, this.#agent).reason;
     }
   }
 
@@ -98,11 +100,11 @@ export class Exchange {
   }
 }
 
-function isOk({ status }: ConsulReply): boolean {
+function isOk({ status }: HttpReply): boolean {
   return status === 200;
 }
 
-function refusal({ failure, aclRule }: Errand, reply: ConsulReply, agent: string): AutotmplError {
+function refusal({ failure, aclRule }: Errand, reply: HttpReply, agent: string): AutotmplError {
   const said = reply.body.subarray(0, LONGEST_SAID).toString('utf8').trim().split('\n')[0] ?? '';
   const status = `${reply.status} ${said || (STATUS_CODES[reply.status] ?? '')}`.trimEnd();
   const denied = reply.status === 403;

@@ -6,12 +6,14 @@ import { isCatalogQuery, queryId } from '../query.ts';
 import { freezeValue } from '../values.ts';
 import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
-import { followQuery } from './blocking-query.ts';
-import { ConsulClient } from './client.ts';
+import { followQuery } from '../blocking/follow-query.ts';
+import { BlockingClient } from '../blocking/client.ts';
 import type { ConsulOptions } from './options.ts';
-import { Places } from './places.ts';
+import { Places } from '../blocking/places.ts';
+import { UnaskableError } from '../blocking/request-plan.ts';
 import { planRequest } from './requests.ts';
-import { nothingUnder, sayUnaskable, UnaskableError } from './unaskable.ts';
+import { CONSUL } from './server.ts';
+import { nothingUnder, sayUnaskable } from './unaskable.ts';
 
 /** What the catalog takes from outside. */
 export interface ConsulParts {
@@ -33,7 +35,7 @@ const INTRODUCE_AFTER_MS = 3000;
  */
 export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts): Catalog {
   const { clock, logger, random = Math.random } = parts;
-  const client = new ConsulClient(options, clock);
+  const client = new BlockingClient(CONSUL, options, clock);
   const agent = showConsulAddress(options.address);
   const { address, tls } = options;
   if (address.transport === 'tcp' && address.secure && !tls.verify) {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/time.ts';
-import { encodePath } from './api-path.ts';
+import { encodePath } from '../http/api-path.ts';
 import type { Exchange } from './exchange.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../blocking/pace.ts';
 import type { PackageClient } from './package-client.ts';
-import { asList, asNumber, asRecord, asText, parseJson } from './shapes.ts';
-import type { ConsulReply } from './transport.ts';
+import { asList, asNumber, asRecord, asText, parseJson } from '../http/shapes.ts';
+import type { HttpReply } from '../http/transport.ts';
 
 /** How long one question for news waits at the agent: it bounds how long a lost index makes us blind. */
 const WAIT_MS = 30_000;
@@ -102,7 +102,7 @@ export class LockKey {
   }
 }
 
-function readState({ status, headers, body }: ConsulReply, asked: number): LockState {
+function readState({ status, headers, body }: HttpReply, asked: number): LockState {
   const told = Number(headers['x-consul-index'] ?? 0) || 0;
   // An index that fell is that of other servers, or of restored data: nothing can be waited for from there.
   const index = told < asked ? 0 : told;

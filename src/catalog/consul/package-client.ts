@@ -5,9 +5,10 @@ import type Consul from 'consul';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
 import { showConsulAddress } from './address.ts';
-import { Certificates } from './certificates.ts';
+import { Certificates } from '../http/certificates.ts';
 import type { ConsulOptions } from './options.ts';
-import { TokenSource } from './token.ts';
+import { CONSUL } from './server.ts';
+import { TokenSource } from '../http/token.ts';
 
 /** What every call of the package takes. */
 export interface CallOptions {
@@ -52,10 +53,10 @@ export class PackageClient {
   /** Throws an AutotmplError where the options cannot work. */
   constructor(options: ConsulOptions, clock: Clock) {
     this.#options = options;
-    this.#tokens = new TokenSource(options, clock);
+    this.#tokens = new TokenSource(CONSUL.name, options, clock);
     const { address, tls } = options;
     const secure = address.transport === 'tcp' && address.secure;
-    this.#certificates = secure ? new Certificates(tls, clock) : undefined;
+    this.#certificates = secure ? new Certificates(CONSUL.name, tls, clock) : undefined;
     this.#agent = secure
       ? new HttpsAgent({
           keepAlive: true,

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/time.ts';
 import type { HealthReport, Kept, Registrar, ServiceEntry } from '../registrar.ts';
 import { Exchange } from './exchange.ts';
 import type { ConsulOptions } from './options.ts';
-import { asList, asNumber, asRecord, asText, asTexts, parseJson } from './shapes.ts';
-import type { ConsulReply } from './transport.ts';
+import { asList, asNumber, asRecord, asText, asTexts, parseJson } from '../http/shapes.ts';
+import type { HttpReply } from '../http/transport.ts';
 
 /** Enough for a supervisor's entries: each has one request under way at the most. */
 const MOST_CONNECTIONS = 4;
@@ -103,7 +103,7 @@ export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Reg
  * An id that the agent does not know is a 404, or in older ones a 500 with words of its own: which they are depends on whether it asks for
  * tokens. Another 500 is no answer: servers without a leader cannot look up a token, say.
  */
-function isOkOrUnknown({ status, body }: ConsulReply): boolean {
+function isOkOrUnknown({ status, body }: HttpReply): boolean {
   if (status !== 500) return status === 200 || status === 404;
   return /^(?:unknown (?:service|check)|CheckID .* does not have associated TTL)/i.test(
     body.toString('utf8'),

@@ -1,10 +1,9 @@
 import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
 import type { KeyPair, Value } from '../values.ts';
-import { encodePath } from './api-path.ts';
+import { INDEXED, UnaskableError, type Get, type RequestPlan } from '../blocking/request-plan.ts';
+import { encodePath } from '../http/api-path.ts';
 import type { ConsulOptions } from './options.ts';
-import { asRecord, asText, parseJson } from './shapes.ts';
-import type { ConsulReply } from './transport.ts';
-import { UnaskableError } from './unaskable.ts';
+import { asRecord, asText, parseJson } from '../http/shapes.ts';
 import {
   readCaLeaf,
   readCaRoots,
@@ -17,42 +16,8 @@ import {
   readTree,
 } from './values.ts';
 
-/** Asks the agent something on the side, without waiting; rejects for anything that is no answer to this query. */
-export type Get = (path: string) => Promise<ConsulReply>;
-
-/** How one query is put to the HTTP API, and how its answer is read. */
-export interface RequestPlan {
-  /** What the query is called in messages. */
-  readonly label: string;
-  /** API path with its parameters, except `index` and `wait`; a function where it has to be found out first. */
-  readonly path: string | ((get: Get) => Promise<string>);
-  /** `index`: the endpoint blocks until its index grows. `poll`: it cannot, and is asked now and then. */
-  readonly follows: 'index' | 'poll';
-  /** A 404 with an index says that there is no such thing, which is an answer. */
-  readonly mayBeAbsent: boolean;
-  /** Whether the answer is usually no longer than a few lines. */
-  readonly isShort: boolean;
-  /** Whether the answer comes from the servers, and so says whether they have a leader. */
-  readonly fromServers: boolean;
-  /** The ACL rule that lets a token ask this. */
-  readonly aclRule: string;
-  /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
-  readonly read: (body: unknown) => Value;
-  /** Rejects where a value must not be believed after the one before it. */
-  readonly confirm?: (previous: Value, next: Value, get: Get) => Promise<void>;
-  /** Goes on from a value that was read to the one that was asked for. */
-  readonly refine?: (value: Value, get: Get) => Promise<Value>;
-}
-
 /** Where queries look that do not say so themselves. */
 export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition'>;
-
-const INDEXED = {
-  follows: 'index',
-  mayBeAbsent: false,
-  fromServers: true,
-  isShort: false,
-} as const;
 
 /** The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. */
 export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {

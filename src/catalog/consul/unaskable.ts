@@ -1,12 +1,8 @@
 import type { Query } from '../query.ts';
 import type { Value } from '../values.ts';
-import { AutotmplError } from '../../core/errors.ts';
 
 /** Longer names make the message longer, not clearer. */
 const SHOWN_CHARACTERS = 80;
-
-/** Tells of a query for a name that Consul's HTTP API cannot be asked for, now or later. */
-export class UnaskableError extends AutotmplError {}
 
 /**
  * What a query for such a name is answered with; undefined where it stays an error.

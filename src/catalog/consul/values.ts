@@ -21,7 +21,7 @@ import {
   mapRecord,
   ShapeError,
   type JsonRecord,
-} from './shapes.ts';
+} from '../http/shapes.ts';
 
 /** Instances of a service, from `/v1/health/service` and `/v1/health/connect`; `keepOrder` for those asked for by nearness. */
 export function readInstances(body: unknown, keepOrder: boolean): readonly ServiceInstance[] {

@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../../core/time.ts';
-import { ExchangeError } from './exchange-error.ts';
+import { ExchangeError } from '../http/exchange-error.ts';
 
 /** A silence of this length makes us ask. */
 export const PROBE_AFTER_MS = 10_000;

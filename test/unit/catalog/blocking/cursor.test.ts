@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Cursor, NOW } from '../../../../src/catalog/consul/cursor.ts';
+import { Cursor, NOW } from '../../../../src/catalog/blocking/cursor.ts';
 
 const FULL_MS = 60_000;
 

@@ -7,17 +7,20 @@ import { gunzip } from 'node:zlib';
 import type { Clock } from '../../core/time.ts';
 import { Certificates } from './certificates.ts';
 import { classifyFailure, ExchangeError } from './exchange-error.ts';
-import type { ConsulOptions } from './options.ts';
+import type { HttpAddress, TlsOptions } from './options.ts';
 
 /** What is asked. */
-export interface ConsulRequest {
+export interface HttpRequest {
   /** API path and parameters, both already escaped; the address's own prefix is put before it. */
   readonly path: string;
-  readonly token: string | undefined;
+  /** In small letters; the token among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent: GET for a question, PUT for what is written. */
+  readonly method?: string;
   /** Whether the answer may come packed: worth it for long ones only, since Consul packs even ten bytes where it may. */
   readonly packed: boolean;
-  /** An answer at this `X-Consul-Index` brings nothing new, and is given without its body. */
-  readonly knownIndex?: number | undefined;
+  /** Tells by its head that an answer brings nothing new: it is then given without its body. */
+  readonly bringsNothing?: (response: http.IncomingMessage) => boolean;
   /** What is written, as JSON; absent: the request is a question. */
   readonly write?: unknown;
   /** Longest time until the whole answer is here. */
@@ -25,15 +28,22 @@ export interface ConsulRequest {
 }
 
 /** A whole answer: a body that was cut never becomes one. */
-export interface ConsulReply {
+export interface HttpReply {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** As the agent meant it: unpacked where it came packed; empty where the request knows the index. */
+  /** As the server meant it: unpacked where it came packed; empty where it brings nothing new. */
   readonly body: Buffer;
 }
 
 /** What a transport is made for. */
-export type TransportOptions = Pick<ConsulOptions, 'address' | 'auth' | 'tls' | 'maxConnections'>;
+export interface TransportOptions {
+  readonly address: HttpAddress;
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly tls: TlsOptions;
+  readonly maxConnections: number;
+  /** What is sent as `User-Agent`; absent: our own. */
+  readonly userAgent?: string;
+}
 
 /** Consul's own limit for one KV value is 512 kB: beyond this something is wrong. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -41,7 +51,7 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const TCP_KEEP_ALIVE_MS = 15_000;
 
 /**
- * Carries single requests to the agent and whole answers back, over kept connections: plain, with TLS, or by a Unix socket.
+ * Carries single requests to a server and whole answers back, over kept connections: plain, with TLS, or by a Unix socket.
  * It knows nothing of what is asked. Retries, order and the number of requests at a time are the business of others.
  */
 export class Transport {
@@ -49,10 +59,11 @@ export class Transport {
   readonly #agent: http.Agent;
   readonly #base: https.RequestOptions;
   readonly #pathPrefix: string;
+  readonly #userAgent: string;
   readonly #certificates: Certificates | undefined;
 
-  /** Throws an AutotmplError where the TLS files cannot be used. */
-  constructor(options: TransportOptions, clock: Clock) {
+  /** `server` is its name in messages. Throws an AutotmplError where the TLS files cannot be used. */
+  constructor(server: string, options: TransportOptions, clock: Clock) {
     const { address, auth, tls, maxConnections } = options;
     const secure = address.transport === 'tcp' && address.secure;
     const agentOptions = {
@@ -63,8 +74,9 @@ export class Transport {
       maxCachedSessions: 0,
     };
     this.#clock = clock;
+    this.#userAgent = options.userAgent ?? 'autotmpl';
     this.#agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
-    this.#certificates = secure ? new Certificates(tls, clock) : undefined;
+    this.#certificates = secure ? new Certificates(server, tls, clock) : undefined;
     this.#pathPrefix = address.transport === 'tcp' ? address.pathPrefix : '';
     this.#base = {
       agent: this.#agent,
@@ -80,7 +92,7 @@ export class Transport {
    * One request, one whole answer of whatever status. Rejects with an {@link ExchangeError}, or with the signal's reason once
    * it aborts; either way the socket is gone by then.
    */
-  async exchange(request: ConsulRequest, signal: AbortSignal): Promise<ConsulReply> {
+  async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     signal.throwIfAborted();
     const { response, body } = await this.#send(request, signal);
     return {
@@ -96,7 +108,7 @@ export class Transport {
   }
 
   #send(
-    request: ConsulRequest,
+    request: HttpRequest,
     signal: AbortSignal,
   ): Promise<{ response: http.IncomingMessage; body: Buffer }> {
     const startedAt = this.#clock.now();
@@ -133,7 +145,7 @@ export class Transport {
       outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
       outgoing.on('response', (response) => {
         answer = response;
-        const bringsNothing = isKnown(response, request.knownIndex);
+        const bringsNothing = request.bringsNothing?.(response) ?? false;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
           if (!bringsNothing) chunks.push(chunk);
@@ -158,18 +170,18 @@ export class Transport {
     });
   }
 
-  #open(request: ConsulRequest): http.ClientRequest {
+  #open(request: HttpRequest): http.ClientRequest {
     const { write } = request;
     const body = write === undefined ? undefined : JSON.stringify(write);
     const options: https.RequestOptions & { secureContext?: SecureContext } = {
       ...this.#base,
-      method: body === undefined ? 'GET' : 'PUT',
+      method: request.method ?? (body === undefined ? 'GET' : 'PUT'),
       path: this.#pathPrefix + request.path,
       headers: {
-        'user-agent': 'autotmpl',
+        'user-agent': this.#userAgent,
         ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
         ...(request.packed ? { 'accept-encoding': 'gzip' } : {}),
-        ...(request.token === undefined ? {} : { 'x-consul-token': request.token }),
+        ...request.headers,
       },
     };
     if (this.#certificates === undefined) return http.request(options).end(body);
@@ -178,18 +190,11 @@ export class Transport {
   }
 }
 
-/** An index counts in good answers only. */
-function isKnown(response: http.IncomingMessage, knownIndex: number | undefined): boolean {
-  const { statusCode, headers } = response;
-  if (knownIndex === undefined || (statusCode !== 200 && statusCode !== 404)) return false;
-  return headers['x-consul-index'] === String(knownIndex);
-}
-
 function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-/** The name that the agent's certificate is checked for; an IP address cannot be announced as one. */
+/** The name that the server's certificate is checked for; an IP address cannot be announced as one. */
 function serverName(
   named: string | undefined,
   address: { readonly host: string },

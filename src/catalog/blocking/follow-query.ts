@@ -1,8 +1,8 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import type { Answer } from '../catalog.ts';
-import type { Trouble } from './failures.ts';
+import type { Trouble } from '../http/trouble.ts';
 import { Question, type QuestionParts } from './question.ts';
-import type { RequestPlan } from './requests.ts';
+import type { RequestPlan } from './request-plan.ts';
 
 /** A first failure that may be a blip is asked about again within this time, before anybody is told. */
 const BLIP_MS = 50;
@@ -10,7 +10,7 @@ const RETRY = { baseMs: 250, capMs: 10_000 };
 /** More questions are no help to an agent that has too many. */
 const LIMIT_RETRY = { baseMs: 1000, capMs: 30_000 };
 
-/** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where Consul calls the query itself wrong. */
+/** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where the agent calls the query itself wrong. */
 export async function* followQuery(
   plan: RequestPlan,
   parts: QuestionParts,
@@ -57,7 +57,7 @@ async function rest(
   }
   if (trouble.nature === 'blip' && failures === 1) return clock.sleep(BLIP_MS * random(), signal);
   const delayMs = backoffDelay(Math.max(0, failures - 2), RETRY, random);
-  return trouble.agentIsAway === true
+  return trouble.serverIsAway === true
     ? client.liveness.untilAnswer(delayMs, signal)
     : clock.sleep(delayMs, signal);
 }

@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/time.ts';
 import { freezeValue, type Value } from '../values.ts';
-import type { Answered, ConsulClient } from './client.ts';
+import { parseJson, ShapeError } from '../http/shapes.ts';
+import type { HttpReply } from '../http/transport.ts';
+import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
+import type { Answered, BlockingClient } from './client.ts';
 import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
-import {
-  exchangeTrouble,
-  leaderlessAnswer,
-  replyTrouble,
-  strangeAnswer,
-  type Trouble,
-} from './failures.ts';
+import { leaderlessAnswer, replyTrouble, strangeAnswer } from './failures.ts';
 import { Pace } from './pace.ts';
 import type { Place, Places } from './places.ts';
-import type { Get, RequestPlan } from './requests.ts';
-import { parseJson, ShapeError } from './shapes.ts';
-import type { ConsulReply } from './transport.ts';
+import type { Get, RequestPlan } from './request-plan.ts';
+import type { BlockingServer } from './server.ts';
 
 /** How often an endpoint is asked that cannot block. */
 const POLL_MS = 15_000;
@@ -28,7 +24,7 @@ const SHORT_BYTES = 1024;
 
 /** What a question takes. */
 export interface QuestionParts {
-  readonly client: ConsulClient;
+  readonly client: BlockingClient;
   readonly places: Places;
   readonly clock: Clock;
   /** The agent's address, for messages. */
@@ -42,7 +38,7 @@ export type Outcome =
   | { readonly trouble: Trouble }
   | { readonly trouble?: undefined; readonly value: Value; readonly news: boolean };
 
-/** One query as it is put to Consul: where it stands, and the last that was heard of it. */
+/** One query as it is put to the agent: where it stands, and the last that was heard of it. */
 export class Question {
   readonly #plan: RequestPlan;
   readonly #parts: QuestionParts;
@@ -68,6 +64,10 @@ export class Question {
   /** The last good value. */
   get value(): Value | undefined {
     return this.#value;
+  }
+
+  get #server(): BlockingServer {
+    return this.#parts.client.server;
   }
 
   /** Asks until there is a good answer or trouble; undefined once the signal aborts. Throws where the query itself is wrong. */
@@ -114,7 +114,7 @@ export class Question {
 
   #progress({ reply, asked, elapsedMs }: Answered): Progress {
     if (this.#place === undefined) return 'read';
-    return this.#cursor.accept(indexOf(reply) ?? 1, asked, elapsedMs);
+    return this.#cursor.accept(this.#indexOf(reply) ?? 1, asked, elapsedMs);
   }
 
   async #findPath(signal: AbortSignal): Promise<string> {
@@ -126,29 +126,31 @@ export class Question {
     return async (path) => {
       const reply = await this.#parts.client.read({ path, packed: true }, signal);
       if (reply.status === 200 || this.#saysAbsent(reply)) return reply;
-      throw replyTrouble(reply, this.#plan).reason;
+      throw replyTrouble(reply, this.#plan, this.#server).reason;
     };
   }
 
   /** Without an index, a 404 is that of a server which knows no such API. */
-  #saysAbsent(reply: ConsulReply): boolean {
-    return this.#plan.mayBeAbsent && reply.status === 404 && indexOf(reply) !== undefined;
+  #saysAbsent(reply: HttpReply): boolean {
+    return this.#plan.mayBeAbsent && reply.status === 404 && this.#indexOf(reply) !== undefined;
   }
 
   /** Why this answer is none. */
-  #doubt(reply: ConsulReply): Trouble | undefined {
+  #doubt(reply: HttpReply): Trouble | undefined {
     const { label, fromServers, follows } = this.#plan;
-    if (reply.status !== 200 && !this.#saysAbsent(reply)) return replyTrouble(reply, this.#plan);
-    if (follows === 'index' && indexOf(reply) === undefined) {
-      return strangeAnswer(label, new ShapeError('it has no X-Consul-Index'));
+    const { name, leaderHeader } = this.#server;
+    if (reply.status !== 200 && !this.#saysAbsent(reply))
+      return replyTrouble(reply, this.#plan, this.#server);
+    if (follows === 'index' && this.#indexOf(reply) === undefined) {
+      return strangeAnswer(label, new ShapeError(`it has no X-${name}-Index`), this.#server);
     }
-    if (fromServers && reply.headers['x-consul-knownleader'] === 'false') {
-      return leaderlessAnswer();
+    if (fromServers && reply.headers[leaderHeader] === 'false') {
+      return leaderlessAnswer(this.#server);
     }
     return undefined;
   }
 
-  async #read(reply: ConsulReply, signal: AbortSignal): Promise<Outcome | undefined> {
+  async #read(reply: HttpReply, signal: AbortSignal): Promise<Outcome | undefined> {
     this.#length = reply.body.length;
     const { read, refine, confirm } = this.#plan;
     const get = this.#getter(signal);
@@ -178,21 +180,21 @@ export class Question {
     return { trouble };
   }
 
+  #indexOf(reply: HttpReply): number | undefined {
+    const header = reply.headers[this.#server.indexHeader];
+    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
+  }
+
   #troubleWith(error: unknown): Trouble {
     const { label } = this.#plan;
     return error instanceof ShapeError
-      ? strangeAnswer(label, error)
-      : exchangeTrouble(error, this.#parts.agent);
+      ? strangeAnswer(label, error, this.#server)
+      : exchangeTrouble(error, this.#server, this.#parts.agent);
   }
 }
 
 /** A short body stands for itself: to hash it would take Node's crypto, whose loading is a tenth of a short run. */
-function digestOf({ status, body }: ConsulReply): string {
+function digestOf({ status, body }: HttpReply): string {
   if (body.length <= SHORT_BYTES) return `${status} ${body.toString('latin1')}`;
   return createHash('sha256').update(`${status} `).update(body).digest('base64');
-}
-
-function indexOf(reply: ConsulReply): number | undefined {
-  const header = reply.headers['x-consul-index'];
-  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }

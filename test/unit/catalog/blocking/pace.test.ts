@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../../../src/catalog/consul/pace.ts';
+import { Pace } from '../../../../src/catalog/blocking/pace.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 /** How many questions are asked in a time where each is answered at once. */

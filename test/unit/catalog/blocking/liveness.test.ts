@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ExchangeError } from '../../../../src/catalog/consul/exchange-error.ts';
-import { Liveness } from '../../../../src/catalog/consul/liveness.ts';
+import { ExchangeError } from '../../../../src/catalog/http/exchange-error.ts';
+import { Liveness } from '../../../../src/catalog/blocking/liveness.ts';
 import { ManualClock, settle } from '../../../support/manual-clock.ts';
 
 function waitForAbort(signal: AbortSignal): Promise<never> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Places, type Place } from '../../../../src/catalog/consul/places.ts';
+import { Places, type Place } from '../../../../src/catalog/blocking/places.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 function share(count: number, watches: number, random = 0) {

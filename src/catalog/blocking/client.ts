@@ -1,12 +1,17 @@
 import type { CancelTimer, Clock } from '../../core/time.ts';
+import { withParameters } from '../http/api-path.ts';
+import { TokenSource, type TokenOptions } from '../http/token.ts';
+import {
+  Transport,
+  type HttpReply,
+  type HttpRequest,
+  type TransportOptions,
+} from '../http/transport.ts';
 import { Connections, type Release } from './connections.ts';
-import { Liveness, PROBE_AFTER_MS } from './liveness.ts';
-import { withParameters } from './api-path.ts';
-import type { ConsulOptions } from './options.ts';
-import { LONGEST_ROUND_MS } from './places.ts';
-import { TokenSource } from './token.ts';
-import { Transport, type ConsulReply, type ConsulRequest } from './transport.ts';
 import { NOW, type Position } from './cursor.ts';
+import { Liveness, PROBE_AFTER_MS } from './liveness.ts';
+import { LONGEST_ROUND_MS } from './places.ts';
+import type { BlockingServer } from './server.ts';
 
 /** For what is answered at once; servers without a leader hold a read for 7 s before they say so. */
 const READ_DEADLINE_MS = 10_000;
@@ -20,7 +25,7 @@ const WAIT_SLACK_MS = PROBE_AFTER_MS + PROBE_DEADLINE_MS + 1000;
 
 /** An answer, and to what. */
 export interface Answered {
-  readonly reply: ConsulReply;
+  readonly reply: HttpReply;
   /** What was really asked: a query that found no free connection to wait on is asked without waiting. */
   readonly asked: Position;
   /** From the moment when the question was sent. */
@@ -28,12 +33,20 @@ export interface Answered {
 }
 
 /** What is asked, and whether a long answer is expected, which may come packed. */
-export type ConsulQuestion = Pick<ConsulRequest, 'path' | 'packed' | 'knownIndex'>;
+export interface AgentQuestion {
+  readonly path: string;
+  readonly packed: boolean;
+  /** An answer at this index brings nothing new, and is given without its body. */
+  readonly knownIndex?: number | undefined;
+}
+
+type Sendable = AgentQuestion & Pick<HttpRequest, 'deadlineMs'>;
 
 /** Puts questions to one agent: with its token, in turn, and each within a deadline. */
-export class ConsulClient {
+export class BlockingClient {
   readonly connections: Connections;
   readonly liveness: Liveness;
+  readonly server: BlockingServer;
   readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #tokens: TokenSource;
@@ -41,21 +54,22 @@ export class ConsulClient {
   #closed = false;
 
   /** Throws an AutotmplError where the options cannot work. */
-  constructor(options: ConsulOptions, clock: Clock) {
+  constructor(server: BlockingServer, options: TransportOptions & TokenOptions, clock: Clock) {
+    this.server = server;
     this.#clock = clock;
-    this.#transport = new Transport(options, clock);
-    this.#tokens = new TokenSource(options, clock);
+    this.#transport = new Transport(server.name, options, clock);
+    this.#tokens = new TokenSource(server.name, options, clock);
     this.connections = new Connections(options.maxConnections, clock);
     this.liveness = new Liveness({ clock, probe: (signal) => this.#probe(signal) });
   }
 
   /** Asks for what is there now; any status is an answer. Rejects with an ExchangeError, or the signal's reason. */
-  async read(question: ConsulQuestion, signal: AbortSignal): Promise<ConsulReply> {
+  async read(question: AgentQuestion, signal: AbortSignal): Promise<HttpReply> {
     return (await this.ask(question, NOW, signal)).reply;
   }
 
   /** Asks from a position on: for what is there now, or for the next news. Rejects as `read` does. */
-  async ask(question: ConsulQuestion, position: Position, signal: AbortSignal): Promise<Answered> {
+  async ask(question: AgentQuestion, position: Position, signal: AbortSignal): Promise<Answered> {
     return this.liveness.guard(signal, async (guarded) => {
       const waiting =
         position.index === 0
@@ -99,7 +113,7 @@ export class ConsulClient {
     this.#lateReleases.add(cancel);
   }
 
-  async #ask(question: ConsulQuestion, asked: Position, signal: AbortSignal): Promise<Answered> {
+  async #ask(question: AgentQuestion, asked: Position, signal: AbortSignal): Promise<Answered> {
     const startedAt = this.#clock.now();
     const request =
       asked.index === 0 ? { ...question, deadlineMs: READ_DEADLINE_MS } : blocking(question, asked);
@@ -107,19 +121,33 @@ export class ConsulClient {
     return { reply, asked, elapsedMs: this.#clock.now() - startedAt };
   }
 
-  async #exchange(
-    request: Omit<ConsulRequest, 'token'>,
-    signal: AbortSignal,
-  ): Promise<ConsulReply> {
+  async #exchange(request: Sendable, signal: AbortSignal): Promise<HttpReply> {
     const token = await this.#tokens.current();
-    const reply = await this.#send({ ...request, token }, signal);
+    const reply = await this.#send(request, token, signal);
     if (reply.status !== 403) return reply;
     const newer = await this.#tokens.current({ refused: true });
-    return newer === token ? reply : this.#send({ ...request, token: newer }, signal);
+    return newer === token ? reply : this.#send(request, newer, signal);
   }
 
-  async #send(request: ConsulRequest, signal: AbortSignal): Promise<ConsulReply> {
-    const reply = await this.#transport.exchange(request, signal);
+  async #send(
+    { knownIndex, ...request }: Sendable,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
+    const { tokenHeader, indexHeader } = this.server;
+    const known = knownIndex === undefined ? undefined : String(knownIndex);
+    const reply = await this.#transport.exchange(
+      {
+        ...request,
+        headers: token === undefined ? {} : { [tokenHeader]: token },
+        ...(known !== undefined && {
+          // An index counts in good answers only.
+          bringsNothing: ({ statusCode, headers }) =>
+            (statusCode === 200 || statusCode === 404) && headers[indexHeader] === known,
+        }),
+      },
+      signal,
+    );
     this.liveness.answered();
     return reply;
   }
@@ -135,7 +163,7 @@ export class ConsulClient {
   }
 }
 
-function blocking(question: ConsulQuestion, asked: Position): Omit<ConsulRequest, 'token'> {
+function blocking(question: AgentQuestion, asked: Position): Sendable {
   const waitMs = Math.max(1, Math.round(asked.waitMs));
   return {
     ...question,

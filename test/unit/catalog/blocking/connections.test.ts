@@ -3,7 +3,7 @@ import {
   Connections,
   type Lane,
   type Release,
-} from '../../../../src/catalog/consul/connections.ts';
+} from '../../../../src/catalog/blocking/connections.ts';
 import { ManualClock, settle } from '../../../support/manual-clock.ts';
 
 function share(maxConnections: number) {

@@ -2,13 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
 import { fileStamp } from '../file-stamp.ts';
-import type { ConsulOptions } from './options.ts';
 
 /** How often a token file is looked at, at most. */
 const LOOK_AGAIN_MS = 1000;
 
-/** Knows the ACL token: the one it was given, or the one that its file holds now. */
+/** Where a token comes from. */
+export interface TokenOptions {
+  readonly token?: string;
+  /** Wins over `token`. */
+  readonly tokenFile?: string;
+}
+
+/** Knows the token for a server: the one it was given, or the one that its file holds now. */
 export class TokenSource {
+  readonly #server: string;
   readonly #literal: string | undefined;
   readonly #path: string | undefined;
   readonly #clock: Clock;
@@ -16,7 +23,9 @@ export class TokenSource {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<string> | undefined;
 
-  constructor(options: Pick<ConsulOptions, 'token' | 'tokenFile'>, clock: Clock) {
+  /** `server` is its name in messages. */
+  constructor(server: string, options: TokenOptions, clock: Clock) {
+    this.#server = server;
     this.#literal = options.token === '' ? undefined : options.token;
     this.#path = options.tokenFile;
     this.#clock = clock;
@@ -54,7 +63,7 @@ export class TokenSource {
       if (known !== undefined) return known.token;
       throw new AutotmplError(
         'catalog',
-        `cannot read the Consul token file ${path}: ${describeError(error)}`,
+        `cannot read the ${this.#server} token file ${path}: ${describeError(error)}`,
         { cause: error },
       );
     }
