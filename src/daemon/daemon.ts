@@ -1,19 +1,14 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { Locks } from '../catalog/locks.ts';
-import type { Registrar } from '../catalog/registrar.ts';
-import { createCatalog, createLocks, createRegistrar } from '../catalog/index.ts';
 import type { Settings } from '../config/settings.ts';
 import { begin, type Begun } from '../core/actor.ts';
 import { Bus } from '../core/bus.ts';
-import { AutotmplError, describeError } from '../core/errors.ts';
-import { Claims } from '../output/claims.ts';
+import { describeError } from '../core/errors.ts';
 import type { Reaper } from '../process/reaper.ts';
-import { compileTargets } from '../renderer/compile-targets.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { createEngines } from './engines.ts';
-import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
+import { environmentFor, type DaemonOptions, type Prepared } from './options.ts';
+import { letGo, Preparation } from './preparation.ts';
 import { renderName } from './render-name.ts';
 import { Reloading, type ReloadOutcome } from './reloading.ts';
 import { Rendering } from './rendering.ts';
@@ -22,12 +17,13 @@ import type { Watcher } from '../watch/watcher.ts';
 
 /**
  * The composition root: puts the parts together and runs them, one generation of settings after the other. What it is made of
- * lies beside it: `rendering.ts` keeps files true, `reloading.ts` goes over to other settings.
+ * lies beside it: `preparation.ts` makes ready whatever can fail, `rendering.ts` keeps files true, `reloading.ts` goes over to other
+ * settings.
  */
 export class Daemon {
   readonly bus: Bus;
   readonly #options: DaemonOptions;
-  readonly #claims = new Claims();
+  readonly #preparation: Preparation;
   readonly #rendering: Rendering;
   readonly #reloading: Reloading;
   #supervision: Supervision | undefined;
@@ -41,6 +37,7 @@ export class Daemon {
     this.bus = new Bus((error, name) =>
       options.logger.error(`a listener of ${name} failed: ${describeError(error)}`),
     );
+    this.#preparation = new Preparation(options);
     this.#rendering = new Rendering(options, this.bus);
     this.#reloading = new Reloading({
       load: options.load,
@@ -52,33 +49,11 @@ export class Daemon {
   }
 
   /**
-   * Makes ready whatever can fail: reads and compiles the templates, makes the catalog, claims the destinations. Throws an
-   * AutotmplError, and changes nothing, where something is wrong. What it returns is for `run`.
+   * Makes ready whatever can fail. Throws an AutotmplError, and changes nothing, where something is wrong. What it returns is
+   * for `run`.
    */
   async prepare(settings: Settings): Promise<Prepared> {
-    const { clock, logger, packageTemplates, once, dry } = this.#options;
-    const environment = environmentFor(this.#options.environment, settings);
-    const searchPath = [...settings.searchPath, ...packageTemplates];
-    const engineOf = await createEngines(
-      settings.targets.map(({ engine }) => engine),
-      { searchPath, environment, clock },
-    );
-    const targets = compileTargets(settings.targets, engineOf);
-    const parts = { clock, logger };
-    const catalog = createCatalog(settings.catalog, settings, parts);
-    const supervised = settings.supervisor !== undefined && !once && !dry;
-    const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;
-    const locks = supervised ? createLocks(settings.catalog, parts) : undefined;
-    try {
-      if (supervised) await this.#checkSupervisor(settings, registrar, locks);
-      // A single run is over too soon for two of them to undo each other's work.
-      const lasting = once || dry ? [] : settings.targets;
-      const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
-      return { settings, targets, catalog, lease, registrar, locks };
-    } catch (error) {
-      await letGo({ catalog, registrar, locks });
-      throw error;
-    }
+    return await this.#preparation.prepare(settings, this.#present?.settings);
   }
 
   /** Reads everything anew, and goes over to it only when all of it is right; resolves when that is decided. `by` is who asked: `HUP`. */
@@ -233,23 +208,6 @@ export class Daemon {
     await this.#supervision?.stop();
   }
 
-  async #checkSupervisor(
-    settings: Settings,
-    registrar: Registrar | undefined,
-    locks: Locks | undefined,
-  ): Promise<void> {
-    const present = this.#present?.settings;
-    const { Supervisor } = await import('../supervisor/supervisor.ts');
-    if (settings.supervisor !== undefined) {
-      await Supervisor.check(settings.supervisor, registrar, locks);
-    }
-    if (present?.supervisor !== undefined && !isSameCatalog(present.catalog, settings.catalog)) {
-      throw new AutotmplError('config', 'the catalog cannot be changed while jobs run', {
-        advice: 'start autotmpl anew',
-      });
-    }
-  }
-
   /** Goes over to other settings, keeping what they have in common with the present ones. */
   async #replace(prepared: Prepared): Promise<void> {
     try {
@@ -267,20 +225,6 @@ export class Daemon {
     await letGo(overtaken);
     await overtaken.lease.release();
   }
-}
-
-async function letGo({
-  catalog,
-  registrar,
-  locks,
-}: {
-  readonly catalog: Catalog | undefined;
-  readonly registrar: Registrar | undefined;
-  readonly locks: Locks | undefined;
-}): Promise<void> {
-  catalog?.close();
-  registrar?.close();
-  await locks?.close();
 }
 
 async function beginReaper({ clock, logger }: DaemonOptions): Promise<Begun<Reaper>> {

@@ -4,11 +4,20 @@ import type { CancelTimer, Clock } from '../core/time.ts';
 const RESERVED_PART = 0.1;
 const LONGEST_RESERVE_MS = 2000;
 
+/** How long the stop of a process may take, and what cuts it short. */
+export interface StopLimit {
+  readonly leftMs: number;
+  readonly hurried: AbortSignal;
+}
+
+/** It takes as long as it takes. */
+export const NO_LIMIT: StopLimit = { leftMs: Infinity, hurried: new AbortController().signal };
+
 /**
  * The one time that a stop may take, from the request to the last KILL. Every wait on the way takes from it; when it is spent, or
  * somebody insists, what is left is killed.
  */
-export class Budget {
+export class Budget implements StopLimit {
   /** Aborts when the wait is to be cut short: hooks and drains end, and KILL comes soon. */
   readonly hurried: AbortSignal;
   readonly #hurry = new AbortController();

@@ -1,8 +1,8 @@
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
-import { Budget } from './budget.ts';
+import { Budget, type StopLimit } from './budget.ts';
 import type { Happenings } from './happenings.ts';
-import type { Job, StopLimit } from './job.ts';
+import type { Job } from './job.ts';
 import type { Member } from './member.ts';
 import type { SupervisorSettings } from './settings.ts';
 import { isLate, isTask, lateJobsOf, stopWaves } from './stop-order.ts';

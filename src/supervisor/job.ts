@@ -1,21 +1,8 @@
-import { describeError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Bus } from '../core/bus.ts';
-import type { Logger } from '../core/logger.ts';
-import type { CancelTimer, Clock } from '../core/time.ts';
-import { findAccount } from '../process/account.ts';
-import { commandLabel, type CommandLine } from '../process/command-line.ts';
-import {
-  exitCodeOfEnd,
-  type ProcessOptions,
-  type RunningProcess,
-  type startProcess,
-} from '../process/long-process.ts';
-import type { ChildVariables } from './child-variables.ts';
+import { exitCodeOfEnd, type RunningProcess } from '../process/long-process.ts';
+import { NO_LIMIT, type StopLimit } from './budget.ts';
 import type { Happenings } from './happenings.ts';
-import { rulesOf } from './job-rules.ts';
-import { jobOutput, type OutputSink } from './job-output.ts';
-import type { JobSettings } from './settings.ts';
 import {
   UNBORN,
   type Effect,
@@ -24,44 +11,25 @@ import {
   type RunEnd,
   type TimerName,
 } from './job-life.ts';
+import { startJobProcess, type JobProcessParts } from './job-process.ts';
+import { rulesOf } from './job-rules.ts';
+import { JobTimers } from './job-timers.ts';
+import { JobTrigger } from './job-trigger.ts';
+import type { JobPresence } from './presence.ts';
+import { describeAbsence, describeEnd } from './run-end.ts';
+import type { JobSettings } from './settings.ts';
 import { transition } from './transitions.ts';
 
-/** What is checked and advertised for a job while it runs. */
-export interface JobPresence {
-  /** Checks, and advertises what is well. */
-  begin(): void;
-  /** Stops checking, and tells the catalog that its process is gone; `why` is for people. */
-  pause(why: string): void;
-}
-
 /** What a job works with. */
-export interface JobParts {
-  readonly clock: Clock;
-  readonly logger: Logger;
+export interface JobParts extends JobProcessParts {
   readonly bus: Bus;
   readonly happenings: Happenings;
-  readonly variables: ChildVariables;
-  readonly sink: OutputSink;
-  readonly start: typeof startProcess;
   readonly presence: JobPresence | undefined;
   /** Does what has to come before the stop signal. Never rejects. */
   readonly withdraw: (job: Job) => Promise<void>;
-  /** Fills in what the words of a main command say of the environment: ContainerPilot 2's way. */
-  readonly fillIn: (
-    command: CommandLine,
-    environment: Readonly<Record<string, string>>,
-  ) => CommandLine;
   /** Called each time when a job is done. */
   readonly onDone: (job: Job) => void;
 }
-
-/** How long the stop of a process may take, and what cuts it short. */
-export interface StopLimit {
-  readonly leftMs: number;
-  readonly hurried: AbortSignal;
-}
-
-const NO_LIMIT: StopLimit = { leftMs: Infinity, hurried: new AbortController().signal };
 
 /** One job: carries out what the table of transitions says. */
 export class Job {
@@ -71,8 +39,8 @@ export class Job {
   #process: RunningProcess | undefined;
   #startedAtMs = 0;
   #limit: StopLimit = NO_LIMIT;
-  readonly #timers = new Map<TimerName, CancelTimer>();
-  #stopListening: () => void = () => undefined;
+  readonly #timers: JobTimers;
+  readonly #trigger: JobTrigger;
   #whenDone: (() => void)[] = [];
   #whenIdle: (() => void)[] = [];
   #paused: () => boolean = () => false;
@@ -80,6 +48,10 @@ export class Job {
   constructor(settings: JobSettings, parts: JobParts) {
     this.settings = settings;
     this.#parts = parts;
+    this.#timers = new JobTimers(parts.clock, (timer) => this.#timerFired(timer));
+    this.#trigger = new JobTrigger(settings.when, parts.happenings, () =>
+      this.#happen({ kind: 'trigger' }),
+    );
   }
 
   /** Where it is in its life. */
@@ -106,18 +78,8 @@ export class Job {
   /** Begins its life: at once, or when its event comes. While `paused` says so, intervals start nothing. */
   begin(paused: () => boolean = () => false): void {
     this.#paused = paused;
-    const { when } = this.settings;
     this.#happen({ kind: 'begin' });
-    if (when.kind !== 'event') return;
-    const { happenings } = this.#parts;
-    this.#stopListening = happenings.on(when.source, when.code, () => {
-      if (when.mode === 'once') this.#stopListening();
-      this.#happen({ kind: 'trigger' });
-    });
-    if (happenings.holds(when.source, when.code)) {
-      if (when.mode === 'once') this.#stopListening();
-      this.#happen({ kind: 'trigger' });
-    }
+    this.#trigger.listen();
   }
 
   /** Starts it now, whatever it waits for; one that runs is let be. */
@@ -134,7 +96,7 @@ export class Job {
   /** Takes it down for good; resolves when it is done. A job that is done already is let be. */
   stop(limit: StopLimit = NO_LIMIT): Promise<void> {
     this.#limit = limit;
-    this.#stopListening();
+    this.#trigger.end();
     this.#happen({ kind: 'stop' });
     return this.done();
   }
@@ -182,7 +144,7 @@ export class Job {
   }
 
   #carryOut(effect: Effect): void {
-    const { happenings, presence, clock, onDone } = this.#parts;
+    const { happenings, presence, onDone } = this.#parts;
     switch (effect.do) {
       case 'spawn':
         void this.#spawn();
@@ -201,27 +163,22 @@ export class Job {
         happenings.announce({ source: this.settings.name, code: effect.code });
         break;
       case 'arm':
-        this.#timers.get(effect.timer)?.();
-        this.#timers.set(
-          effect.timer,
-          clock.setTimer(() => this.#timerFired(effect.timer), effect.afterMs),
-        );
+        this.#timers.arm(effect.timer, effect.afterMs);
         break;
       case 'disarm':
-        this.#timers.get(effect.timer)?.();
-        this.#timers.delete(effect.timer);
+        this.#timers.disarm(effect.timer);
         break;
       case 'watch':
         presence?.begin();
         break;
       case 'unwatch':
-        presence?.pause(this.#sayEnd());
+        presence?.pause(describeAbsence(this.#state.lastEnd));
         break;
       case 'withdraw':
         void this.#parts.withdraw(this).then(() => this.#happen({ kind: 'withdrawn' }));
         break;
       case 'complete':
-        this.#stopListening();
+        this.#trigger.end();
         for (const resolve of this.#whenDone.splice(0)) resolve();
         onDone(this);
         break;
@@ -229,67 +186,29 @@ export class Job {
   }
 
   #timerFired(timer: TimerName): void {
-    this.#timers.delete(timer);
     if (timer === 'interval' && this.#paused()) {
       const { when } = this.settings;
-      if (when.kind === 'interval') this.#carryOut({ do: 'arm', timer, afterMs: when.intervalMs });
+      if (when.kind === 'interval') this.#timers.arm(timer, when.intervalMs);
       return;
     }
     this.#happen({ kind: 'timer', timer });
   }
 
   async #spawn(): Promise<void> {
-    const { logger, start, variables, clock } = this.#parts;
-    const { name, exec = [], role } = this.settings;
-    const label = commandLabel(exec);
-    try {
-      const started = await start(await this.#processOptions());
-      if ('couldNotStart' in started) {
-        logger.error(`${name} could not be started: ${label}: ${started.couldNotStart}`, {
-          job: name,
-        });
-        this.#noteEnd({ exitCode: started.exitCode });
-        this.#happen({
-          kind: 'startFailed',
-          end: { couldNotStart: started.couldNotStart, code: started.exitCode },
-        });
-        return;
-      }
-      this.#process = started;
-      this.#startedAtMs = clock.now();
-      variables.tellProcess(name, role, started.pid);
-      logger.debug(`${name} runs: ${label}`, { job: name, pid: started.pid });
-      void started.ended.then((end) => this.#ended(started, end));
-      this.#happen({ kind: 'started' });
-    } catch (error) {
-      const reason = describeError(error);
-      logger.error(`${name} could not be started: ${reason}`, { job: name });
-      this.#noteEnd({ exitCode: 127 });
-      this.#happen({ kind: 'startFailed', end: { couldNotStart: reason, code: 127 } });
+    const { variables, clock } = this.#parts;
+    const { name, role } = this.settings;
+    const started = await startJobProcess(this.settings, this.#parts);
+    if ('couldNotStart' in started) {
+      const { couldNotStart, exitCode } = started;
+      this.#noteEnd({ exitCode });
+      this.#happen({ kind: 'startFailed', end: { couldNotStart, code: exitCode } });
+      return;
     }
-  }
-
-  async #processOptions(): Promise<ProcessOptions> {
-    const { variables, sink, clock, fillIn } = this.#parts;
-    const { name, role, exec = [], env: extra, cwd, user, logging } = this.settings;
-    let pid = 0;
-    const env = variables.environment(extra);
-    const options = {
-      command: role === 'main' ? fillIn(exec, env) : exec,
-      env,
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(user === undefined ? {} : { account: await findAccount(user) }),
-    };
-    if (logging === 'raw') return { ...options, output: 'inherit' };
-    const write = jobOutput({ job: name, logging, sink, now: () => new Date(clock.now()) });
-    return {
-      ...options,
-      output: (stream, line) => {
-        // Lines come only once it runs, and then this is its process; a later run has another function.
-        pid ||= this.#process?.pid ?? 0;
-        write(pid)(stream, line);
-      },
-    };
+    this.#process = started;
+    this.#startedAtMs = clock.now();
+    variables.tellProcess(name, role, started.pid);
+    void started.ended.then((end) => this.#ended(started, end));
+    this.#happen({ kind: 'started' });
   }
 
   #ended(process: RunningProcess, end: RunEnd): void {
@@ -331,17 +250,4 @@ export class Job {
     }
     this.#parts.logger.warn(`${name} timeout after ${formatDuration(timeoutMs)}`, { job: name });
   }
-
-  #sayEnd(): string {
-    const { lastEnd } = this.#state;
-    return lastEnd === undefined
-      ? 'its process does not run'
-      : `its process ${describeEnd(lastEnd)}`;
-  }
-}
-
-/** How a run ended, as the end of a sentence. */
-export function describeEnd(end: RunEnd): string {
-  if ('couldNotStart' in end) return `could not be started: ${end.couldNotStart}`;
-  return 'signal' in end ? `was ended by ${end.signal}` : `ended with exit code ${end.code}`;
 }

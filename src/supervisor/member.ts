@@ -1,13 +1,11 @@
 import type { Registrar, ServiceEntry } from '../catalog/registrar.ts';
-import { AutotmplError } from '../core/errors.ts';
-import { findAccount } from '../process/account.ts';
 import { HealthCheck } from './health-check.ts';
-import { chooseAddress } from './interfaces.ts';
-import { Job, describeEnd, type JobParts } from './job.ts';
+import { Job, type JobParts } from './job.ts';
 import { jobOutput } from './job-output.ts';
 import { Presence } from './presence.ts';
 import { Registration } from './registration.ts';
-import { entryOf } from './service-entry.ts';
+import { describeEnd } from './run-end.ts';
+import { addressOf, entryOf } from './service-entry.ts';
 import type {
   HealthSettings,
   JobSettings,
@@ -37,36 +35,6 @@ export interface MemberParts extends Omit<JobParts, 'presence'> {
 /** A service that nobody checks is as well as its process: the catalog hears of it this many times in its time to live. */
 const REPORTS_IN_TTL = 3;
 
-/** Makes sure that these jobs can be had: their addresses, their accounts, their catalog. Throws an AutotmplError (`config`). */
-export async function checkJobs(
-  { jobs, childVariables }: Pick<SupervisorSettings, 'jobs' | 'childVariables'>,
-  registrar: Registrar | undefined,
-): Promise<void> {
-  const code = childVariables === 'autotmpl' ? 'config' : 'containerpilotConfig';
-  for (const { name, place, service, user } of jobs) {
-    try {
-      if (service !== undefined) addressOf(service);
-      if (user !== undefined) await findAccount(user);
-    } catch (error) {
-      if (!(error instanceof AutotmplError)) throw error;
-      const { advice } = error;
-      throw new AutotmplError(code, `${place}: ${error.message}`, {
-        cause: error,
-        ...(advice === undefined ? {} : { advice }),
-      });
-    }
-    if (service !== undefined && registrar === undefined) {
-      throw new AutotmplError(
-        code,
-        `${place}: ${name} cannot be registered: the catalog takes no services`,
-        {
-          advice: 'use a catalog that does (consul), or leave `service` out',
-        },
-      );
-    }
-  }
-}
-
 /** Makes a job with its check and its entry; starts nothing. */
 export function createMember(settings: JobSettings, parts: MemberParts): Member {
   const presence = createPresence(settings, parts);
@@ -94,10 +62,6 @@ export function currentEntry(
     role: parts.role(),
     program: dialect === 'autotmpl' ? 'autotmpl' : 'containerpilot',
   });
-}
-
-function addressOf({ address, interfaces }: ServiceSettings): string {
-  return address ?? chooseAddress(interfaces);
 }
 
 function createPresence(settings: JobSettings, parts: MemberParts): Presence | undefined {

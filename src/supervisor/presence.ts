@@ -2,8 +2,15 @@ import type { HealthReport, HealthStatus } from '../catalog/registrar.ts';
 import { begin, type Begun } from '../core/actor.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { Happenings } from './happenings.ts';
-import type { JobPresence } from './job.ts';
 import type { Registration } from './registration.ts';
+
+/** What is checked and advertised for a job while it runs. */
+export interface JobPresence {
+  /** Checks, and advertises what is well. */
+  begin(): void;
+  /** Stops checking, and tells the catalog that its process is gone; `why` is for people. */
+  pause(why: string): void;
+}
 
 /** What a presence works with. */
 export interface PresenceOptions {

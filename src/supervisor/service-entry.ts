@@ -1,4 +1,5 @@
 import type { ServiceEntry } from '../catalog/registrar.ts';
+import { chooseAddress } from './interfaces.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** What an entry is made of beside its settings. */
@@ -43,4 +44,9 @@ export function entryOf(service: ServiceSettings, parts: EntryParts): ServiceEnt
         : { deregisterAfterMs: service.deregisterAfterMs }),
     },
   };
+}
+
+/** Where a service is reached. Throws an AutotmplError (`config`) where there is no `address` and none can be chosen. */
+export function addressOf({ address, interfaces }: ServiceSettings): string {
+  return address ?? chooseAddress(interfaces);
 }

@@ -1,0 +1,82 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { createCatalog, createLocks, createRegistrar } from '../catalog/index.ts';
+import type { Locks } from '../catalog/locks.ts';
+import type { Registrar } from '../catalog/registrar.ts';
+import type { Settings } from '../config/settings.ts';
+import { AutotmplError } from '../core/errors.ts';
+import { Claims } from '../output/claims.ts';
+import { compileTargets } from '../renderer/compile-targets.ts';
+import { createEngines } from './engines.ts';
+import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
+
+/** Turns settings into what can be run: one generation after the other. */
+export class Preparation {
+  readonly #options: DaemonOptions;
+  readonly #claims = new Claims();
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes ready whatever can fail: reads and compiles the templates, makes the catalog, claims the destinations. Throws an
+   * AutotmplError, and changes nothing, where something is wrong. `present` are the settings in force.
+   */
+  async prepare(settings: Settings, present: Settings | undefined): Promise<Prepared> {
+    const { clock, logger, packageTemplates, once, dry } = this.#options;
+    const environment = environmentFor(this.#options.environment, settings);
+    const searchPath = [...settings.searchPath, ...packageTemplates];
+    const engineOf = await createEngines(
+      settings.targets.map(({ engine }) => engine),
+      { searchPath, environment, clock },
+    );
+    const targets = compileTargets(settings.targets, engineOf);
+    const parts = { clock, logger };
+    const catalog = createCatalog(settings.catalog, settings, parts);
+    const supervised = settings.supervisor !== undefined && !once && !dry;
+    const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;
+    const locks = supervised ? createLocks(settings.catalog, parts) : undefined;
+    try {
+      if (supervised) await checkSupervised(settings, present, registrar, locks);
+      // A single run is over too soon for two of them to undo each other's work.
+      const lasting = once || dry ? [] : settings.targets;
+      const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
+      return { settings, targets, catalog, lease, registrar, locks };
+    } catch (error) {
+      await letGo({ catalog, registrar, locks });
+      throw error;
+    }
+  }
+}
+
+async function checkSupervised(
+  settings: Settings,
+  present: Settings | undefined,
+  registrar: Registrar | undefined,
+  locks: Locks | undefined,
+): Promise<void> {
+  const { checkSupervisor } = await import('../supervisor/check.ts');
+  if (settings.supervisor !== undefined) {
+    await checkSupervisor(settings.supervisor, registrar, locks);
+  }
+  if (present?.supervisor !== undefined && !isSameCatalog(present.catalog, settings.catalog)) {
+    throw new AutotmplError('config', 'the catalog cannot be changed while jobs run', {
+      advice: 'start autotmpl anew',
+    });
+  }
+}
+
+/** Gives back what reaches the catalog. */
+export async function letGo({
+  catalog,
+  registrar,
+  locks,
+}: {
+  readonly catalog: Catalog | undefined;
+  readonly registrar: Registrar | undefined;
+  readonly locks: Locks | undefined;
+}): Promise<void> {
+  catalog?.close();
+  registrar?.close();
+  await locks?.close();
+}

@@ -1,0 +1,73 @@
+import { describeError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
+import { findAccount } from '../process/account.ts';
+import { commandLabel, type CommandLine } from '../process/command-line.ts';
+import type {
+  ProcessOptions,
+  RunningProcess,
+  StartFailure,
+  startProcess,
+} from '../process/long-process.ts';
+import type { ChildVariables } from './child-variables.ts';
+import { jobOutput, type OutputSink } from './job-output.ts';
+import type { JobSettings } from './settings.ts';
+
+/** What a job's process is started with. */
+export interface JobProcessParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly variables: ChildVariables;
+  readonly sink: OutputSink;
+  readonly start: typeof startProcess;
+  /** Fills in what the words of a main command say of the environment: ContainerPilot 2's way. */
+  readonly fillIn: (
+    command: CommandLine,
+    environment: Readonly<Record<string, string>>,
+  ) => CommandLine;
+}
+
+/** Starts a process for a job, with its environment, its account and its output. Never rejects: a failure is said in the log. */
+export async function startJobProcess(
+  settings: JobSettings,
+  parts: JobProcessParts,
+): Promise<RunningProcess | StartFailure> {
+  const { name, exec = [] } = settings;
+  const { logger } = parts;
+  const label = commandLabel(exec);
+  let pid = 0;
+  try {
+    const started = await parts.start(await processOptions(settings, parts, () => pid));
+    if ('couldNotStart' in started) {
+      const reason = `${label}: ${started.couldNotStart}`;
+      logger.error(`${name} could not be started: ${reason}`, { job: name });
+      return started;
+    }
+    pid = started.pid;
+    logger.debug(`${name} runs: ${label}`, { job: name, pid });
+    return started;
+  } catch (error) {
+    const reason = describeError(error);
+    logger.error(`${name} could not be started: ${reason}`, { job: name });
+    return { couldNotStart: reason, exitCode: 127 };
+  }
+}
+
+/** `pid` is asked for at each line: there are none before the process runs. */
+async function processOptions(
+  settings: JobSettings,
+  { variables, sink, clock, fillIn }: JobProcessParts,
+  pid: () => number,
+): Promise<ProcessOptions> {
+  const { name, role, exec = [], env: extra, cwd, user, logging } = settings;
+  const env = variables.environment(extra);
+  const options = {
+    command: role === 'main' ? fillIn(exec, env) : exec,
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { account: await findAccount(user) }),
+  };
+  if (logging === 'raw') return { ...options, output: 'inherit' };
+  const write = jobOutput({ job: name, logging, sink, now: () => new Date(clock.now()) });
+  return { ...options, output: (stream, line) => write(pid())(stream, line) };
+}
