@@ -1,14 +1,12 @@
-import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
-import { connectionsTo, openFiles } from '../support/process-facts.ts';
+import { holdings, probeEnvironment, type Holdings } from '../support/probed.ts';
+import { connectionsTo } from '../support/process-facts.ts';
 import { logLines, messages, Scene } from '../support/scene.ts';
 
-const PROBE = fileURLToPath(new URL('../fixtures/probes/report-on-usr2.mjs', import.meta.url));
 /** One a second makes an hour. */
 const CHANGES = 3600;
 /** So many that the pace of a single query holds nothing up, and so few that each query has a connection of its own. */
@@ -25,14 +23,7 @@ const CATALOG = `{% for entry in ls("live") %}{{ entry.Key }}={{ key("live/" ~ e
 {% endfor %}{% for entry in services() %}{% for instance in service(entry.Name) %}{{ entry.Name }} {{ instance.Port }}
 {% endfor %}{% endfor %}`;
 
-interface Held {
-  /** Active handles and requests of Node by kind: timers, sockets, pipes, processes. */
-  readonly resources: Readonly<Record<string, number>>;
-  /** What is alive on the heap and beside it, in bytes, after garbage collection. */
-  readonly heap: number;
-  readonly rss: number;
-  /** Open files by kind. */
-  readonly files: Readonly<Record<string, number>>;
+interface Held extends Holdings {
   readonly connections: number;
   /** What the program says of itself: files, watches, and what it owes. */
   readonly status: Readonly<Record<string, unknown>>;
@@ -60,17 +51,8 @@ async function look(): Promise<Held> {
   const before = statuses().length;
   program.kill('SIGUSR1');
   await scene.until('a status', () => statuses().length > before);
-  rmSync(scene.at('probe'), { force: true });
-  program.kill('SIGUSR2');
-  await scene.until('the report', () => scene.exists('probe'));
-  const files: Record<string, number> = {};
-  for (const name of openFiles(program.pid)) {
-    const kind = /^(\w+):/.exec(name)?.[1] ?? name;
-    files[kind] = (files[kind] ?? 0) + 1;
-  }
   return {
-    ...(JSON.parse(scene.read('probe')) as Pick<Held, 'resources' | 'heap' | 'rss'>),
-    files,
+    ...(await holdings(scene, program)),
     connections: connectionsTo(program.pid, agent.ports.http),
     status: statuses().at(-1) ?? {},
   };
@@ -141,7 +123,7 @@ it('holds no more after an hour of changes than before', async () => {
         })),
       ],
     },
-    { env: { NODE_OPTIONS: `--import=${PROBE}`, PROBE_FILE: scene.at('probe') } },
+    { env: probeEnvironment(scene) },
   );
   await agent.putKey('site/0', 'first');
   // What grows to its natural size in the beginning (compiled code, pools) is no leak.
