@@ -72,6 +72,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   'catalog/locks.ts',
   'catalog/vault-facts.ts',
   'catalog/nomad-facts.ts',
+  'catalog/fingerprint.ts',
 ]);
 
 /** Stand beside each other and never meet. What they share lies in `catalog/http/` and `catalog/blocking/`, which know none of them. */

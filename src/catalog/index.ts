@@ -8,6 +8,7 @@ import type { ConsulOptions } from './consul/options.ts';
 import { createConsulRegistrar } from './consul/registrar.ts';
 import { createFileCatalog, type FileCatalogOptions } from './file/index.ts';
 import { createLocalCatalog } from './local/index.ts';
+import type { RunPlugin } from './local/plugins.ts';
 import type { Locks } from './locks.ts';
 import type { NomadOptions } from './nomad/options.ts';
 import { homeOf, queryId, type Query } from './query.ts';
@@ -29,6 +30,8 @@ export type CatalogChoice = {
 export interface CatalogParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Runs plugins; absent: there are none here. */
+  readonly runPlugin?: RunPlugin;
 }
 
 /** What stands beside the chosen catalog; absent is what nobody configured. */
@@ -38,7 +41,7 @@ export interface CatalogsBeside {
 }
 
 /**
- * The catalog that answers every query: those for local files by itself, those for secrets by Vault, those for Nomad by Nomad, the
+ * The catalog that answers every query: those for local files and plugins by itself, those for secrets by Vault, those for Nomad by Nomad, the
  * rest by the chosen backend. Throws an AutotmplError where the options cannot work.
  */
 export function createCatalog(

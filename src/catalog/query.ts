@@ -1,3 +1,4 @@
+import { fingerprint } from './fingerprint.ts';
 import { nomadQueryId, type NomadQuery } from './nomad-facts.ts';
 import { vaultQueryId, type VaultQuery } from './vault-facts.ts';
 
@@ -78,6 +79,13 @@ export interface FileQuery {
   readonly path: string;
 }
 
+/** What a program of this machine prints. */
+export interface PluginQuery {
+  readonly kind: 'plugin';
+  /** The program and its arguments; no shell. */
+  readonly command: readonly [string, ...string[]];
+}
+
 /** What a catalog of services and keys is asked: Consul, or whatever was chosen in its place. */
 export type CatalogQuery =
   | ServiceQuery
@@ -91,7 +99,7 @@ export type CatalogQuery =
   | CaLeafQuery;
 
 /** All that can be asked. */
-export type Query = CatalogQuery | FileQuery | VaultQuery | NomadQuery;
+export type Query = CatalogQuery | FileQuery | PluginQuery | VaultQuery | NomadQuery;
 
 /** A query's kind. */
 export type QueryKind = Query['kind'];
@@ -111,6 +119,7 @@ const HOMES: Readonly<Record<QueryKind, QueryHome>> = {
   caRoots: 'catalog',
   caLeaf: 'catalog',
   file: 'local',
+  plugin: 'local',
   vaultRead: 'vault',
   vaultWrite: 'vault',
   vaultList: 'vault',
@@ -161,6 +170,8 @@ export function queryId(query: Query): string {
       return `caLeaf(${query.service})`;
     case 'file':
       return `file(${query.path})`;
+    case 'plugin':
+      return pluginId(query.command);
     case 'vaultRead':
     case 'vaultWrite':
     case 'vaultList':
@@ -172,6 +183,11 @@ export function queryId(query: Query): string {
     case 'nomadVarList':
       return nomadQueryId(query);
   }
+}
+
+/** Arguments may hold anything, also what nobody shall see, and are as long as they like: they take part as a fingerprint. */
+function pluginId([program, ...words]: PluginQuery['command']): string {
+  return `plugin(${program}${words.length === 0 ? '' : ` #${fingerprint(words)}`})`;
 }
 
 const PLAIN_SERVICE = /^[\w-]+$/;

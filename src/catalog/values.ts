@@ -114,6 +114,12 @@ export interface CaLeaf {
 }
 
 /**
+ * How a run of a plugin ended: with what it printed, white space around it dropped, or in failure. That it failed is an answer
+ * too: the template that asked is wrong then, and does not wait.
+ */
+export type PluginRun = { readonly output: string } | { readonly failure: string };
+
+/**
  * What each kind of query is answered with. Lists are sorted (instances by node then ID, keys by path), so
  * that equal means equal; `near` keeps the catalog's order. `null` says that the thing is known not to exist.
  * Values are deeply frozen, hold no functions, and their maps have no prototype.
@@ -130,6 +136,7 @@ export interface ValueOf extends VaultValueOf, NomadValueOf {
   caRoots: readonly CaRoot[];
   caLeaf: CaLeaf;
   file: string | null;
+  plugin: PluginRun;
 }
 
 /** Any value. */

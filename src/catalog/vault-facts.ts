@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { fingerprint } from './fingerprint.ts';
 
 /**
  * What can be asked of Vault, and what it is answered with. Field names are consul-template's, since templates print them. Every
@@ -97,12 +97,6 @@ export interface VaultValueOf {
 }
 
 /**
- * Made anew in each process: a fingerprint in a log must not let anybody try out what it may stand for. Not from Node's
- * cryptography, which takes a tenth of a short run to load; nobody sees another number of this generator's.
- */
-const FINGERPRINT_KEY = Array.from({ length: 4 }, () => Math.random().toString(36)).join('');
-
-/**
  * A query to Vault as a stable string. What is written may be a secret, so only names are shown, and values take part as a
  * fingerprint that means nothing to another process.
  */
@@ -126,9 +120,5 @@ export function vaultQueryId(query: VaultQuery): string {
 function dataId(data: VaultData): string {
   const entries = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
   if (entries.length === 0) return '';
-  const fingerprint = createHmac('sha256', FINGERPRINT_KEY)
-    .update(JSON.stringify(entries))
-    .digest('base64url')
-    .slice(0, 16);
-  return ` ${entries.map(([name]) => name).join(',')} #${fingerprint}`;
+  return ` ${entries.map(([name]) => name).join(',')} #${fingerprint(entries)}`;
 }

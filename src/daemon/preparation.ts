@@ -8,6 +8,7 @@ import { Claims } from '../output/claims.ts';
 import { compileTargets } from '../renderer/compile-targets.ts';
 import { createEngines } from './engines.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
+import { pluginRunner } from './plugins.ts';
 
 /** Turns settings into what can be run: one generation after the other. */
 export class Preparation {
@@ -31,7 +32,7 @@ export class Preparation {
       { searchPath, environment, clock },
     );
     const targets = compileTargets(settings.targets, engineOf);
-    const parts = { clock, logger };
+    const parts = { clock, logger, runPlugin: pluginRunner(environment) };
     const catalog = createCatalog(settings.catalog, settings, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;
     const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;

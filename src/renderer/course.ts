@@ -137,7 +137,8 @@ export class Course implements User {
     if (resolution.kind === 'failed') this.#fail(this.#templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
     if (!complete) return undefined;
-    return { target: this.target, text: resolution.text, secrets: rendering.secrets };
+    const { secrets, files } = rendering;
+    return { target: this.target, text: resolution.text, secrets, files };
   }
 
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
@@ -161,7 +162,9 @@ export class Course implements User {
     if (published.outcome === 'written') {
       const bytes = Buffer.byteLength(publication.text);
       const reason = reasons.length === 0 ? 'first rendering' : reasons.slice(0, 5).join(', ');
-      logger.info(`wrote ${label}`, { target: label, bytes, reason });
+      for (const file of published.files) {
+        logger.info(`wrote ${file}`, { target: label, bytes, reason });
+      }
       bus.emit('target:written', { target: label, bytes, reason });
     }
     const owed = published.outcome === 'unchanged' && published.commandOwed;

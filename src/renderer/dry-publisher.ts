@@ -5,6 +5,7 @@ import { sameAttributes } from '../output/attributes.ts';
 import { unifiedDiff } from '../output/diff.ts';
 import { readDestination } from '../output/read-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
+import { compareSideFile } from './side-files.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Target } from './target.ts';
 
@@ -20,6 +21,8 @@ export class DryPublisher implements Publisher {
   readonly #options: DryPublisherOptions;
   /** What was shown last for each target: the same diff is not shown twice. */
   readonly #shown = new Map<Target, string>();
+  /** The same for side files, by their paths. */
+  readonly #shownBeside = new Map<string, string>();
 
   constructor(options: DryPublisherOptions) {
     this.#options = options;
@@ -36,35 +39,16 @@ export class DryPublisher implements Publisher {
   }
 
   async #show(publication: Publication): Promise<Published> {
-    const { target, text } = publication;
-    const { destination } = target;
+    const { target } = publication;
     try {
-      if (this.#shown.get(target) === text) return { outcome: 'unchanged', commandOwed: false };
-      this.#shown.set(target, text);
-      if (destination === undefined) {
-        // It would go to standard output, and that is where it goes.
-        this.#options.print(text);
-        return { outcome: 'shown' };
-      }
-      const current = await readDestination(destination, target.file.symlink);
-      const before = current?.bytes.toString('utf8');
-      if (current !== undefined && before === text) {
-        return await this.#showUnchanged(target, current.stat);
-      }
-      this.#options.print(
-        unifiedDiff({
-          label: target.label,
-          before,
-          after: text,
-          color: this.#options.color,
-          secrets: publication.secrets,
-          hideText: target.secret,
-        }),
-      );
-      if (target.command !== undefined) {
+      const own = await this.#showOwn(publication);
+      const beside = await this.#showBeside(publication);
+      if (target.command !== undefined && (own === 'text' || beside)) {
         this.#options.print(`would run: ${commandLabel(target.command)}\n`);
       }
-      return { outcome: 'shown' };
+      return own === 'nothing' && !beside
+        ? { outcome: 'unchanged', commandOwed: false }
+        : { outcome: 'shown' };
     } catch (error) {
       const failure =
         error instanceof AutotmplError
@@ -74,13 +58,60 @@ export class DryPublisher implements Publisher {
     }
   }
 
+  /** Shows what would change in the target's own file; says what that is. */
+  async #showOwn(publication: Publication): Promise<'nothing' | 'attributes' | 'text'> {
+    const { target, text } = publication;
+    const { destination } = target;
+    if (this.#shown.get(target) === text) return 'nothing';
+    this.#shown.set(target, text);
+    if (destination === undefined) {
+      // It would go to standard output, and that is where it goes.
+      this.#options.print(text);
+      return 'attributes';
+    }
+    const current = await readDestination(destination, target.file.symlink);
+    const before = current?.bytes.toString('utf8');
+    if (current !== undefined && before === text) return this.#showUnchanged(target, current.stat);
+    this.#print(target.label, before, text, publication);
+    return 'text';
+  }
+
+  /** Shows what would change in side files; returns whether anything would. */
+  async #showBeside(publication: Publication): Promise<boolean> {
+    let changes = false;
+    for (const file of publication.files) {
+      const change = await compareSideFile(file);
+      if (change === undefined || this.#shownBeside.get(file.path) === change.after) continue;
+      this.#shownBeside.set(file.path, change.after);
+      if (change.before === change.after) {
+        this.#options.print(`${file.path}: unchanged text; its mode or owner would be set\n`);
+        continue;
+      }
+      this.#print(file.path, change.before, change.after, publication);
+      changes = true;
+    }
+    return changes;
+  }
+
+  #print(
+    label: string,
+    before: string | undefined,
+    after: string,
+    { target, secrets }: Publication,
+  ): void {
+    const { color } = this.#options;
+    this.#options.print(
+      unifiedDiff({ label, before, after, color, secrets, hideText: target.secret }),
+    );
+  }
+
   /** The text is the same; what a run would still set counts as a change, but asks for no command. */
-  async #showUnchanged(target: Target, file: Stats): Promise<Published> {
+  async #showUnchanged(target: Target, file: Stats): Promise<'nothing' | 'attributes'> {
     if (await sameAttributes(file, target.file)) {
       this.#options.print(`${target.label}: unchanged\n`);
-      return { outcome: 'unchanged', commandOwed: false };
+      return 'nothing';
     }
     this.#options.print(`${target.label}: unchanged text; its mode or owner would be set\n`);
-    return { outcome: 'shown' };
+    return 'attributes';
   }
 }

@@ -4,12 +4,13 @@ import { atMost } from '../core/at-most.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { applyAttributes, sameAttributes } from '../output/attributes.ts';
-import { stageFile, type StagedFile } from '../output/atomic-write.ts';
+import { stageFile, type Placement, type StagedFile } from '../output/atomic-write.ts';
 import { syncFolders } from '../output/folders.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
+import { SideFiles } from './side-files.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Target } from './target.ts';
 
@@ -28,12 +29,15 @@ interface Step {
   readonly publication: Publication;
   published?: Published;
   staged?: StagedFile;
+  /** Side files that are to be replaced. */
+  beside: readonly StagedFile[];
 }
 
 /** Writes files: the whole batch is staged first, then swapped in, in order, then made to last. */
 export class FilePublisher implements Publisher {
   readonly #options: FilePublisherOptions;
   readonly #printed = new Map<Target, string>();
+  readonly #sideFiles = new SideFiles();
   /** Stands for the text that was last put in place for each target. */
   readonly #placed = new Map<Target, number>();
   /** Destinations that could only be written in place: said once each. */
@@ -53,13 +57,13 @@ export class FilePublisher implements Publisher {
   }
 
   async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
-    const steps: Step[] = batch.map((publication) => ({ publication }));
+    const steps: Step[] = batch.map((publication) => ({ publication, beside: [] }));
     await atMost(SIDE_BY_SIDE, steps, (step) => this.#attempt(step, () => this.#prepare(step)));
     for (const step of steps) {
-      if (step.staged !== undefined) await this.#attempt(step, () => this.#swap(step));
+      if (isStaged(step)) await this.#attempt(step, () => this.#swap(step));
     }
     await this.#makeLast(steps);
-    return steps.map(({ published }) => published ?? { outcome: 'written' });
+    return steps.map((step) => step.published ?? { outcome: 'written', files: filesOf(step) });
   }
 
   /** An error of one file never keeps the others from being written. */
@@ -76,12 +80,21 @@ export class FilePublisher implements Publisher {
               { cause: error },
             );
       step.published = { outcome: 'failed', error: failure };
+      for (const staged of step.beside) await staged.discard();
       await step.staged?.discard();
       delete step.staged;
+      step.beside = [];
     }
   }
 
   async #prepare(step: Step): Promise<void> {
+    step.beside = await this.#sideFiles.stage(step.publication.files);
+    await this.#prepareOwn(step);
+    // What is written beside it is a change of the target.
+    if (step.beside.length > 0) delete step.published;
+  }
+
+  async #prepareOwn(step: Step): Promise<void> {
     const { target, text } = step.publication;
     const { destination, file } = target;
     if (destination === undefined) {
@@ -116,14 +129,17 @@ export class FilePublisher implements Publisher {
   async #swap(step: Step): Promise<void> {
     const { target } = step.publication;
     const { destination, command } = target;
-    const { staged } = step;
-    if (destination === undefined || staged === undefined) return;
-    const commit = (): ReturnType<StagedFile['commit']> => staged.commit();
+    const { staged, beside } = step;
+    const commit = async (): Promise<Placement | undefined> => {
+      for (const one of beside) await one.commit();
+      return staged?.commit();
+    };
     // Whatever ends us between the swap and the command's success, the next start makes it good.
     const placement =
-      command === undefined
+      command === undefined || destination === undefined
         ? await commit()
         : await this.#options.markers.around(destination, commit);
+    if (staged === undefined || destination === undefined) return;
     this.#placed.set(target, checksum(step.publication.text));
     if (placement === 'inPlace' && !this.#inPlace.has(destination)) {
       this.#inPlace.add(destination);
@@ -134,7 +150,9 @@ export class FilePublisher implements Publisher {
   }
 
   async #makeLast(steps: readonly Step[]): Promise<void> {
-    const swapped = steps.flatMap(({ staged }) => staged?.destination ?? []);
+    const swapped = steps.flatMap(({ staged, beside }) =>
+      [...beside, ...(staged === undefined ? [] : [staged])].map(({ destination }) => destination),
+    );
     try {
       await syncFolders(swapped);
     } catch (error) {
@@ -147,8 +165,17 @@ export class FilePublisher implements Publisher {
     if (this.#printed.get(target) === text) return { outcome: 'unchanged', commandOwed: false };
     this.#printed.set(target, text);
     this.#options.print(text);
-    return { outcome: 'written' };
+    return { outcome: 'written', files: [target.label] };
   }
+}
+
+function isStaged({ staged, beside }: Step): boolean {
+  return staged !== undefined || beside.length > 0;
+}
+
+function filesOf({ publication, staged, beside }: Step): readonly string[] {
+  const own = staged === undefined ? [] : [publication.target.label];
+  return [...own, ...beside.map(({ destination }) => destination)];
 }
 
 /** Two texts may share one; all that comes of it is that the file is read and compared. */

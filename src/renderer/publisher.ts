@@ -1,4 +1,5 @@
 import type { AutotmplError } from '../core/errors.ts';
+import type { SideFile } from '../template/engine.ts';
 import type { Target } from './target.ts';
 
 /** A text that a target shall have. */
@@ -7,13 +8,16 @@ export interface Publication {
   readonly text: string;
   /** Texts in it that must not be shown. */
   readonly secrets: ReadonlySet<string>;
+  /** What is written with it. */
+  readonly files: readonly SideFile[];
 }
 
 /** What became of a publication. */
 export type Published =
   /** The text was there already; `commandOwed`: but its command never succeeded on it. */
   | { readonly outcome: 'unchanged'; readonly commandOwed: boolean }
-  | { readonly outcome: 'written' }
+  /** `files` are those that were replaced: the target's own, by its label, and side files by their paths. */
+  | { readonly outcome: 'written'; readonly files: readonly string[] }
   /** Nothing was written, since this run only shows; the file would have changed. */
   | { readonly outcome: 'shown' }
   | { readonly outcome: 'failed'; readonly error: AutotmplError };

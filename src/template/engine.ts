@@ -44,6 +44,20 @@ export interface Missing {
   readonly position?: Position;
 }
 
+/** A file that a template wants to be written beside its own. Whoever accepts the rendering writes it. */
+export interface SideFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Owner, by name or number; absent: as it is. */
+  readonly user?: string;
+  readonly group?: string;
+  /** Whether the text is all of the file, or what it ends with. */
+  readonly how: 'replace' | 'append';
+  readonly text: string;
+}
+
 /** The outcome of one pass over a template. */
 export interface Rendering {
   /** The text; worth something only where nothing is missing. Undefined where the pass failed. */
@@ -54,6 +68,8 @@ export interface Rendering {
   readonly missing: ReadonlyMap<string, Missing>;
   /** Texts that were marked secret while rendering; never to be shown. */
   readonly secrets: ReadonlySet<string>;
+  /** Further files, one for each path, in the order in which they were first asked for. They count as much as the text does. */
+  readonly files: readonly SideFile[];
   /**
    * Why the pass failed. While something is missing that is no error yet: it only means not ready (a template may
    * index an empty list).

@@ -1,6 +1,7 @@
 import { queryId, type Query, type QueryKind } from '../catalog/query.ts';
 import type { ValueOf } from '../catalog/values.ts';
-import type { Missing, Position, Recall, Rendering } from './engine.ts';
+import { AutotmplError } from '../core/errors.ts';
+import type { Missing, Position, Recall, Rendering, SideFile } from './engine.ts';
 import type { FunctionScope } from './functions/function.ts';
 import type { Tripwire } from './tripwire.ts';
 
@@ -33,6 +34,7 @@ export class Notes implements FunctionScope {
   readonly #used = new Map<string, Query>();
   readonly #missing = new Map<string, Missing>();
   readonly #secrets = new Set<string>();
+  readonly #files = new Map<string, SideFile>();
 
   constructor(options: NotesOptions) {
     this.#recall = options.recall;
@@ -74,6 +76,24 @@ export class Notes implements FunctionScope {
     if (text !== '') this.#secrets.add(text);
   }
 
+  writeFile(file: SideFile): void {
+    if (this.tripwire.objectsTo(file.text) || this.tripwire.objectsTo(file.path)) {
+      throw new AutotmplError(
+        'template',
+        'writeToFile: the content or path holds a control character or line feed that came from service or node data, which anybody who may register can write',
+        {
+          advice:
+            'pipe it into a function that quotes it, or set controlCharacters: allow on the target',
+        },
+      );
+    }
+    const before = file.how === 'append' ? this.#files.get(file.path) : undefined;
+    this.#files.set(
+      file.path,
+      before === undefined ? file : { ...file, how: before.how, text: before.text + file.text },
+    );
+  }
+
   /** The outcome, once the template ran to its end or failed. */
   rendering(outcome: { readonly text: string } | { readonly error: Error }): Rendering {
     return {
@@ -82,6 +102,7 @@ export class Notes implements FunctionScope {
       used: this.#used,
       missing: this.#missing,
       secrets: this.#secrets,
+      files: [...this.#files.values()],
     };
   }
 

@@ -1,33 +1,28 @@
-import { AutotmplError, describeError } from '../../core/errors.ts';
+import { AutotmplError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
-import type { Answer, Catalog } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
 import { queryId } from '../query.ts';
-import { followPath } from '../follow-path.ts';
+import { followFile } from './files.ts';
+import { followPlugin, type RunPlugin } from './plugins.ts';
 
-/** Local files as a catalog: the text of each, or null where there is none. It answers `file` queries and no others. */
-export function createLocalCatalog({ clock }: { readonly clock: Clock }): Catalog {
+/** What it is made with. */
+export interface LocalCatalogParts {
+  readonly clock: Clock;
+  /** Absent: there are no plugins here. */
+  readonly runPlugin?: RunPlugin | undefined;
+}
+
+/** This machine as a catalog: the text of files, and what plugins print. It answers `file` and `plugin` queries and no others. */
+export function createLocalCatalog({ clock, runPlugin }: LocalCatalogParts): Catalog {
   return {
     name: 'local',
-    async *watch(query, signal): AsyncGenerator<Answer> {
-      if (query.kind !== 'file') {
-        throw new AutotmplError('catalog', `no local file answers ${queryId(query)}`);
-      }
-      let value: string | null | undefined;
-      let held = false;
-      for await (const found of followPath(query.path, signal, clock)) {
-        if (found.state !== 'unreadable') {
-          held = false;
-          value = found.state === 'present' ? found.text : null;
-          yield { state: 'fresh', value };
-        } else if (!held) {
-          held = true;
-          const reason = new AutotmplError(
-            'catalog',
-            `cannot read ${query.path}: ${describeError(found.error)}`,
-            { cause: found.error },
-          );
-          yield { state: 'held', value, reason };
-        }
+    async *watch(query, signal) {
+      if (query.kind === 'file') {
+        yield* followFile(query.path, signal, clock);
+      } else if (query.kind === 'plugin' && runPlugin !== undefined) {
+        yield* followPlugin(query.command, runPlugin, signal, clock);
+      } else {
+        throw new AutotmplError('catalog', `nothing on this machine answers ${queryId(query)}`);
       }
     },
     close() {

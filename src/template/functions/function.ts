@@ -1,5 +1,6 @@
 import type { Query } from '../../catalog/query.ts';
 import type { ValueOf } from '../../catalog/values.ts';
+import type { SideFile } from '../engine.ts';
 import type { Outcome } from '../tripwire.ts';
 
 /** What a function of a running template may reach beyond its arguments; made anew for each rendering. */
@@ -12,6 +13,8 @@ export interface FunctionScope {
   lists(field: 'Name' | 'Node', name: string): boolean;
   /** Notes a text that must never be shown in a diff, log or error. */
   keepSecret(text: string): void;
+  /** Notes a file to be written once the rendering is accepted. Throws for text that must not be printed unquoted. */
+  writeFile(file: SideFile): void;
   /** The environment that templates see. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute folder of the template: what relative paths start from. */
@@ -49,15 +52,22 @@ export function pure(
   };
 }
 
-/** A row for a function that also needs the scope, as its first argument; `variadic` where it ends in a rest parameter. */
+/**
+ * A row for a function that also needs the scope, as its first argument; `variadic` where it ends in a rest
+ * parameter, `gives` where it does more, or less, than to look facts up.
+ */
 export function scoped(
   call: (scope: FunctionScope, ...args: never[]) => unknown,
-  flags: { readonly asFilter?: boolean; readonly variadic?: boolean } = {},
+  flags: {
+    readonly asFilter?: boolean;
+    readonly variadic?: boolean;
+    readonly gives?: Outcome;
+  } = {},
 ): TemplateFunction {
   return {
     call: (scope, args) => call(scope, ...(args as never[])),
     most: flags.variadic === true ? Number.POSITIVE_INFINITY : call.length - 1,
     asFilter: flags.asFilter ?? false,
-    gives: 'facts',
+    gives: flags.gives ?? 'facts',
   };
 }

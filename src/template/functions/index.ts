@@ -76,6 +76,8 @@ import {
   sha256Hex,
 } from './encode.ts';
 import { add, divide, loop, maximum, minimum, modulo, multiply, subtract } from './arithmetic.ts';
+import { plugin } from './plugin.ts';
+import { writeToFile } from './write-to-file.ts';
 import { env, envOrDefault, mustEnv, timestamp } from './environment.ts';
 import { pure, scoped, type TemplateFunction } from './function.ts';
 import { scratch } from './scratch.ts';
@@ -179,6 +181,10 @@ const ROWS: Readonly<Record<string, TemplateFunction>> = {
   envOrDefault: scoped(envOrDefault),
   timestamp: scoped(timestamp),
   sockaddr: pure(sockaddr),
+  // What it prints is made of what it is given.
+  plugin: scoped(plugin, { variadic: true, gives: 'derived' }),
+  // It sees marked text as it is, and objects to it where it would be printed.
+  writeToFile: scoped(writeToFile, { gives: 'moved' }),
   scratch: scoped(scratch),
   secret: scoped(secret, { asFilter: true }),
 };

@@ -78,6 +78,8 @@ const SHARED: Readonly<Record<string, Crossing>> = {
   envOrDefault: { least: 2 },
   timestamp: { least: 0 },
   sockaddr: { least: 1 },
+  plugin: { least: 1 },
+  writeToFile: { least: 5 },
 };
 
 /** Functions whose results have types of their own in Go, or that Go's templates call in their own way. */
