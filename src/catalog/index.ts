@@ -2,6 +2,7 @@ import { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { Catalog } from './catalog.ts';
+import { aclPolicy, aclRulesOf } from './consul/acl-rules.ts';
 import { createConsulCatalog } from './consul/index.ts';
 import { createConsulLocks } from './consul/locks.ts';
 import type { ConsulOptions } from './consul/options.ts';
@@ -11,7 +12,7 @@ import { createLocalCatalog } from './local/index.ts';
 import type { RunPlugin } from './local/plugins.ts';
 import type { Locks } from './locks.ts';
 import type { NomadOptions } from './nomad/options.ts';
-import { homeOf, queryId, type Query } from './query.ts';
+import { homeOf, isCatalogQuery, queryId, type Query } from './query.ts';
 import type { Registrar } from './registrar.ts';
 import type { VaultOptions } from './vault/options.ts';
 
@@ -117,6 +118,22 @@ export function createLocks(choice: CatalogChoice, parts: CatalogParts): Locks |
   switch (choice.backend) {
     case 'consul':
       return createConsulLocks(choice.consul, parts);
+    case 'file':
+      return undefined;
+  }
+}
+
+/**
+ * The text of the access policy under which the chosen backend answers these queries, and no more: for a person to read and install.
+ * Undefined for a backend that knows no policies.
+ */
+export function createCatalogPolicy(
+  choice: CatalogChoice,
+  queries: Iterable<Query>,
+): string | undefined {
+  switch (choice.backend) {
+    case 'consul':
+      return aclPolicy([...queries].filter(isCatalogQuery).flatMap(aclRulesOf));
     case 'file':
       return undefined;
   }

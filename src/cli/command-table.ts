@@ -1,6 +1,6 @@
 /** One command: what the parser accepts, the help prints and the reference page lists. */
 export interface CommandRow {
-  /** The words behind it, as people write them: `JOB SIGNAL`. A last one with … may come again. Absent: it takes flags only. */
+  /** The words behind it, as people write them: `JOB SIGNAL`. A last one with … may come again, one in brackets be left out. Absent: it takes flags only. */
   readonly words?: string;
   readonly description: string;
 }
@@ -13,6 +13,10 @@ export const COMMANDS = {
   check: { description: 'Check config and templates without a network.' },
   config: {
     description: 'Print the merged config with the origin of each value, secrets masked.',
+  },
+  explain: {
+    words: '[TEMPLATE…]',
+    description: 'Show what templates ask, what they wait for, and the Consul policy they need.',
   },
   schema: { description: 'Print the JSON Schema of the config.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
@@ -69,6 +73,6 @@ export function commandSignature(name: string, { words }: CommandRow): string {
 
 /** Whether a command takes so many words. */
 export function takesWords({ words }: CommandRow, count: number): boolean {
-  const wanted = words?.split(' ').filter((word) => word !== '--') ?? [];
-  return words?.endsWith('…') === true ? count >= wanted.length : count === wanted.length;
+  const wanted = words?.split(' ').filter((word) => word !== '--' && !word.startsWith('[')) ?? [];
+  return words?.includes('…') === true ? count >= wanted.length : count === wanted.length;
 }

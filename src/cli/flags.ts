@@ -25,6 +25,7 @@ import { normaliseFlags, type NormalisedFlags } from './go-flags.ts';
 import { parseLockLine } from './lock-flags.ts';
 import type {
   ControlInvocation,
+  ExplainInvocation,
   Invocation,
   RunFlags,
   SettingsInvocation,
@@ -62,6 +63,10 @@ export function parseCommandLine(
   if (isOn(raw, 'version')) return { command: 'version', program };
   const { command, words: taken } = readCommand(words);
   if (command === 'schema') return { command, program };
+  if (command === 'explain') {
+    const named = new Map(raw).set('template', [...(raw.get('template') ?? []), ...taken]);
+    return explainInvocation(named, settingsRequest(named, normalised, program, environment));
+  }
   const request = settingsRequest(raw, normalised, program, environment);
   const given = controlFlags(raw);
   if (isControl(command)) {
@@ -73,6 +78,13 @@ export function parseCommandLine(
   const settled = command === 'run' && request.mainCommand !== undefined ? 'supervise' : command;
   requireSomething(settled, request);
   return { command: settled, ...request, run: runFlags(raw) };
+}
+
+function explainInvocation(raw: RawFlags, request: SettingsRequest): ExplainInvocation {
+  requireSomething('explain', request);
+  const { format, socket } = controlFlags(raw);
+  refuseControlFlags('explain', { socket });
+  return { command: 'explain', ...request, format, timeoutMs: durationFlag(raw, 'timeout') };
 }
 
 function settingsRequest(
@@ -102,7 +114,10 @@ function settingsRequest(
   };
 }
 
-function requireSomething(command: SettingsInvocation['command'], request: SettingsRequest): void {
+function requireSomething(
+  command: SettingsInvocation['command'] | 'explain',
+  request: SettingsRequest,
+): void {
   const { configPaths, configText, flags, mainCommand, program } = request;
   const sources = [...configPaths, ...flags.templates, ...(mainCommand ?? [])];
   if (configText !== undefined || sources.length > 0 || command === 'config') return;

@@ -56,6 +56,14 @@ export interface ControlInvocation extends SettingsRequest {
   readonly socket: string | undefined;
 }
 
+/** Says what templates ask. */
+export interface ExplainInvocation extends SettingsRequest {
+  readonly command: 'explain';
+  readonly format: AnswerFormat;
+  /** How long answers are waited for; absent: a few seconds. */
+  readonly timeoutMs: number | undefined;
+}
+
 /** Runs a command while it holds a lock. */
 export interface LockInvocation extends SettingsRequest {
   readonly command: 'lock';
@@ -78,4 +86,5 @@ export type Invocation =
   | SettingsInvocation
   | RenderConfigInvocation
   | ControlInvocation
+  | ExplainInvocation
   | LockInvocation;

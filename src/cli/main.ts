@@ -56,6 +56,8 @@ async function carryOut(invocation: Invocation): Promise<number> {
       return print(await (await import('./check.ts')).check(invocation));
     case 'config':
       return print(await (await import('./config.ts')).showConfig(invocation));
+    case 'explain':
+      return (await import('./explain.ts')).explain(invocation);
     case 'renderConfig':
       return print(await (await import('./render-config.ts')).renderConfig(invocation));
     case 'control':

@@ -2,12 +2,7 @@ import type { JobStatus, ServiceStatus, TargetStatus, WatchStatus } from '../con
 import type { StatusReport } from '../control/status-report.ts';
 import { formatDuration } from '../core/duration.ts';
 import { printable } from './printable.ts';
-
-/** What every terminal has. */
-const WIDTH = 80;
-const GAP = '  ';
-/** The last column gets what the others leave, or a line of its own; the others get so much at the most. */
-const WIDEST = 24;
+import { cut, table, WIDTH } from './table.ts';
 
 /** How a program stands, for people: a table for each kind of thing, no line longer than 80 columns. */
 export function statusText(report: StatusReport, nowMs: number): string {
@@ -74,28 +69,4 @@ function watchCells({ name, status, instances }: WatchStatus): string[] {
 /** The name comes last, where there is the most room, and what is wrong with it below. */
 function targetCells({ label, state, reason }: TargetStatus): string[][] {
   return [[state, label], ...(reason === undefined ? [] : [['', reason]])];
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const lines = [titles, ...rows].map((cells) => cells.map(printable));
-  const widths = titles.map((_, column) =>
-    Math.min(WIDEST, Math.max(...lines.map((cells) => cells[column]?.length ?? 0))),
-  );
-  return lines.flatMap((cells) => {
-    const front = cells.slice(0, -1).map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return cut(cell, width).padEnd(width) + GAP;
-    });
-    const line = front.join('');
-    const last = cells.at(-1) ?? '';
-    if (line.length + last.length <= WIDTH) return [`${line}${last}`.trimEnd()];
-    // What does not fit beside it has a line of its own: it is what people look for.
-    return [line.trimEnd(), `    ${cut(last, WIDTH - 4)}`];
-  });
-}
-
-function cut(text: string, width: number): string {
-  if (text.length <= width) return text;
-  return width < 1 ? '' : `${text.slice(0, width - 1)}…`;
 }

@@ -64,6 +64,8 @@ export interface Rendering {
   readonly text: string | undefined;
   /** Every query that took part, answered or not, by its `queryId`. */
   readonly used: ReadonlyMap<string, Query>;
+  /** Where each of them was first asked for, by `queryId`, as far as the engine can tell. */
+  readonly askedAt: ReadonlyMap<string, Position>;
   /** What has to come before the text counts, by `queryId`. */
   readonly missing: ReadonlyMap<string, Missing>;
   /** Texts that were marked secret while rendering; never to be shown. */

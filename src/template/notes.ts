@@ -32,6 +32,7 @@ export class Notes implements FunctionScope {
   position: Position | undefined;
   readonly #recall: Recall;
   readonly #used = new Map<string, Query>();
+  readonly #askedAt = new Map<string, Position>();
   readonly #missing = new Map<string, Missing>();
   readonly #secrets = new Set<string>();
   readonly #files = new Map<string, SideFile>();
@@ -47,7 +48,10 @@ export class Notes implements FunctionScope {
 
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {
     const id = queryId(query);
-    this.#used.set(id, query);
+    if (!this.#used.has(id)) {
+      this.#used.set(id, query);
+      if (this.position !== undefined) this.#askedAt.set(id, this.position);
+    }
     const value = this.#recall(query)?.value;
     if (value === undefined) {
       this.#miss(id, query, 'unanswered');
@@ -100,6 +104,7 @@ export class Notes implements FunctionScope {
       text: 'text' in outcome ? outcome.text : undefined,
       error: 'error' in outcome ? outcome.error : undefined,
       used: this.#used,
+      askedAt: this.#askedAt,
       missing: this.#missing,
       secrets: this.#secrets,
       files: [...this.#files.values()],

@@ -2,6 +2,7 @@ import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../qu
 import type { KeyPair, Value } from '../values.ts';
 import { INDEXED, UnaskableError, type Get, type RequestPlan } from '../blocking/request-plan.ts';
 import { encodePath } from '../http/api-path.ts';
+import { aclRulesOf, describeAclRules } from './acl-rules.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from '../http/shapes.ts';
 import {
@@ -22,69 +23,67 @@ export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition'>;
 /** The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. */
 export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {
   const label = queryId(query);
+  const aclRule = describeAclRules(aclRulesOf(query));
   switch (query.kind) {
     case 'service':
     case 'connect':
-      return { label, ...INDEXED, ...planInstances(query, defaults) };
+      return { label, aclRule, ...INDEXED, ...planInstances(query, defaults) };
     case 'services':
       return {
         label,
+        aclRule,
         ...INDEXED,
         path: `/v1/catalog/services${parameters(scopeOf(query, defaults))}`,
-        aclRule: 'service_prefix "" { policy = "read" } and node_prefix "" { policy = "read" }',
         read: readServices,
       };
     case 'node':
       return {
         label,
+        aclRule,
         ...INDEXED,
         path: nodePath(query.name, parameters(scopeOf(query, defaults)), label),
-        aclRule:
-          query.name === undefined
-            ? 'node_prefix "" { policy = "read" } and agent_prefix "" { policy = "read" }'
-            : `node "${query.name}" { policy = "read" }`,
         read: readNodeDetail,
       };
     case 'nodes':
       return {
         label,
+        aclRule,
         ...INDEXED,
         path: `/v1/catalog/nodes${parameters({ ...scopeOf(query, defaults), near: query.near })}`,
-        aclRule: 'node_prefix "" { policy = "read" }',
         read: (body) => readNodes(body, query.near !== undefined),
       };
     case 'datacenters':
       return {
         label,
+        aclRule,
         follows: 'poll',
         mayBeAbsent: false,
         fromServers: false,
         isShort: true,
         path: '/v1/catalog/datacenters',
-        aclRule: 'node_prefix "" { policy = "read" }',
         read: readDatacenters,
         ...(query.reachableOnly ? { refine: keepReachable } : {}),
       };
     case 'key':
       return {
         label,
+        aclRule,
         ...INDEXED,
         mayBeAbsent: true,
         isShort: true,
         path: `/v1/kv/${named(query.path, label)}${parameters(scopeOf(query, defaults))}`,
-        aclRule: `key "${query.path}" { policy = "read" }`,
         read: readKey,
       };
     case 'tree':
       return {
         label,
+        aclRule,
         ...INDEXED,
         mayBeAbsent: true,
         path: `/v1/kv/${query.prefix === '' ? '' : named(query.prefix, label)}${parameters({
           recurse: '1',
           ...scopeOf(query, defaults),
         })}`,
-        aclRule: `key_prefix "${query.prefix}" { policy = "read" }`,
         read: (body) => readTree(body, query.prefix),
         confirm: (previous, next, get) =>
           confirmEmptyTree(previous, next, parameters(scopeOf(query, defaults)), get),
@@ -92,19 +91,19 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
     case 'caRoots':
       return {
         label,
+        aclRule,
         ...INDEXED,
         fromServers: false,
         path: '/v1/agent/connect/ca/roots',
-        aclRule: 'none: any token that is valid will do',
         read: readCaRoots,
       };
     case 'caLeaf':
       return {
         label,
+        aclRule,
         ...INDEXED,
         fromServers: false,
         path: `/v1/agent/connect/ca/leaf/${named(query.service, label)}`,
-        aclRule: `service "${query.service}" { policy = "write" }`,
         read: readCaLeaf,
       };
   }
@@ -113,7 +112,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
 function planInstances(
   query: ServiceQuery,
   defaults: ScopeDefaults,
-): Pick<RequestPlan, 'path' | 'aclRule' | 'read'> {
+): Pick<RequestPlan, 'path' | 'read'> {
   const question = parameters({
     ...scopeOf(query, defaults),
     tag: query.tag,
@@ -123,7 +122,6 @@ function planInstances(
   const endpoint = query.kind === 'connect' ? 'connect' : 'service';
   return {
     path: `/v1/health/${endpoint}/${named(query.name, queryId(query))}${question}`,
-    aclRule: `service "${query.name}" { policy = "read" } and node_prefix "" { policy = "read" }`,
     read: (body) => readInstances(body, query.near !== undefined),
   };
 }

@@ -1,0 +1,63 @@
+import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { AutotmplError } from '../core/errors.ts';
+import { systemClock } from '../core/time.ts';
+import { Daemon } from '../daemon/daemon.ts';
+import { explain as explainSettings, type Explanation } from '../daemon/explain.ts';
+import { EXIT, exitCodeOf, signalExitCode } from './exit-codes.ts';
+import type { ExplainInvocation } from './invocation.ts';
+import { PACKAGE_TEMPLATES } from './package-templates.ts';
+import { settingsLogger } from './settings-logger.ts';
+import { sourcesOf } from './sources.ts';
+import { VERSION } from './version.ts';
+
+/** Most agents answer at once: whoever asks what a template waits for does not want to wait for it. */
+export const EXPLAIN_TIMEOUT_MS = 5000;
+
+/**
+ * Says what templates ask, what they wait for and what a token needs for it; returns the exit code: that of `-once`, where what is
+ * not there counts as given up.
+ */
+export async function explain(invocation: ExplainInvocation): Promise<number> {
+  const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
+  const settings = await load();
+  if (settings.targets.length === 0) {
+    throw new AutotmplError('usage', 'nothing to explain: there is no template', {
+      advice: 'autotmpl explain TEMPLATE…, or a -config with templates',
+    });
+  }
+  const { logger } = await settingsLogger(settings);
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => controller.abort(signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  const daemon = new Daemon({
+    ...{ once: true, dry: true, load, packageTemplates: [PACKAGE_TEMPLATES] },
+    ...{ environment: process.env, version: VERSION, print: () => undefined, color: 0 },
+    ...{ clock: systemClock, logger },
+  });
+  const prepared = await daemon.prepare(settings);
+  const timeoutMs = invocation.timeoutMs ?? EXPLAIN_TIMEOUT_MS;
+  const parts = { clock: systemClock, logger, timeoutMs };
+  const explanation = await explainSettings(prepared, parts, controller.signal);
+  process.stdout.write(await shown(explanation, invocation));
+  if (controller.signal.aborted) return signalExitCode(controller.signal.reason as NodeJS.Signals);
+  return exitCodeFor(explanation);
+}
+
+async function shown(explanation: Explanation, { format }: ExplainInvocation): Promise<string> {
+  if (format === 'json') return (await import('./explain-json.ts')).explanationJson(explanation);
+  return (await import('./explain-text.ts')).explanationText(explanation);
+}
+
+/** What failed counts before what is missing, as with `-once`. */
+function exitCodeFor({ targets }: Explanation): number {
+  const failed = targets.find(({ error }) => error !== undefined)?.error;
+  if (failed !== undefined) {
+    return failed instanceof AutotmplError ? exitCodeOf(failed) : EXIT.failed;
+  }
+  const awaited = targets.flatMap(({ queries }) =>
+    queries.filter(({ waitedFor }) => waitedFor !== undefined),
+  );
+  if (awaited.some(({ reason }) => reason !== undefined)) return EXIT.catalogUnavailable;
+  return awaited.length > 0 ? EXIT.timedOut : EXIT.done;
+}
