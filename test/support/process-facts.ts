@@ -36,6 +36,11 @@ export function connectionsTo(pid: number, port: number): number {
     .length;
 }
 
+/** The words of a process; empty where it ended, or is a zombie. */
+export function commandLineOf(pid: number): string {
+  return readQuietly(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+}
+
 /** The most memory that a process ever had in RAM, in bytes. */
 export function peakMemory(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readQuietly(`/proc/${pid}/status`))?.[1];
