@@ -2,10 +2,10 @@ import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { MissingKey } from '../engine.ts';
 import type { Notes } from '../notes.ts';
 import { GoFailure } from './failure.ts';
-import { memberOf, MemberError } from './members.ts';
+import { fieldOf, MemberError, methodOf } from './members.ts';
 import type { Command, FunctionOperand, Operand, Pipeline, Span, TemplateTree } from './nodes.ts';
 import type { StepBudget } from './step-budget.ts';
-import { isTrue, type GoFunction, type GoValue } from './values.ts';
+import { GoStruct, isTrue, type GoFunction, type GoValue } from './values.ts';
 import type { Variables } from './variables.ts';
 
 /** The value from the command before, if there is one: the last argument of what takes arguments. */
@@ -57,7 +57,7 @@ export class PipelineEvaluator {
         return this.#path(first, receiver, first.path, dot, rest, piped, frame);
       }
       case 'variable': {
-        const receiver = frame.variables.valueOf(first.name);
+        const receiver = this.#variable(first, frame);
         if (first.path.length === 0) this.#refuseArguments(first, rest, piped, frame);
         return this.#path(first, receiver, first.path, dot, rest, piped, frame);
       }
@@ -85,7 +85,7 @@ export class PipelineEvaluator {
       case 'field':
         return this.#path(operand, dot, operand.path, dot, [], NOTHING, frame);
       case 'variable': {
-        const receiver = frame.variables.valueOf(operand.name);
+        const receiver = this.#variable(operand, frame);
         return this.#path(operand, receiver, operand.path, dot, [], NOTHING, frame);
       }
       case 'function':
@@ -103,6 +103,12 @@ export class PipelineEvaluator {
     return this.#operand(operand, dot, frame) ?? undefined;
   }
 
+  #variable(operand: Extract<Operand, { kind: 'variable' }>, frame: Frame): GoValue {
+    const place = frame.variables.placeOf(operand.name);
+    if (place === -1) throw failureAt(frame, operand, `undefined variable: ${operand.name}`);
+    return frame.variables.at(place);
+  }
+
   /** Follows fields. The last one may be a method, which takes the arguments. */
   #path(
     at: Span,
@@ -114,25 +120,26 @@ export class PipelineEvaluator {
     frame: Frame,
   ): GoValue {
     let value = start;
-    for (const [index, name] of path.entries()) {
-      const isLast = index === path.length - 1;
-      const member = this.#member(at, value, name, frame);
-      if (member.kind === 'method') {
-        const values = isLast ? this.#arguments(rest, dot, piped, frame) : [];
-        value = this.#call(at, name, member.called, values, frame);
-      } else {
-        if (isLast && rest.length + piped.length > 0) {
-          throw failureAt(frame, at, `${name} is not a method but has arguments`);
+    const last = path.length - 1;
+    for (let index = 0; index <= last; index += 1) {
+      const name = path[index] ?? '';
+      const method = methodOf(value, name);
+      if (method === undefined) {
+        if (index === last && rest.length + piped.length > 0) {
+          throw failureAt(frame, at, noMethod(value, name));
         }
-        value = member.value;
+        value = this.#field(at, value, name, frame);
+      } else {
+        const values = index === last ? this.#arguments(rest, dot, piped, frame) : [];
+        value = this.#call(at, name, method, values, frame);
       }
     }
     return value;
   }
 
-  #member(at: Span, receiver: GoValue, name: string, frame: Frame) {
+  #field(at: Span, receiver: GoValue, name: string, frame: Frame): GoValue {
     try {
-      return memberOf(receiver, name, this.#missingKey);
+      return fieldOf(receiver, name, this.#missingKey);
     } catch (error) {
       throw error instanceof MemberError ? failureAt(frame, at, error.message) : error;
     }
@@ -189,8 +196,9 @@ export class PipelineEvaluator {
   ): GoValue {
     this.#checkCount(at, name, called, values.length, frame);
     this.#budget.spend(frame.tree, at.start);
+    let result: GoValue;
     try {
-      return this.#notes.tripwire.guard(called.gives, values, (inputs) =>
+      result = this.#notes.tripwire.guard(called.gives, values, (inputs) =>
         called.call(this.#notes, inputs as readonly GoValue[]),
       ) as GoValue;
     } catch (error) {
@@ -203,6 +211,8 @@ export class PipelineEvaluator {
         : `error calling ${name}: ${complaint}`;
       throw failureAt(frame, at, message, { advice, cause: error });
     }
+    if (typeof result === 'string') this.#budget.make(frame.tree, at.start, result);
+    return result;
   }
 
   #checkCount(at: Span, name: string, called: GoFunction, count: number, frame: Frame): void {
@@ -222,6 +232,12 @@ export class PipelineEvaluator {
     const text = frame.tree.source.excerpt(at.start, at.end);
     throw failureAt(frame, at, `can't give argument to non-function ${text}`);
   }
+}
+
+function noMethod(receiver: GoValue, name: string): string {
+  return receiver instanceof GoStruct
+    ? `${name} has arguments but cannot be invoked as function`
+    : `${name} is not a method but has arguments`;
 }
 
 /** The failure of a node, with its text. */

@@ -5,6 +5,10 @@ export interface FormatFlags {
   readonly sharp: boolean;
   readonly space: boolean;
   readonly zero: boolean;
+  /** `%#v`: as it would stand in a Go program. `sharp` itself is then off. */
+  readonly goSyntax: boolean;
+  /** `%+v`: fields with their names. `plus` itself is then off. */
+  readonly fieldNames: boolean;
   readonly width: number | undefined;
   readonly precision: number | undefined;
 }
@@ -16,14 +20,22 @@ export const PLAIN: FormatFlags = {
   sharp: false,
   space: false,
   zero: false,
+  goSyntax: false,
+  fieldNames: false,
   width: undefined,
   precision: undefined,
 };
 
 /** The text filled up to the width: spaces before it, behind it with `-`, or zeros before it with `0`. */
 export function pad(text: string, { width, minus, zero }: FormatFlags): string {
-  const lacking = (width ?? 0) - [...text].length;
+  if (width === undefined) return text;
+  const lacking = width - [...text].length;
   if (lacking <= 0) return text;
   if (minus) return text + ' '.repeat(lacking);
   return (zero ? '0' : ' ').repeat(lacking) + text;
+}
+
+/** The text cut to the precision, in characters. */
+export function cut(text: string, { precision }: FormatFlags): string {
+  return precision === undefined ? text : [...text].slice(0, precision).join('');
 }

@@ -14,7 +14,6 @@ export function formatMagnitude(
   value: number,
   verb: FloatVerb,
   precision: number | undefined,
-  isSharp = false,
 ): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return 'Inf';
@@ -27,7 +26,7 @@ export function formatMagnitude(
       return fixed(value, precision);
     case 'g':
     case 'G':
-      return general(value, verb === 'g' ? 'e' : 'E', precision, isSharp);
+      return general(value, verb === 'g' ? 'e' : 'E', precision);
     case 'b': {
       const { mantissa, exponent } = binaryParts(value);
       return `${mantissa}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`;
@@ -70,12 +69,7 @@ function plain({ digits, point }: Decimal, places: number | undefined): string {
 }
 
 /** Exponents for very large and very small values, else none: `%g`. */
-function general(
-  value: number,
-  mark: 'e' | 'E',
-  precision: number | undefined,
-  isSharp: boolean,
-): string {
+function general(value: number, mark: 'e' | 'E', precision: number | undefined): string {
   const wanted = precision === 0 ? 1 : precision;
   const decimal =
     wanted === undefined ? shortestDecimal(value) : roundDecimal(exactDecimal(value), wanted);
@@ -84,13 +78,24 @@ function general(
   const hasAll = wanted !== undefined && wanted > digits.length && digits.length >= point;
   const bound = hasAll ? digits.length : (wanted ?? 6);
   const exponent = digits === '0' ? 0 : point - 1;
-  // With #, trailing zeros stay.
-  const places = isSharp ? (wanted ?? 6) : 0;
-  if (exponent < -4 || exponent >= bound) {
-    return scientific(decimal, mark, Math.max(digits.length, places) - 1);
-  }
-  const text = plain(decimal, isSharp ? Math.max(places - Math.max(point, 1), 0) : 0);
-  return isSharp && !text.includes('.') ? `${text}.` : text;
+  if (exponent < -4 || exponent >= bound) return scientific(decimal, mark, digits.length - 1);
+  return plain(decimal, undefined);
+}
+
+/** `#`: a decimal point in any case, and with `%g` the trailing zeros too. */
+export function withPoint(
+  magnitude: string,
+  verb: FloatVerb,
+  precision: number | undefined,
+): string {
+  const [, mantissa = '', tail = ''] =
+    (verb === 'x' || verb === 'X' ? /^([^pP]*)(.*)$/ : /^([^eE]*)(.*)$/).exec(magnitude) ?? [];
+  // Go counts what follows the first digit that is not zero, the x of a base too.
+  const counted = mantissa.replace('.', '').replace(/^0*/, '').length;
+  const isZero = mantissa === '0';
+  const wanted = 'gGx'.includes(verb) ? (precision ?? 6) : 0;
+  const lacking = Math.max(wanted - counted - (isZero ? 1 : 0), 0);
+  return `${mantissa}${mantissa.includes('.') ? '' : '.'}${'0'.repeat(lacking)}${tail}`;
 }
 
 function hexadecimal(value: number, precision: number | undefined): string {

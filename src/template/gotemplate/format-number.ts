@@ -1,9 +1,9 @@
 import { pad, type FormatFlags } from './format-flags.ts';
-import { formatMagnitude, type FloatVerb } from './format-float.ts';
+import { formatMagnitude, withPoint, type FloatVerb } from './format-float.ts';
 import { isPrintable, quoteCharacter } from './quote-text.ts';
 
 const BASES: Readonly<Record<string, number>> = { d: 10, v: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
-const PREFIXES: Readonly<Record<string, string>> = { b: '0b', o: '0', x: '0x', X: '0X' };
+const PREFIXES: Readonly<Record<string, string>> = { b: '0b', o: '0', O: '0', x: '0x', X: '0X' };
 const HIGHEST_CHARACTER = 0x10ffffn;
 const REPLACEMENT = 0xfffdn;
 
@@ -27,8 +27,9 @@ function inBase(value: bigint, verb: string, base: number, flags: FormatFlags): 
   // Zeros that fill the width come behind the sign, and count no prefix.
   const fill = precision ?? (zero && !minus && width !== undefined ? width - sign.length : 0);
   const digits = letters.padStart(fill, '0');
-  const hasOctalZero = verb === 'o' && digits.startsWith('0');
-  const prefix = verb === 'O' ? '0o' : sharp && !hasOctalZero ? (PREFIXES[verb] ?? '') : '';
+  const hasOctalZero = base === 8 && digits.startsWith('0');
+  const ownPrefix = sharp && !hasOctalZero ? (PREFIXES[verb] ?? '') : '';
+  const prefix = verb === 'O' ? `0o${ownPrefix}` : ownPrefix;
   return pad(sign + prefix + digits, { ...flags, zero: false });
 }
 
@@ -54,14 +55,18 @@ export function formatFloat(value: number, verb: string, flags: FormatFlags): st
   if (!isDefault && !FLOAT_VERBS.includes(verb)) return undefined;
   const letter = (isDefault ? 'g' : verb) as FloatVerb;
   const precision = flags.precision ?? ('eEfF'.includes(letter) ? 6 : undefined);
-  const magnitude = formatMagnitude(value, letter, precision, flags.sharp);
+  const magnitude = formatMagnitude(value, letter, precision);
   const isNegative = value < 0 || Object.is(value, -0);
-  const isFinite = Number.isFinite(value);
-  const plus = flags.plus || value === Number.POSITIVE_INFINITY;
-  const sign = isNegative ? '-' : plus && !Number.isNaN(value) ? '+' : flags.space ? ' ' : '';
-  const lacking = (flags.width ?? 0) - sign.length - magnitude.length;
-  if (flags.zero && !flags.minus && isFinite && lacking > 0) {
-    return sign + '0'.repeat(lacking) + magnitude;
+  const asked = flags.plus ? '+' : flags.space ? ' ' : '';
+  const sign = isNegative ? '-' : asked;
+  if (!Number.isFinite(value)) {
+    // What does not look like a number gets no zeros, and infinity has a sign of its own.
+    const own = value === Number.POSITIVE_INFINITY && asked === '' ? '+' : sign;
+    return pad(own + magnitude, { ...flags, zero: false });
   }
-  return pad(sign + magnitude, { ...flags, zero: false });
+  const hasPoint = flags.sharp && letter !== 'b';
+  const digits = hasPoint ? withPoint(magnitude, letter, precision) : magnitude;
+  const lacking = (flags.width ?? 0) - sign.length - digits.length;
+  if (flags.zero && !flags.minus && lacking > 0) return sign + '0'.repeat(lacking) + digits;
+  return pad(sign + digits, { ...flags, zero: false });
 }

@@ -1,4 +1,4 @@
-import { pad, PLAIN, type FormatFlags } from './format-flags.ts';
+import { cut, pad, PLAIN, type FormatFlags } from './format-flags.ts';
 import { formatFloat, formatInteger } from './format-number.ts';
 import { quoteRaw, quoteText } from './quote-text.ts';
 import {
@@ -14,16 +14,31 @@ import {
 
 /** A value by a verb, as Go's `fmt` writes it. A verb that is none for the value is shown as Go does: `%!d(string=x)`. */
 export function formatByVerb(value: GoValue, verb: string, flags: FormatFlags): string {
-  if (verb === 'T') return pad(typeName(value), flags);
+  if (verb === 'T') return pad(cut(typeName(value), flags), flags);
   if (value === undefined || value === null) {
     return verb === 'v' ? pad('<nil>', flags) : `%!${verb}(<nil>)`;
   }
-  if (verb === 'v' && flags.sharp) return inGoSyntax(value, flags);
+  if (verb === 'p') return formatAddress(value, flags);
+  return formatInside(value, verb, flags);
+}
+
+/** A value that may be part of another. */
+function formatInside(value: GoValue, verb: string, flags: FormatFlags): string {
+  if (verb === 'v' && flags.goSyntax) return inGoSyntax(value, flags);
+  if (value === undefined || value === null) return '<nil>';
   if (isList(value)) return formatList(value, verb, flags);
   if (value instanceof GoStruct) return formatStruct(value, verb, flags);
-  if (value instanceof GoMethod) return verb === 'v' ? '<func>' : badVerb(value, verb);
+  if (value instanceof GoMethod) return verb === 'v' ? ADDRESS : badVerb(value, verb, flags);
   if (typeof value === 'object') return formatMap(value, verb, flags);
-  return formatScalar(value, verb, flags) ?? badVerb(value, verb);
+  return formatScalar(value, verb, flags) ?? badVerb(value, verb, flags);
+}
+
+/** Where a value lies differs in each run of a Go program, and a file that differs in each run is of no use. */
+const ADDRESS = '0xc000000000';
+
+function formatAddress(value: GoValue, flags: FormatFlags): string {
+  const hasAddress = typeof value === 'object' && !(value instanceof GoStruct);
+  return hasAddress ? pad(ADDRESS, flags) : badVerb(value, 'p', flags);
 }
 
 /** A value by `%v`: how actions print. */
@@ -36,23 +51,21 @@ function formatScalar(
   verb: string,
   flags: FormatFlags,
 ): string | undefined {
-  // In %+v the plus is for the names of fields.
-  const own = verb === 'v' ? { ...flags, plus: false } : flags;
-  if (typeof value === 'string') return formatText(value, verb, own);
-  if (typeof value === 'bigint') return formatInteger(value, verb, own);
-  if (typeof value === 'number') return formatFloat(value, verb, own);
-  return verb === 't' || verb === 'v' ? pad(String(value), own) : undefined;
+  if (typeof value === 'string') return formatText(value, verb, flags);
+  if (typeof value === 'bigint') return formatInteger(value, verb, flags);
+  if (typeof value === 'number') return formatFloat(value, verb, flags);
+  return verb === 't' || verb === 'v' ? pad(String(value), flags) : undefined;
 }
 
 function formatText(value: string, verb: string, flags: FormatFlags): string | undefined {
-  const { precision } = flags;
-  const text = precision === undefined ? value : [...value].slice(0, precision).join('');
   switch (verb) {
     case 'v':
     case 's':
-      return pad(text, flags);
-    case 'q':
+      return pad(cut(value, flags), flags);
+    case 'q': {
+      const text = cut(value, flags);
       return pad((flags.sharp ? quoteRaw(text) : undefined) ?? quoteText(text, flags.plus), flags);
+    }
     case 'x':
     case 'X':
       return pad(hexadecimal(value, verb, flags), flags);
@@ -71,26 +84,26 @@ function hexadecimal(value: string, verb: 'x' | 'X', flags: FormatFlags): string
 }
 
 function formatList(list: readonly GoValue[], verb: string, flags: FormatFlags): string {
-  return `[${list.map((item) => formatByVerb(item, verb, flags)).join(' ')}]`;
+  return `[${list.map((item) => formatInside(item, verb, flags)).join(' ')}]`;
 }
 
 function formatMap(map: GoMap | GoRecord, verb: string, flags: FormatFlags): string {
   const entries = sortedEntries(map).map(
-    ([key, value]) => `${formatByVerb(key, verb, flags)}:${formatByVerb(value, verb, flags)}`,
+    ([key, value]) => `${formatInside(key, verb, flags)}:${formatInside(value, verb, flags)}`,
   );
   return `map[${entries.join(' ')}]`;
 }
 
 function formatStruct({ fields }: GoStruct, verb: string, flags: FormatFlags): string {
-  const named = verb === 'v' && flags.plus;
   const entries = [...fields].map(
-    ([name, value]) => `${named ? `${name}:` : ''}${formatByVerb(value, verb, flags)}`,
+    ([name, value]) => `${flags.fieldNames ? `${name}:` : ''}${formatInside(value, verb, flags)}`,
   );
   return `{${entries.join(' ')}}`;
 }
 
-function badVerb(value: GoValue, verb: string): string {
-  return `%!${verb}(${typeName(value)}=${formatAsPrinted(value)})`;
+/** The flags hold for the value that is shown, as in Go. */
+function badVerb(value: GoValue, verb: string, flags: FormatFlags): string {
+  return `%!${verb}(${typeName(value)}=${formatInside(value, 'v', flags)})`;
 }
 
 /** `%#v`: as it would stand in a Go program. */
@@ -110,7 +123,5 @@ function inGoSyntax(value: GoValue, flags: FormatFlags): string {
     );
     return `${typeName(value)}{${entries.join(', ')}}`;
   }
-  const plain = { ...flags, sharp: false };
-  if (typeof value === 'string') return formatText(value, 'q', plain) ?? '';
-  return formatScalar(value, 'v', plain) ?? '';
+  return formatScalar(value, typeof value === 'string' ? 'q' : 'v', flags) ?? '';
 }

@@ -1,6 +1,6 @@
 import { formatAsPrinted, formatByVerb } from './format-value.ts';
-import type { FormatFlags } from './format-flags.ts';
-import type { GoValue } from './values.ts';
+import { PLAIN, type FormatFlags } from './format-flags.ts';
+import { typeName, type GoValue } from './values.ts';
 
 /** Go's bound for a width or precision. */
 const LARGEST = 1_000_000;
@@ -54,28 +54,25 @@ class Formatter {
 
   #directive(): string {
     this.#isIndexGood = true;
-    let complaint = '';
     let flags = this.#readFlags();
     let afterIndex = this.#readIndex();
-    const width = this.#readSize(afterIndex, 'BADWIDTH');
-    if (typeof width === 'string') complaint += width;
-    else if (width !== undefined) {
-      const minus = flags.minus || width < 0;
-      flags = { ...flags, width: Math.abs(width), minus, zero: flags.zero && !minus };
-      afterIndex = false;
-    }
+    const width = this.#readSize();
+    let complaint = '';
+    if (width.kind === 'bad') complaint = '%!(BADWIDTH)';
+    if (width.kind === 'size') flags = withWidth(flags, width.size);
+    // A number cannot stand behind an index: `%[3]2d`.
+    if (afterIndex && width.kind === 'size' && !width.isStar) this.#isIndexGood = false;
+    if (width.isStar) afterIndex = false;
     if (this.#format.charAt(this.#at) === '.') {
       this.#at += 1;
       if (afterIndex) this.#isIndexGood = false;
       afterIndex = this.#readIndex();
-      const precision = this.#readSize(afterIndex, 'BADPREC');
-      if (typeof precision === 'string') complaint += precision;
-      else if (precision === undefined) flags = { ...flags, precision: 0 };
-      else if (precision < 0) complaint += '%!(BADPREC)';
-      else {
-        flags = { ...flags, precision };
-        afterIndex = false;
-      }
+      const precision = this.#readSize();
+      if (precision.kind === 'size' && precision.size >= 0) {
+        flags = { ...flags, precision: precision.size };
+      } else if (precision.isStar) complaint += '%!(BADPREC)';
+      else flags = { ...flags, precision: 0 };
+      if (precision.isStar) afterIndex = false;
     }
     if (!afterIndex) this.#readIndex();
     return complaint + this.#verb(flags);
@@ -91,7 +88,7 @@ class Formatter {
     if (this.#next >= this.#values.length) return `%!${verb}(MISSING)`;
     const value = this.#values[this.#next];
     this.#next += 1;
-    return formatByVerb(value, verb, flags);
+    return formatByVerb(value, verb, verb === 'v' ? forDefault(flags) : flags);
   }
 
   #readFlags(): FormatFlags {
@@ -115,62 +112,93 @@ class Formatter {
           break;
         default:
           // Zeros behind a number would change it.
-          return {
-            ...flags,
-            zero: flags.zero && !flags.minus,
-            width: undefined,
-            precision: undefined,
-          };
+          return { ...PLAIN, ...flags, zero: flags.zero && !flags.minus };
       }
       this.#at += 1;
     }
   }
 
-  /** A width or precision: digits, or `*` for the next value. A text is the complaint. */
-  #readSize(afterIndex: boolean, complaint: string): number | string | undefined {
+  /** A width or precision: digits, or `*` for the next value. */
+  #readSize(): Size {
     if (this.#format.charAt(this.#at) === '*') {
       this.#at += 1;
       const value = this.#values[this.#next];
       if (this.#next < this.#values.length) this.#next += 1;
-      const size = typeof value === 'bigint' ? Number(value) : undefined;
-      return size === undefined || Math.abs(size) > LARGEST ? `%!(${complaint})` : size;
+      const size = typeof value === 'bigint' ? Number(value) : Number.NaN;
+      const isGood = Math.abs(size) <= LARGEST;
+      return isGood ? { kind: 'size', size, isStar: true } : { kind: 'bad', isStar: true };
     }
-    const digits = /^[0-9]+/.exec(this.#format.slice(this.#at, this.#at + 12))?.[0];
-    if (digits === undefined) return undefined;
-    this.#at += digits.length;
-    if (afterIndex) this.#isIndexGood = false;
-    return Number(digits) > LARGEST ? undefined : Number(digits);
+    const number = this.#readNumber(this.#format.length);
+    return number === undefined
+      ? { kind: 'none', isStar: false }
+      : { kind: 'size', size: number, isStar: false };
   }
 
-  /** `[2]`: which value comes next, counted from 1. */
+  /** Digits up to the offset `end`. Behind a number that nobody can mean nothing is read any more, as in Go. */
+  #readNumber(end: number): number | undefined {
+    let number: number | undefined;
+    for (; this.#at < end; this.#at += 1) {
+      const digit = this.#format.charCodeAt(this.#at) - ZERO;
+      if (!(digit >= 0 && digit <= 9)) break;
+      if (number !== undefined && number > LARGEST) {
+        this.#at = end;
+        return undefined;
+      }
+      number = (number ?? 0) * 10 + digit;
+    }
+    return number;
+  }
+
+  /** `[2]`: which value comes next, counted from 1. Whether there was one that can be read. */
   #readIndex(): boolean {
-    if (this.#format.charAt(this.#at) !== '[') return false;
+    const start = this.#at;
+    if (this.#format.charAt(start) !== '[') return false;
     this.#reordered = true;
-    const close = this.#format.indexOf(']', this.#at);
-    const digits = this.#format.slice(this.#at + 1, close === -1 ? this.#at + 1 : close);
-    const index = /^[0-9]{1,7}$/.test(digits) ? Number(digits) : 0;
-    this.#at = close === -1 ? this.#at + 1 : close + 1;
-    if (index < 1 || index > this.#values.length) this.#isIndexGood = false;
-    else this.#next = index - 1;
-    return true;
+    const close = this.#format.indexOf(']', start);
+    this.#at = start + 1;
+    if (close === -1) {
+      this.#isIndexGood = false;
+      return false;
+    }
+    const number = this.#readNumber(close);
+    const isNumber = number !== undefined && this.#at === close;
+    this.#at = close + 1;
+    if (isNumber && number >= 1 && number <= this.#values.length) this.#next = number - 1;
+    else this.#isIndexGood = false;
+    return isNumber;
   }
 
   #leftOver(): string {
     if (this.#reordered || this.#next >= this.#values.length) return '';
     const extra = this.#values.slice(this.#next).map((value) => {
       if (value === undefined || value === null) return '<nil>';
-      return `${formatByVerb(value, 'T', NO_FLAGS)}=${formatAsPrinted(value)}`;
+      return `${typeName(value)}=${formatAsPrinted(value)}`;
     });
     return `%!(EXTRA ${extra.join(', ')})`;
   }
 }
 
-const NO_FLAGS: FormatFlags = {
-  plus: false,
-  minus: false,
-  sharp: false,
-  space: false,
-  zero: false,
-  width: undefined,
-  precision: undefined,
-};
+/** What was found where a width or precision may stand. */
+type Size =
+  | { readonly kind: 'none'; readonly isStar: false }
+  | { readonly kind: 'size'; readonly size: number; readonly isStar: boolean }
+  | { readonly kind: 'bad'; readonly isStar: true };
+
+const ZERO = 48;
+
+/** A negative width, which only a value can give, fills up on the right. */
+function withWidth(flags: FormatFlags, size: number): FormatFlags {
+  const minus = flags.minus || size < 0;
+  return { ...flags, width: Math.abs(size), minus, zero: flags.zero && !minus };
+}
+
+/** With `%v`, `#` and `+` mean something else than with all other verbs. */
+function forDefault(flags: FormatFlags): FormatFlags {
+  return {
+    ...flags,
+    goSyntax: flags.sharp,
+    sharp: false,
+    fieldNames: flags.plus,
+    plus: false,
+  };
+}

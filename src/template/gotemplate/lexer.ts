@@ -1,4 +1,5 @@
 import type { Delimiters } from '../engine.ts';
+import { isPrintable } from './quote-text.ts';
 import { KEYWORDS, type Token, type TokenKind } from './tokens.ts';
 
 const SPACE = /[ \t\r\n]/;
@@ -10,7 +11,7 @@ const CHARACTER = /'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*'/y;
 const RAW = /`[^`]*`/y;
 /** A sign, a base, digits with underscores, a fraction, an exponent and `i`, as `strconv` could read it or not. */
 const NUMBER =
-  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oObB][0-9_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
+  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*|0[bB][01_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 const TRIM_MARK = 2;
 
 const SINGLE: Readonly<Record<string, TokenKind>> = { '=': 'assign', '|': 'pipe', ',': 'comma' };
@@ -173,9 +174,11 @@ class Lexer {
     const word = this.#match(WORD, this.#at);
     if (word === undefined) {
       const character = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
+      // The parser knows what it stands in the place of.
+      if (/[!-~]/.test(character)) return this.#take('other', character);
       return this.#fail(
         this.#at,
-        `unexpected ${JSON.stringify(character)} in an action (${codePointName(character)})`,
+        `unrecognized character in action: ${describeCharacter(character)}`,
       );
     }
     const behind = this.#at + word.length;
@@ -193,10 +196,7 @@ class Lexer {
 
   #badCharacter(at: number): false {
     const character = String.fromCodePoint(this.#text.codePointAt(at) ?? 0);
-    return this.#fail(
-      at,
-      `bad character ${JSON.stringify(character)} behind a name (${codePointName(character)})`,
-    );
+    return this.#fail(at, `bad character ${describeCharacter(character)}`);
   }
 
   #isLeftTrim(at: number): boolean {
@@ -230,7 +230,9 @@ function trimmedEnd(text: string): string {
   return text.slice(0, end);
 }
 
-function codePointName(character: string): string {
+/** `U+0021 '!'` */
+function describeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  return isPrintable(character) ? `${name} '${character}'` : name;
 }

@@ -2,6 +2,7 @@
 
 const INT_MAX = 2n ** 63n - 1n;
 const INT_MIN = -(2n ** 63n);
+const UINT_MAX = 2n ** 64n - 1n;
 
 /** A literal that Go would not read either. */
 export class LiteralError extends Error {}
@@ -52,8 +53,13 @@ function readInteger(plain: string, literal: string): bigint | undefined {
     return undefined;
   }
   const value = sign === '-' ? -magnitude : magnitude;
-  if (value > INT_MAX || value < INT_MIN) throw new LiteralError(`${literal} overflows int`);
-  return value;
+  if (value <= INT_MAX && value >= INT_MIN) return value;
+  // What an unsigned integer holds is a number to Go until it is used.
+  throw new LiteralError(
+    value > 0n && value <= UINT_MAX
+      ? `${literal} overflows int`
+      : `integer overflow: ${JSON.stringify(literal)}`,
+  );
 }
 
 function readFloat(plain: string, literal: string): number {

@@ -9,7 +9,8 @@ const MOST_CHARACTERS = 128 * 1024 * 1024;
 /** What one rendering may use up: a template that comes to no end is stopped with a clear word. */
 export class StepBudget {
   #steps = 0;
-  #characters = 0;
+  #printed = 0;
+  #made = 0;
 
   /** Counts one step: an action, a call, a turn of a loop. */
   spend(tree: TemplateTree, at: number): void {
@@ -21,9 +22,17 @@ export class StepBudget {
 
   /** Counts text that is printed. */
   print(tree: TemplateTree, at: number, text: string): void {
-    this.#characters += text.length;
-    if (this.#characters > MOST_CHARACTERS) {
+    this.#printed += text.length;
+    if (this.#printed > MOST_CHARACTERS) {
       throw failure(tree, at, `the template prints more than ${MOST_CHARACTERS} characters`);
+    }
+  }
+
+  /** Counts text that a function made, printed or not: a text that is joined to itself doubles with each step. */
+  make(tree: TemplateTree, at: number, text: string): void {
+    this.#made += text.length;
+    if (this.#made > MOST_CHARACTERS) {
+      throw failure(tree, at, `the template makes more than ${MOST_CHARACTERS} characters`);
     }
   }
 }

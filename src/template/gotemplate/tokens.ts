@@ -18,7 +18,7 @@ export const KEYWORDS = [
 /** A word that is no name. */
 export type Keyword = (typeof KEYWORDS)[number];
 
-/** What a token is. `error` is the last one, and its text is the complaint. */
+/** What a token is. `other` is a character that means nothing in an action. `error` is the last one, and its text is the complaint. */
 export type TokenKind =
   | 'text'
   | 'open'
@@ -40,6 +40,7 @@ export type TokenKind =
   | 'leftParenthesis'
   | 'rightParenthesis'
   | 'comma'
+  | 'other'
   | 'end'
   | 'error';
 

@@ -37,7 +37,12 @@ export class Variables {
     this.#values[this.#values.length - place] = value;
   }
 
-  valueOf(name: string): GoValue {
-    return this.#values[this.#names.lastIndexOf(name)];
+  /** The place of the newest variable of this name; -1 where none has begun, as in the other branch of an `if`. */
+  placeOf(name: string): number {
+    return this.#names.lastIndexOf(name);
+  }
+
+  at(place: number): GoValue {
+    return this.#values[place];
   }
 }
