@@ -28,8 +28,8 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
   /** Kills its group in the very moment when it aborts: whoever does that ends this process next. */
   readonly insist?: AbortSignal;
-  /** Called with each line of its output while there are not too many, never after the result. Lines may hold control characters. */
-  readonly onLine: (stream: OutputStream, line: string) => void;
+  /** Called with each line of its output, and its process ID, while there are not too many, never after the result. Lines may hold control characters. */
+  readonly onLine: (stream: OutputStream, line: string, pid: number) => void;
 }
 
 const KILL_AFTER_MS = 5000;
@@ -93,8 +93,9 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<CommandResult> {
   const startedAt = performance.now();
-  const output = new OutputBudget(options.onLine);
-  const ending = await runToEnd(command, options, output);
+  let pid = 0;
+  const output = new OutputBudget((stream, line) => options.onLine(stream, line, pid));
+  const ending = await runToEnd(command, options, output, (started) => (pid = started));
   output.close();
   const run = {
     durationMs: performance.now() - startedAt,
@@ -120,12 +121,14 @@ async function runToEnd(
   command: CommandLine,
   options: CommandOptions,
   output: OutputBudget,
+  onStart: (pid: number) => void,
 ): Promise<Ending> {
   if (options.signal.aborted) return { kind: 'aborted' };
   const launched = await launch(command, options);
   if ('reason' in launched) return { kind: 'couldNotStart', reason: launched.reason };
   const { child, streams } = launched;
   const { pid } = child;
+  if (pid !== undefined) onStart(pid);
   const kill = (): void => (pid === undefined ? undefined : killGroup(pid));
   options.insist?.addEventListener('abort', kill);
   const closed = Promise.all([

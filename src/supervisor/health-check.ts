@@ -22,7 +22,7 @@ export interface HealthCheckOptions {
   readonly logger: Logger;
   readonly bus: Bus;
   /** Takes what a check printed. */
-  readonly onLine: (stream: OutputStream, line: string) => void;
+  readonly onLine: (stream: OutputStream, line: string, pid: number) => void;
   /** Called after each check. */
   readonly onReport: (report: HealthReport) => void;
   readonly probe?: typeof runProbe;

@@ -84,7 +84,7 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
   const write = jobOutput({
     ...{ job: `${name}.health`, logging, sink },
     now: () => new Date(clock.now()),
-  })(process.pid);
+  });
   return new Presence({
     ...{ job: name, registration, happenings },
     announceEach: dialect === 'containerpilot3',
@@ -95,9 +95,9 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
         environment: () => variables.environment(env),
         ...(user === undefined ? {} : { user }),
         ...(cwd === undefined ? {} : { cwd }),
-        onLine: (stream, line) => {
+        onLine: (stream, line, pid) => {
           if (health.logging === 'raw') sink[stream](`${line}\n`);
-          else write(stream, line);
+          else write(pid)(stream, line);
         },
       }),
   });

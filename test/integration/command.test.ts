@@ -56,6 +56,16 @@ async function run(command: CommandLine, options: Partial<CommandOptions> = {}) 
   return { result, lines };
 }
 
+it("says with each line which process's it is", async () => {
+  const pids: number[] = [];
+  const { result } = await run(['sh', '-c', 'echo $$; echo $$ >&2'], {
+    onLine: (_stream, line, pid) => pids.push(Number(line), pid),
+  });
+  expect(result.outcome).toBe('ok');
+  expect(pids).toHaveLength(4);
+  expect(new Set(pids).size).toBe(1);
+});
+
 describe('a command as text', () => {
   it.each([
     ['pipes', 'printf "b\\na\\n" | sort', ['a', 'b']],

@@ -18,7 +18,7 @@ export interface CommandParts {
   readonly environment: () => Readonly<Record<string, string>>;
   readonly cwd: string | undefined;
   readonly account: () => Promise<Account | undefined>;
-  readonly onLine: (stream: OutputStream, line: string) => void;
+  readonly onLine: (stream: OutputStream, line: string, pid: number) => void;
 }
 
 /** The catalog keeps 4 kB of a check's output, and of more the beginning; the end is what tells. */
