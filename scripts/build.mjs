@@ -29,7 +29,7 @@ const SELDOM_NEEDED = {
  * program that is running from dist/ goes on. Code caches that other Nodes made for the same program stay.
  */
 export async function buildBundle() {
-  const outputs = await Promise.all([buildProgram(), buildLoader(), buildPackages()]);
+  const outputs = await Promise.all([buildFirst(), buildLoader(), buildProgram(), buildPackages()]);
   const made = new Set();
   for (const { path, contents } of outputs.flat()) {
     made.add(path);
@@ -84,6 +84,17 @@ async function buildLoader() {
     ...shared,
     entryPoints: { 'cli/bundle': 'src/cli/bundle.ts' },
     outdir: 'dist',
+  });
+  return outputFiles;
+}
+
+/** What runs before anything else, and so loads nothing. */
+async function buildFirst() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: { 'cli/early-signals': 'src/cli/early-signals.ts' },
+    outdir: 'dist',
+    banner: {},
   });
   return outputFiles;
 }

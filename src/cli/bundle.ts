@@ -8,8 +8,8 @@ import { crc32 } from 'node:zlib';
 export interface Bundle {
   /** Whether the file's code cache was taken: what it holds was not compiled again. */
   readonly fromCache: boolean;
-  /** Runs it as `require` would; a second run is a new instance that shares what the first one compiled. */
-  run(): void;
+  /** Runs it as `require` would, and returns what it exports; a second run is a new instance that shares what the first one compiled. */
+  run(): unknown;
   /** A code cache of all that is compiled by now, as {@link openBundle} reads it. */
   makeCache(): Buffer;
 }
@@ -43,6 +43,7 @@ export function openBundle(path: string): Bundle {
       const module = { exports: {} };
       const body = script.runInThisContext() as (...given: unknown[]) => void;
       body(module.exports, createRequire(path), module, path, dirname(path));
+      return module.exports;
     },
     makeCache() {
       const data = script.createCachedData();

@@ -3,6 +3,7 @@ import { loadSettingsWithOrigins } from '../config/load.ts';
 import { describeError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import { LockedCommand } from '../daemon/locked-command.ts';
+import type { EarlySignals } from './early-signals.ts';
 import { EXIT, signalExitCode } from './exit-codes.ts';
 import type { LockInvocation } from './invocation.ts';
 import { settingsLogger } from './settings-logger.ts';
@@ -21,7 +22,7 @@ const PASSED_ON: readonly NodeJS.Signals[] = [
 const INSISTENT: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
 
 /** Runs a command while it holds a lock; returns the command's exit code, or one of ours where it did not run to its end. */
-export async function lock(invocation: LockInvocation): Promise<number> {
+export async function lock(invocation: LockInvocation, early: EarlySignals): Promise<number> {
   const { settings } = await loadSettingsWithOrigins(sourcesOf(invocation));
   const { logger } = await settingsLogger(settings);
   const { key, words, name, ttlMs, lockDelayMs, timeoutMs, shell, childExitCode } = invocation;
@@ -35,6 +36,7 @@ export async function lock(invocation: LockInvocation): Promise<number> {
   });
   const stop = new AbortController();
   const silence = passSignalsOn(command, stop);
+  early.handOver();
   try {
     const end = await command.run(stop.signal);
     switch (end.kind) {

@@ -1,4 +1,5 @@
 import { AutotmplError, describeError } from '../core/errors.ts';
+import type { EarlySignals } from './early-signals.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { parseCommandLine } from './flags.ts';
 import type { Invocation } from './invocation.ts';
@@ -9,27 +10,32 @@ import { run } from './run.ts';
 const BROKEN_PIPE = 141;
 /** Everything is done by then: whatever still keeps the process alive is a defect that must not hold anybody up. */
 const LINGER_MS = 500;
+/** Commands that listen to signals themselves; the others end by them, as every program does. */
+const LISTENING: ReadonlySet<Invocation['command']> = new Set(['lock', 'run', 'supervise']);
 
-// Before anything else runs: without a handler, Node answers USR1 by opening a debugger port.
-process.on('SIGUSR1', () => undefined);
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? BROKEN_PIPE : EXIT.cannotWrite);
-});
-// Logs that nobody reads any more are no reason to end.
-process.stderr.on('error', () => undefined);
+/** Does what the command line says, and ends the process with its exit code. */
+export function start(early: EarlySignals): void {
+  // Whoever listens to signals comes and goes: without any listener, Node answers USR1 by opening a debugger port.
+  process.on('SIGUSR1', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? BROKEN_PIPE : EXIT.cannotWrite);
+  });
+  // Logs that nobody reads any more are no reason to end.
+  process.stderr.on('error', () => undefined);
 
-// Until it is known better: a run that came to no end is no success.
-process.exitCode = EXIT.failed;
-void main(process.argv.slice(2)).then((exitCode) => {
-  process.exitCode = exitCode;
-  // Once all that was printed has reached its reader, however slow.
-  process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
-});
+  // Until it is known better: a run that came to no end is no success.
+  process.exitCode = EXIT.failed;
+  void main(process.argv.slice(2), early).then((exitCode) => {
+    process.exitCode = exitCode;
+    // Once all that was printed has reached its reader, however slow.
+    process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
+  });
+}
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], early: EarlySignals): Promise<number> {
   const program = programName(process.argv[1]);
   try {
-    return await carryOut(parseCommandLine(argv, { program, environment: process.env }));
+    return await carryOut(parseCommandLine(argv, { program, environment: process.env }), early);
   } catch (error) {
     if (error instanceof AutotmplError) {
       process.stderr.write(`${program}: ${describeError(error)}\n`);
@@ -44,7 +50,8 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** One line a command. What runs most often is loaded at once, in as few files as can be; the others load what they need. */
-async function carryOut(invocation: Invocation): Promise<number> {
+async function carryOut(invocation: Invocation, early: EarlySignals): Promise<number> {
+  if (!LISTENING.has(invocation.command)) early.letGo();
   switch (invocation.command) {
     case 'help':
       return print((await import('./help.ts')).helpText());
@@ -63,10 +70,10 @@ async function carryOut(invocation: Invocation): Promise<number> {
     case 'control':
       return (await import('./control.ts')).askRunning(invocation);
     case 'lock':
-      return (await import('./lock.ts')).lock(invocation);
+      return (await import('./lock.ts')).lock(invocation, early);
     case 'run':
     case 'supervise':
-      return run(invocation);
+      return run(invocation, early);
   }
 }
 

@@ -6,6 +6,7 @@ import { colorLevel, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
+import type { EarlySignals } from './early-signals.ts';
 import { EXIT, stoppedCode } from './exit-codes.ts';
 import { countOf } from './count-of.ts';
 import { judge } from './outcome.ts';
@@ -18,7 +19,7 @@ import { sourcesOf } from './sources.ts';
 import { VERSION } from './version.ts';
 
 /** Runs until done or told to stop; returns the exit code. */
-export async function run(invocation: SettingsInvocation): Promise<number> {
+export async function run(invocation: SettingsInvocation, early: EarlySignals): Promise<number> {
   // Each reload reads everything anew.
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
@@ -28,7 +29,7 @@ export async function run(invocation: SettingsInvocation): Promise<number> {
   const { pidFile } = invocation.run;
   const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
-    return await runDaemon(invocation.run, settings, load, logger, reopen);
+    return await runDaemon(invocation.run, settings, load, { logger, reopen }, early);
   } finally {
     await removePidFile?.();
   }
@@ -47,8 +48,8 @@ async function runDaemon(
   request: RunFlags,
   settings: Settings,
   load: () => Promise<Settings>,
-  logger: AdjustableLogger,
-  reopenLogs: () => void,
+  { logger, reopen }: { readonly logger: AdjustableLogger; readonly reopen: () => void },
+  early: EarlySignals,
 ): Promise<number> {
   const daemon = new Daemon({
     once: request.once,
@@ -64,7 +65,7 @@ async function runDaemon(
   });
   const prepared = await daemon.prepare(settings);
   if (settings.supervisor !== undefined && !request.once && !request.dry) {
-    return (await import('./supervise.ts')).supervise(daemon, prepared, logger, reopenLogs);
+    return (await import('./supervise.ts')).supervise(daemon, prepared, { logger, reopen }, early);
   }
   const controller = new AbortController();
   const silence = listenToSignals(
@@ -80,6 +81,7 @@ async function runDaemon(
     () => logger.warn('stopping took too long; what was under way is left to the next start'),
     (signal) => stoppedCode(signal, request.once),
   );
+  early.handOver();
   const deadline = startDeadline(request.timeoutMs, controller);
   try {
     return await carryOut(request, daemon, prepared, controller.signal, deadline.passed, logger);

@@ -2,6 +2,7 @@ import { describeError } from '../core/errors.ts';
 import type { AdjustableLogger } from '../core/logger.ts';
 import type { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
+import type { EarlySignals } from './early-signals.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenByTable } from './signal-table.ts';
 
@@ -12,8 +13,8 @@ import { listenByTable } from './signal-table.ts';
 export async function supervise(
   daemon: Daemon,
   prepared: Prepared,
-  logger: AdjustableLogger,
-  reopenLogs: () => void,
+  { logger, reopen }: { readonly logger: AdjustableLogger; readonly reopen: () => void },
+  early: EarlySignals,
 ): Promise<number> {
   const controller = new AbortController();
   const silence = listenByTable(
@@ -29,13 +30,15 @@ export async function supervise(
       },
       reload: (signal) => void daemon.reload(signal.replace('SIG', '')),
       maintenance: () => daemon.toggleMaintenance(),
-      event: (signal) => daemon.supervisor?.announce({ source: signal, code: signal as 'SIGHUP' }),
+      event: (signal) =>
+        daemon.withSupervisor((supervisor) => supervisor.signalled(signal as 'SIGHUP' | 'SIGUSR2')),
       report: () => daemon.report(),
-      reopenLogs,
+      reopenLogs: reopen,
       forward: (signal) => void daemon.supervisor?.signalMain(signal),
       received: (signal, action) => daemon.bus.emit('signal:received', { signal, action }),
     },
   );
+  early.handOver();
   let defect = false;
   const onDefect = (error: unknown): void => {
     defect = true;

@@ -31,6 +31,7 @@ export class Daemon {
   #present: Prepared | undefined;
   #next: Prepared | undefined;
   #endGeneration: () => void = () => undefined;
+  readonly #awaitSupervisor: ((supervisor: Supervisor) => void)[] = [];
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -84,8 +85,13 @@ export class Daemon {
 
   /** Takes all services out of the catalog, or lets them come back; before anything runs it holds for what comes. */
   toggleMaintenance(): void {
-    const supervisor = this.supervisor;
-    supervisor?.setMaintenance(!supervisor.maintenance);
+    this.withSupervisor((supervisor) => supervisor.setMaintenance(!supervisor.maintenance));
+  }
+
+  /** Does something with the supervisor, now or as soon as there is one. */
+  withSupervisor(act: (supervisor: Supervisor) => void): void {
+    if (this.supervisor === undefined) this.#awaitSupervisor.push(act);
+    else act(this.supervisor);
   }
 
   /** The supervisor; undefined where there is nothing to supervise, or not yet. */
@@ -114,7 +120,9 @@ export class Daemon {
         // From here on a reload ends this generation, even before it has begun to work.
         const generation = new AbortController();
         this.#endGeneration = () => generation.abort();
-        this.#next = undefined;
+        if (this.#next === next) this.#next = undefined;
+        // One that came before the first began.
+        else if (this.#next !== undefined) generation.abort();
         const watcher = await this.#rendering.watcherFor(next, this.#present);
         await this.#present?.lease.release();
         const present = await this.#goOver(next);
@@ -185,6 +193,7 @@ export class Daemon {
       renderName: (text, values) => renderName(engineOf('nunjucks'), text, values),
     });
     this.#supervision.begin(onEnd);
+    for (const act of this.#awaitSupervisor.splice(0)) act(this.#supervision.supervisor);
   }
 
   /** Lets others look and ask, where these settings or systemd want that. */

@@ -229,6 +229,9 @@ export type EventCode =
   | 'follower'
   | 'lost';
 
+/** Signals that may be events. */
+export type EventSignal = Extract<EventCode, 'SIGHUP' | 'SIGUSR2'>;
+
 /** Something happened: sources are a job's name, `watch.<name>`, `renderer`, `election`, a signal's name, and `global` for the program. */
 export interface Happening {
   readonly code: EventCode;

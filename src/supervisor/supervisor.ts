@@ -6,7 +6,7 @@ import { exitCodeOf } from './exit-code.ts';
 import type { StopLimit } from './budget.ts';
 import { createMember, currentEntry, jobSnapshot, serviceSnapshot, type Member } from './member.ts';
 import { runPreStart } from './pre-start.ts';
-import type { Happening, JobSettings, SupervisorSettings } from './settings.ts';
+import type { EventSignal, Happening, JobSettings, SupervisorSettings } from './settings.ts';
 import type { Phase, SupervisorSnapshot } from './snapshot.ts';
 import { sweepStale } from './sweep.ts';
 import { waitForServices } from './wait-for.ts';
@@ -24,6 +24,7 @@ export class Supervisor implements Actor {
   #replacing: Promise<void> = Promise.resolve();
   #end: () => void = () => undefined;
   #preStartCode: number | undefined;
+  readonly #early: EventSignal[] = [];
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -72,6 +73,12 @@ export class Supervisor implements Actor {
   /** Something happened that jobs may wait for: the renderer is ready, a signal came. */
   announce(happening: Happening): void {
     this.#parts.happenings.announce(happening);
+  }
+
+  /** A signal came that jobs may wait for; one that came before there are any, comes once there are. */
+  signalled(signal: EventSignal): void {
+    if (this.#phase === 'starting') this.#early.push(signal);
+    else this.announce({ source: signal, code: signal });
   }
 
   /** Somebody does not want to wait for the stop: the first time hooks and drains are cut short, then what is left is killed. */
@@ -177,6 +184,7 @@ export class Supervisor implements Actor {
     this.#parts.candidacy.begin(election);
     for (const member of members) this.#beginMember(member);
     this.#parts.happenings.announce({ source: 'global', code: 'startup' });
+    for (const signal of this.#early.splice(0)) this.signalled(signal);
     if (ending.aborted) return;
     await this.#parts.reactions.use(watches);
     this.#releaseReactions();

@@ -9,6 +9,18 @@ export function processesWith(text: string): number[] {
     .map(Number);
 }
 
+/** The children of a process that have not been waited for. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      // The state and the parent are behind the name, which may hold brackets.
+      const record = readQuietly(`/proc/${name}/stat`);
+      return record.slice(record.lastIndexOf(')') + 2).split(' ')[1] === String(pid);
+    })
+    .map(Number);
+}
+
 /** What a process has open, as /proc names it: paths, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
 export function openFiles(pid: number): string[] {
   const folder = `/proc/${pid}/fd`;
