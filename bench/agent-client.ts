@@ -42,29 +42,68 @@ export class AgentClient {
     await this.#ask('PUT', '/v1/agent/service/register', JSON.stringify(service));
   }
 
+  /** Registers an instance with a TTL check, passing, on 127.0.0.1; its id is `name-port`. */
+  async registerPassing(name: string, port: number): Promise<void> {
+    const check = { CheckID: `${name}-${port}`, TTL: '10m', Status: 'passing' };
+    const service = { ID: `${name}-${port}`, Name: name, Address: '127.0.0.1', Port: port };
+    const body = JSON.stringify({ ...service, Check: check });
+    await this.#ask('PUT', '/v1/agent/service/register', body);
+  }
+
+  /** Tells the health of an instance that {@link registerPassing} made. */
+  async report(id: string, status: 'passing' | 'critical'): Promise<void> {
+    await this.#ask('PUT', `/v1/agent/check/update/${id}`, JSON.stringify({ Status: status }));
+  }
+
+  async deregister(id: string): Promise<void> {
+    await this.#ask('PUT', `/v1/agent/service/deregister/${id}`);
+  }
+
   /** Tells each value of a key with the moment at which it was read (`performance.now()`), until the signal aborts. */
   async watchKey(
     key: string,
     signal: AbortSignal,
     tell: (value: string, at: number) => void,
   ): Promise<void> {
-    let index = '0';
-    while (!signal.aborted) {
-      const reply = await this.#ask(
-        'GET',
-        `/v1/kv/${key}?index=${index}&wait=60s`,
-        undefined,
-        signal,
-      );
-      const [entry] = JSON.parse(reply.body) as readonly [{ readonly Value: string }];
-      tell(Buffer.from(entry.Value, 'base64').toString(), performance.now());
-      index = reply.index ?? '0';
-    }
+    await this.#follow(`/v1/kv/${key}`, signal, (body, at) => {
+      const [entry] = JSON.parse(body) as readonly [{ readonly Value: string }];
+      tell(Buffer.from(entry.Value, 'base64').toString(), at);
+    });
+  }
+
+  /** Tells the ports of a service's passing instances, sorted and joined by blanks, with the moment at which they were read, until the signal aborts. */
+  async watchPassing(
+    name: string,
+    signal: AbortSignal,
+    tell: (ports: string, at: number) => void,
+  ): Promise<void> {
+    const path = `/v1/health/service/${name}?passing`;
+    await this.#follow(path, signal, (body, at) => tell(portsOf(body).join(' '), at));
+  }
+
+  /** The ports of a service's passing instances, sorted. */
+  async passing(name: string): Promise<number[]> {
+    return portsOf((await this.#ask('GET', `/v1/health/service/${name}?passing`)).body);
   }
 
   /** Closes the connection. */
   close(): void {
     this.#connection.destroy();
+  }
+
+  /** Blocking queries, one after the other. */
+  async #follow(
+    path: string,
+    signal: AbortSignal,
+    tell: (body: string, at: number) => void,
+  ): Promise<void> {
+    const question = `${path}${path.includes('?') ? '&' : '?'}wait=60s&index=`;
+    let index = '0';
+    while (!signal.aborted) {
+      const reply = await this.#ask('GET', question + index, undefined, signal);
+      tell(reply.body, performance.now());
+      index = reply.index ?? '0';
+    }
   }
 
   async #ask(method: string, path: string, body?: string, signal?: AbortSignal): Promise<Reply> {
@@ -85,4 +124,9 @@ export class AgentClient {
       asked.end(body);
     });
   }
+}
+
+function portsOf(body: string): number[] {
+  const entries = JSON.parse(body) as readonly { readonly Service: { readonly Port: number } }[];
+  return entries.map(({ Service }) => Service.Port).sort((one, other) => one - other);
 }

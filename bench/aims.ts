@@ -1,10 +1,23 @@
-import type { Aim, ChangeOutcome, OnceOutcome, Results } from './results.ts';
+import type { Aim, ChangeOutcome, OnceOutcome, Results, StepOutcome } from './results.ts';
 
 const MANY = 1000;
 
 /** The aims that a run says something about, met or not. */
-export function judge({ change = [], once = [] }: Pick<Results, 'change' | 'once'>): Aim[] {
-  return [...judgeChange(change), ...judgeOnce(once)];
+export function judge({
+  change = [],
+  once = [],
+  instances = [],
+}: Pick<Results, 'change' | 'once' | 'instances'>): Aim[] {
+  return [...judgeChange(change), ...judgeOnce(once), ...judgeInstances(instances)];
+}
+
+/** Those of the demonstration: a line comes and goes in less than 0.3 s. */
+function judgeInstances(outcomes: readonly StepOutcome[]): Aim[] {
+  return outcomes
+    .filter(({ role, step }) => role === 'subject' && step.includes('nginx.conf'))
+    .flatMap(({ step, delayMs }) =>
+      delayMs === undefined ? [] : [aim(`${step}, longest: 300 ms`, 'ms', delayMs.max, 300)],
+    );
 }
 
 function judgeChange(outcomes: readonly ChangeOutcome[]): Aim[] {

@@ -31,15 +31,21 @@ export class Arrivals {
 }
 
 /**
- * Notes each content of a file, as soon as the kernel says that something took its name. The folder is watched, as the
- * file itself is replaced; nothing is polled, so that the writer keeps its core. Ends when the signal aborts.
+ * Notes each content of a file, or what `read` makes of it, as soon as the kernel says that something took its name. The folder
+ * is watched, as the file itself is replaced; nothing is polled, so that the writer keeps its core. Ends when the signal aborts.
  */
-export function noteContents(path: string, arrivals: Arrivals, signal: AbortSignal): void {
+export function noteContents(
+  path: string,
+  arrivals: Arrivals,
+  signal: AbortSignal,
+  read: (text: string) => string = (text) => text,
+): void {
   const name = basename(path);
   const watcher = watch(dirname(path), { signal }, (_event, changed) => {
     if (changed !== name) return;
     try {
-      arrivals.note(readFileSync(path, 'utf8'), performance.now());
+      const at = performance.now();
+      arrivals.note(read(readFileSync(path, 'utf8')), at);
     } catch {
       // Gone again before it could be read: the next event tells.
     }

@@ -13,7 +13,11 @@ import { report } from './report.ts';
 import type { Machine, Outcome, Results } from './results.ts';
 import { measureChange } from './scenarios/change.ts';
 import { measureIdle } from './scenarios/idle.ts';
+import { measureCritical } from './scenarios/critical.ts';
+import { measureInstances } from './scenarios/instances.ts';
+import { measureJobs } from './scenarios/jobs.ts';
 import { measureOnce } from './scenarios/once.ts';
+import { measureStart } from './scenarios/start.ts';
 import type { Setting } from './scenarios/setting.ts';
 import { Workspace } from './workspace.ts';
 
@@ -36,6 +40,18 @@ export async function runBench(args: readonly string[], root: string): Promise<n
     }))),
     ...(await inScenario('idle', options, root, async (setting) => ({
       idle: { windowMs: options.idleWindowMs, outcomes: await measureIdle(setting) },
+    }))),
+    ...(await inScenario('start', options, root, async (setting) => ({
+      start: await measureStart(setting),
+    }))),
+    ...(await inScenario('jobs', options, root, async (setting) => ({
+      jobs: { windowMs: options.idleWindowMs, outcomes: await measureJobs(setting) },
+    }))),
+    ...(await inScenario('critical', options, root, async (setting) => ({
+      critical: await measureCritical(setting),
+    }))),
+    ...(await inScenario('instances', options, root, async (setting) => ({
+      instances: await measureInstances(setting),
     }))),
   };
   const results: Results = { startedAt, machine, ...measured, aims: judge(measured) };
@@ -64,7 +80,7 @@ async function inScenario<T extends object>(
     const contenders = [autotmpl(root), ...options.peers.map(peer)];
     const newClient = () => new AgentClient(origin);
     return await measure({
-      ...{ options, origin, port: ports.http, contenders, workspace, newClient },
+      ...{ options, root, origin, port: ports.http, contenders, workspace, newClient },
     });
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
@@ -89,7 +105,11 @@ async function save(results: Results, file: string): Promise<void> {
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-function subjectFailed({ change = [], once = [], idle }: Results): boolean {
-  const outcomes: readonly Outcome[] = [...change, ...once, ...(idle?.outcomes ?? [])];
+function subjectFailed(results: Results): boolean {
+  const { change = [], once = [], idle, start = [], jobs, critical = [], instances = [] } = results;
+  const outcomes: readonly Outcome[] = [
+    ...[...change, ...once, ...(idle?.outcomes ?? [])],
+    ...[...start, ...(jobs?.outcomes ?? []), ...critical, ...instances],
+  ];
   return outcomes.some(({ role, failure }) => role === 'subject' && failure !== undefined);
 }

@@ -64,6 +64,11 @@ export class MeasuredProcess {
     return this.#errorOutput.trim();
   }
 
+  /** Sends a signal. */
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Asks with INT, which every contender takes for its end; kills what does not end. */
   async stop(): Promise<void> {
     if (this.#child.pid === undefined) return;

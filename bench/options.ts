@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** The three scenarios; on the command line also `a`, `b` and `c`. */
-export const SCENARIOS = ['change', 'once', 'idle'] as const;
+/** The scenarios; on the command line also `a` to `g`. */
+export const SCENARIOS = [
+  ...(['change', 'once', 'idle'] as const),
+  ...(['start', 'jobs', 'critical', 'instances'] as const),
+] as const;
+const LETTERS = 'abcdefg';
 
 /** Name of one scenario. */
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -25,6 +29,12 @@ export interface BenchOptions {
   readonly onceSizes: readonly number[];
   /** Counted runs of one contender at one size; small sizes are run more often. */
   readonly onceRuns: (templates: number) => number;
+  /** Counted starts of a supervisor in `start`. */
+  readonly starts: number;
+  /** Counted failures of a check in `critical`. */
+  readonly failures: number;
+  /** Counted instances that come and go in `instances`. */
+  readonly instances: number;
   /** How long an idle process is left alone before it is looked at, and how long it is then looked at. */
   readonly idleSettleMs: number;
   readonly idleWindowMs: number;
@@ -33,7 +43,8 @@ export interface BenchOptions {
 /** What `--help` prints. */
 export const USAGE = `npm run bench -- [flags]
 
-  --only a,b,c         change (a), once (b), idle (c); all by default
+  --only a,b,…         change (a), once (b), idle (c); of the supervisor start (d), jobs (e), critical (f), instances (g);
+                       all by default
   --quick              fewer samples and a short idle window: seconds instead of minutes
   --samples N          changes for each contender in (a): 300, quick 40
   --sizes N,N,…        numbers of templates in (b): 1,100,1000
@@ -64,6 +75,9 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     changeSamples: values.samples === undefined ? (quick ? 40 : 300) : count(values.samples),
     onceSizes: (values.sizes ?? '1,100,1000').split(',').map(count),
     onceRuns: (templates) => (quick ? 3 : templates <= 10 ? 21 : templates <= 200 ? 11 : 7),
+    starts: quick ? 3 : 21,
+    failures: quick ? 3 : 60,
+    instances: quick ? 2 : 20,
     idleSettleMs: quick ? 1000 : 5000,
     // A little more than one default wait of a blocking query: every query is asked again once.
     idleWindowMs: quick ? 3000 : 66_000,
@@ -71,9 +85,12 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
 }
 
 function scenario(word: string): ScenarioName {
-  const found = SCENARIOS[['a', 'b', 'c'].indexOf(word)] ?? SCENARIOS.find((name) => name === word);
+  const letter = word.length === 1 ? LETTERS.indexOf(word) : -1;
+  const found = SCENARIOS[letter] ?? SCENARIOS.find((name) => name === word);
   if (found !== undefined) return found;
-  throw new Error(`--only ${word}: there are ${SCENARIOS.join(', ')} (or a, b, c)`);
+  throw new Error(
+    `--only ${word}: there are ${SCENARIOS.join(', ')} (or ${[...LETTERS].join(', ')})`,
+  );
 }
 
 function peer(word: string): PeerOption {

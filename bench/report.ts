@@ -1,10 +1,10 @@
-import type { Aim, IdleOutcome, OnceOutcome, Outcome, Results } from './results.ts';
+import type { Aim, IdleOutcome, OnceOutcome, Outcome, Results, StepOutcome } from './results.ts';
 
 type Row = readonly string[];
 
 /** The results as text for a terminal. Ratios are against the baseline of the same run. */
 export function report(results: Results): string {
-  const { machine, change, once, idle, aims } = results;
+  const { machine, change, once, idle, start, jobs, critical, instances, aims } = results;
   const memory = (machine.memoryBytes / 2 ** 30).toFixed(0);
   const parts = [
     `${machine.cores} cores, ${memory} GiB, ${machine.platform}, Node ${machine.node}, ${machine.consul}`,
@@ -22,7 +22,17 @@ export function report(results: Results): string {
     parts.push(table(head, rows));
   }
   if (once !== undefined) parts.push(onceTable(once));
-  if (idle !== undefined) parts.push(idleTable(idle.outcomes, idle.windowMs));
+  if (idle !== undefined) {
+    const what = `(c) idle for ${idle.windowMs / 1000} s, 100 keys and 100 services`;
+    parts.push(idleTable(what, idle.outcomes));
+  }
+  if (start !== undefined) parts.push(stepTable('(d) start of a supervisor', start));
+  if (jobs !== undefined) {
+    const what = `(e) supervising for ${jobs.windowMs / 1000} s, a check each 10 s for each job`;
+    parts.push(idleTable(what, jobs.outcomes));
+  }
+  if (critical !== undefined) parts.push(stepTable('(f) a check fails', critical));
+  if (instances !== undefined) parts.push(stepTable('(g) instances come and go', instances));
   if (aims.length > 0) parts.push(table(['aim', 'limit', 'seen', ''], aims.map(aimRow)));
   return `${parts.join('\n\n')}\n`;
 }
@@ -41,11 +51,21 @@ function onceTable(outcomes: readonly OnceOutcome[]): string {
   return table(head, rows);
 }
 
-function idleTable(outcomes: readonly IdleOutcome[], windowMs: number): string {
-  const head = [
-    `(c) idle for ${windowMs / 1000} s, 100 keys and 100 services`,
-    ...['RSS MB', 'CPU %', 'connections', 'ready ms', ''],
-  ];
+function stepTable(what: string, outcomes: readonly StepOutcome[]): string {
+  const head = [what, 'median ms', 'p99 ms', 'min ms', 'ratio', ''];
+  const rows = outcomes.map((outcome) => [
+    `${outcome.contender}: ${outcome.step}`,
+    figure(outcome.delayMs?.median, 1),
+    figure(outcome.delayMs?.p99, 1),
+    figure(outcome.delayMs?.min, 1),
+    figure(outcome.ratio, 2),
+    note(outcome),
+  ]);
+  return table(head, rows);
+}
+
+function idleTable(what: string, outcomes: readonly IdleOutcome[]): string {
+  const head = [what, 'RSS MB', 'CPU %', 'connections', 'ready ms', ''];
   const rows = outcomes.map((outcome) => [
     outcome.contender,
     megabytes(outcome.memoryBytes),

@@ -27,9 +27,15 @@ export interface OnceOutcome extends Outcome {
   readonly ratio?: number;
 }
 
+/** From one thing that happens to another that follows from it. */
+export interface StepOutcome extends ChangeOutcome {
+  /** From what to what. */
+  readonly step: string;
+}
+
 /** A process that has nothing to do. */
 export interface IdleOutcome extends Outcome {
-  /** From the start until every file was there. */
+  /** From the start until every file was there, or every service passing. */
   readonly readyMs?: number;
   readonly memoryBytes?: number;
   /** User and system time over the window, in percent of one core. */
@@ -55,6 +61,10 @@ export interface Results {
   readonly change?: readonly ChangeOutcome[];
   readonly once?: readonly OnceOutcome[];
   readonly idle?: { readonly windowMs: number; readonly outcomes: readonly IdleOutcome[] };
+  readonly start?: readonly StepOutcome[];
+  readonly jobs?: { readonly windowMs: number; readonly outcomes: readonly IdleOutcome[] };
+  readonly critical?: readonly StepOutcome[];
+  readonly instances?: readonly StepOutcome[];
   readonly aims: readonly Aim[];
 }
 

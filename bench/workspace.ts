@@ -45,6 +45,11 @@ export class Workspace {
     return sources.map((source, index) => ({ source, destination: join(outputs, `${index}.txt`) }));
   }
 
+  /** The path of a file of a scenario's own; it is not made. */
+  at(name: string): string {
+    return join(this.#folder, name);
+  }
+
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -6,6 +6,8 @@ import type { Workspace } from '../workspace.ts';
 /** What a scenario finds when it begins: an agent with nothing in it, and who is to be measured. */
 export interface Setting {
   readonly options: BenchOptions;
+  /** The folder of this project. */
+  readonly root: string;
   /** `http://127.0.0.1:PORT` of the agent. */
   readonly origin: string;
   readonly port: number;

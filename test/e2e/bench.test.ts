@@ -39,42 +39,106 @@ async function runBench(...flags: readonly string[]) {
   return { code, stdout: bench.stdout, stderr: bench.stderr };
 }
 
-describe('npm run bench', () => {
-  it('measures all three scenarios and writes what it found', { timeout: 60_000 }, async () => {
-    const json = join(folder, 'results.json');
-    const flags = ['--quick', '--samples', '5', '--sizes', '1,3', '--json', json];
-    const { code, stdout, stderr } = await runBench(...flags);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+const positive = expect.toSatisfy((value: number) => value > 0) as number;
 
-    const results = JSON.parse(await readFile(json, 'utf8')) as Results;
-    const positive = expect.toSatisfy((value: number) => value > 0) as number;
-    expect(results.machine).toMatchObject({ cores: positive, memoryBytes: positive });
-    expect(results.change).toEqual([
-      {
-        ...{ contender: 'bare blocking query', role: 'baseline' },
-        delayMs: expect.objectContaining({ samples: 5, median: positive }) as object,
-      },
-      {
-        ...{ contender: 'autotmpl', role: 'subject', ratio: positive },
-        delayMs: expect.objectContaining({ samples: 5, median: positive }) as object,
-      },
-    ]);
-    expect(results.once?.map(({ contender, templates }) => [contender, templates])).toEqual([
-      ['node -e 0', 1],
-      ['autotmpl', 1],
-      ['node -e 0', 3],
-      ['autotmpl', 3],
-    ]);
-    for (const outcome of results.once ?? []) {
-      expect(outcome).toMatchObject({ wallMs: { median: positive }, peakMemoryBytes: positive });
-    }
-    const [baseline, subject] = results.idle?.outcomes ?? [];
-    expect(baseline).toMatchObject({ role: 'baseline', memoryBytes: positive });
-    expect(subject).toMatchObject({ role: 'subject', memoryBytes: positive, readyMs: positive });
-    expect(subject?.connections).toBeLessThanOrEqual(100);
-    expect(results.aims.map(({ unit }) => unit)).toEqual(['ms', 'ratio']);
-    expect(stdout).toMatch(/^autotmpl +\d/m);
-  });
+/** A quick run of our own program that must succeed, and what it wrote. */
+async function measured(...flags: readonly string[]) {
+  const json = join(folder, 'results.json');
+  const { code, stdout, stderr } = await runBench('--quick', '--json', json, ...flags);
+  expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
+  return { results: JSON.parse(await readFile(json, 'utf8')) as Results, stdout };
+}
+
+describe('npm run bench', () => {
+  it(
+    "measures the renderer's scenarios and writes what it found",
+    { timeout: 90_000 },
+    async () => {
+      const flags = ['--only', 'a,b,c', '--samples', '5', '--sizes', '1,3'];
+      const { results, stdout } = await measured(...flags);
+      expect(results.machine).toMatchObject({ cores: positive, memoryBytes: positive });
+      expect(results.change).toEqual([
+        {
+          ...{ contender: 'bare blocking query', role: 'baseline' },
+          delayMs: expect.objectContaining({ samples: 5, median: positive }) as object,
+        },
+        {
+          ...{ contender: 'autotmpl', role: 'subject', ratio: positive },
+          delayMs: expect.objectContaining({ samples: 5, median: positive }) as object,
+        },
+      ]);
+      expect(results.once?.map(({ contender, templates }) => [contender, templates])).toEqual([
+        ['node -e 0', 1],
+        ['autotmpl', 1],
+        ['node -e 0', 3],
+        ['autotmpl', 3],
+      ]);
+      for (const outcome of results.once ?? []) {
+        expect(outcome).toMatchObject({ wallMs: { median: positive }, peakMemoryBytes: positive });
+      }
+      const [baseline, subject] = results.idle?.outcomes ?? [];
+      expect(baseline).toMatchObject({ role: 'baseline', memoryBytes: positive });
+      expect(subject).toMatchObject({ role: 'subject', memoryBytes: positive, readyMs: positive });
+      expect(subject?.connections).toBeLessThanOrEqual(100);
+      expect(results.aims.map(({ unit }) => unit)).toEqual(['ms', 'ratio']);
+      expect(stdout).toMatch(/^autotmpl +\d/m);
+    },
+  );
+
+  it(
+    "measures the supervisor's scenarios beside their baselines",
+    { timeout: 180_000 },
+    async () => {
+      const { results, stdout } = await measured('--only', 'd,e,f,g');
+      const times = (samples: number) => ({
+        delayMs: expect.objectContaining({ samples, median: positive }) as object,
+      });
+      const baseline = (step: string, samples: number) => ({
+        ...{ contender: expect.any(String) as string, role: 'baseline', step },
+        ...times(samples),
+      });
+      const ours = (step: string, samples: number) => ({
+        ...{ contender: 'autotmpl', role: 'subject', step, ratio: positive },
+        ...times(samples),
+      });
+      expect(results.start).toEqual([
+        baseline('from its start to its end', 3),
+        ours('from its start to its main process', 3),
+      ]);
+      expect(results.critical).toEqual([
+        baseline('from its PUT to critical in the catalog', 3),
+        ours('from a failing check to critical in the catalog', 3),
+      ]);
+      expect(results.instances).toEqual([
+        baseline('from a registration to the catalog', 2),
+        ours('from a passing check to the catalog', 2),
+        ours('from a passing check to its line in nginx.conf', 2),
+        baseline('from a removal to the catalog', 2),
+        ours('from TERM to de-registered', 2),
+        ours('from TERM to no line in nginx.conf', 2),
+      ]);
+      expect(results.jobs?.outcomes).toMatchObject([
+        { contender: 'node, idle', role: 'baseline', memoryBytes: positive },
+        {
+          contender: 'autotmpl, 1 job',
+          role: 'subject',
+          memoryBytes: positive,
+          readyMs: positive,
+        },
+        {
+          contender: 'autotmpl, 20 jobs',
+          role: 'subject',
+          memoryBytes: positive,
+          readyMs: positive,
+        },
+      ]);
+      expect(results.aims.map(({ what }) => what)).toEqual([
+        'from a passing check to its line in nginx.conf, longest: 300 ms',
+        'from TERM to no line in nginx.conf, longest: 300 ms',
+      ]);
+      expect(stdout).toMatch(/^autotmpl: from TERM to de-registered +\d/m);
+    },
+  );
 
   it('measures a peer beside, and says what a peer failed at without failing itself', async () => {
     const path = join(folder, 'peer');
@@ -95,10 +159,12 @@ describe('npm run bench', () => {
   });
 
   it('refuses a flag that it does not understand before it measures anything', async () => {
-    const { code, stdout, stderr } = await runBench('--only', 'd');
+    const { code, stdout, stderr } = await runBench('--only', 'h');
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/--only d: there are change, once, idle/);
+    expect(stderr).toMatch(
+      /--only h: there are change, once, idle, start, jobs, critical, instances/,
+    );
   });
 });
 
