@@ -35,7 +35,10 @@ export class Course implements User {
   readonly #writeRetry: WriteRetry;
   /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
   #needs: ReadonlyMap<string, Query> = new Map();
+  /** Queries whose answers changed since the last complete rendering. */
   #changes = new Set<string>();
+  /** Those that the last complete rendering was made for. */
+  #reasons: readonly string[] = [];
   #missing: readonly Missing[] = [];
   #hadText = false;
   #state: 'waiting' | 'current' | 'failed' = 'waiting';
@@ -137,6 +140,8 @@ export class Course implements User {
     if (resolution.kind === 'failed') this.#fail(this.#templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
     if (!complete) return undefined;
+    this.#reasons = [...this.#changes];
+    this.#changes = new Set();
     const { secrets, files } = rendering;
     return { target: this.target, text: resolution.text, secrets, files };
   }
@@ -145,23 +150,24 @@ export class Course implements User {
   conclude(publication: Publication, published: Published): Reload[] {
     const { bus, logger } = this.#options;
     const { label, command, commandTimeoutMs } = this.target;
-    const reasons = [...this.#changes];
+    const reasons = this.#reasons;
     if (published.outcome === 'failed') {
+      this.#changes = new Set([...reasons, ...this.#changes]);
       this.#fail(published.error);
       if (!this.#options.once) this.#writeRetry.failed();
       return [];
     }
+    const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#state = 'current';
     this.#hadText = true;
     this.error = undefined;
     this.#lastError = '';
     this.#writeRetry.succeeded();
-    this.#changes = new Set();
     if (published.outcome !== 'unchanged') this.changed = true;
     if (published.outcome === 'unchanged') bus.emit('target:unchanged', { target: label });
     if (published.outcome === 'written') {
       const bytes = Buffer.byteLength(publication.text);
-      const reason = reasons.length === 0 ? 'first rendering' : reasons.slice(0, 5).join(', ');
+      const reason = reasons.slice(0, 5).join(', ') || withoutReason;
       for (const file of published.files) {
         logger.info(`wrote ${file}`, { target: label, bytes, reason });
       }

@@ -76,6 +76,9 @@ describe('the renderer', () => {
   let runs: Reload[];
   let commandResult: () => CommandResult;
   let stops: (() => Promise<void>)[];
+  /** What each writing was said to be for. */
+  let reasons: string[];
+  let onRendered: () => void;
 
   const at = (name: string) => join(folder, name);
   const read = (name: string) => readFileSync(at(name), 'utf8');
@@ -95,8 +98,10 @@ describe('the renderer', () => {
   /** Starts everything as the daemon does; returns the renderer and the promise of its end. */
   const start = async (targets: Target[], { once = false } = {}) => {
     const bus = new Bus();
-    bus.on('target:written', ({ target: label }) => {
+    bus.on('target:rendered', () => onRendered());
+    bus.on('target:written', ({ target: label, reason }) => {
       events.push(`written ${label}`);
+      reasons.push(reason);
       if (existsSync(at(label))) announced.set(label, read(label));
     });
     bus.on('target:unchanged', ({ target: label }) => events.push(`unchanged ${label}`));
@@ -157,6 +162,8 @@ describe('the renderer', () => {
     printed = [];
     runs = [];
     stops = [];
+    reasons = [];
+    onRendered = () => undefined;
     commandResult = () => ({
       outcome: 'ok',
       exitCode: 0,
@@ -316,6 +323,20 @@ describe('the renderer', () => {
     expect(warnings()).toHaveLength(2);
     await clock.advance(10_000);
     expect(warnings()).toHaveLength(2);
+  });
+
+  it('says what each writing was for, also where an answer comes while the file before is written', async () => {
+    catalog.answer('key(a)', pair('a', '1'));
+    let renderings = 0;
+    onRendered = () => {
+      renderings += 1;
+      // The first complete one: its file is not there yet.
+      if (renderings === 2) catalog.answer('key(a)', pair('a', '2'));
+    };
+    await start([target('out', '{{ key("a") }}')]);
+    await written('out', '2');
+    expect(events).toEqual(['written out', 'written out']);
+    expect(reasons).toEqual(['key(a)', 'key(a)']);
   });
 
   it('waits for the quiet period after the first rendering, which is never held up', async () => {
