@@ -2,12 +2,12 @@ import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
+import { VERSION } from '../core/version.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { countOf } from './count-of.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { sourcesOf } from './sources.ts';
-import { VERSION } from './version.ts';
 
 /**
  * Reads the config and compiles every template, without a network: throws an AutotmplError that tells all that is wrong, or

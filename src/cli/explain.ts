@@ -2,6 +2,7 @@ import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
+import { VERSION } from '../core/version.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { explain as explainSettings, type Explanation } from '../daemon/explain.ts';
 import { EXIT, exitCodeOf, signalExitCode } from './exit-codes.ts';
@@ -9,7 +10,6 @@ import type { ExplainInvocation } from './invocation.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
-import { VERSION } from './version.ts';
 
 /** Most agents answer at once: whoever asks what a template waits for does not want to wait for it. */
 export const EXPLAIN_TIMEOUT_MS = 5000;

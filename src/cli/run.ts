@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { colorLevel, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
+import { VERSION } from '../core/version.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
 import type { EarlySignals } from './early-signals.ts';
@@ -16,7 +17,6 @@ import { listenToSignals } from './signals.ts';
 import type { RunFlags, SettingsInvocation } from './invocation.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
-import { VERSION } from './version.ts';
 
 /** Runs until done or told to stop; returns the exit code. */
 export async function run(invocation: SettingsInvocation, early: EarlySignals): Promise<number> {

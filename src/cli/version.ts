@@ -1,8 +1,5 @@
-import packageFile from '../../package.json' with { type: 'json' };
+import { VERSION } from '../core/version.ts';
 import type { Program } from './program-name.ts';
-
-/** Ours. */
-export const VERSION: string = packageFile.version;
 
 /** The text of `-version`; for who was called containerpilot in the form that its callers read. */
 export function versionText(program: Program = 'autotmpl'): string {

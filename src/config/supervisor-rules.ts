@@ -16,6 +16,10 @@ export function checkSupervisorRules(content: Entry, report: Report): void {
   if (isMap(signals)) checkSignals(signals, report);
   if (isMap(election)) checkElection(election, report);
   if (isMap(telemetry)) {
+    if (telemetry.register === true && /:0+$/.test(String(telemetry.listen))) {
+      const why = 'a port that is chosen at the start cannot be registered';
+      report(['telemetry', 'listen'], why, 'name a port, or leave register out');
+    }
     eachMap(telemetry.sensors, ['telemetry', 'sensors'], (sensor, path) => {
       if ('exec' in sensor && !('interval' in sensor)) {
         report([...path, 'exec'], 'a command needs an interval', 'add interval: "10s"');

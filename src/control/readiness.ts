@@ -18,7 +18,11 @@ export function reasonsAgainstReadiness(controlled: Controlled): string[] {
   const supervised = controlled.supervised()?.snapshot();
   if (supervised === undefined) return reasons;
   if (supervised.phase !== 'running') reasons.push(`the supervisor is ${supervised.phase}`);
-  if (supervised.maintenance) reasons.push('maintenance');
+  if (supervised.maintenance) {
+    // Nobody's health is known then, and each job would say so again.
+    reasons.push('maintenance');
+    return reasons;
+  }
   const main = supervised.jobs.find(({ role }) => role === 'main');
   if (main !== undefined) reasons.push(...reasonsAgainstJob(main));
   return reasons;

@@ -44,7 +44,7 @@ export class ControlPlane {
         : begin(new SystemdReport({ carrier, controlled, bus, clock }));
     const control = new Control({
       ...{ controlled, bus, clock, logger, chooseAddress },
-      identity: { version, pid: process.pid, startedAt: clock.now() },
+      identity: { version, pid: process.pid, startedAt: clock.now() - process.uptime() * 1000 },
       environment: () => commandEnvironment(environment, {}),
       systemd: systemd?.actor,
     });

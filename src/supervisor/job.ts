@@ -200,7 +200,7 @@ export class Job {
     const started = await startJobProcess(this.settings, this.#parts);
     if ('couldNotStart' in started) {
       const { couldNotStart, exitCode } = started;
-      this.#noteEnd({ exitCode });
+      this.#noteEnd();
       this.#happen({ kind: 'startFailed', end: { couldNotStart, code: exitCode } });
       return;
     }
@@ -236,7 +236,8 @@ export class Job {
     void process?.stop('SIGKILL', 0);
   }
 
-  #noteEnd(end: { readonly exitCode?: number; readonly signal?: string }): void {
+  /** Without a way out, it never started. */
+  #noteEnd(end: { readonly exitCode?: number; readonly signal?: string } = {}): void {
     this.#parts.bus.emit('job:ended', { job: this.settings.name, ...end });
   }
 

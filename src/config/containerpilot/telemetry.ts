@@ -1,4 +1,5 @@
 import type { SensorSettings, TelemetrySettings } from '../../control/settings.ts';
+import { VERSION } from '../../core/version.ts';
 import type { JobSettings } from '../../supervisor/settings.ts';
 import { CONTAINERPILOT_TELEMETRY_PORT } from '../supervisor-defaults.ts';
 import { makeJob, type JobBase } from './compiled.ts';
@@ -36,7 +37,8 @@ export function telemetry(
       name: 'containerpilot',
       port,
       interfaces: where,
-      tags,
+      // As version 3 does, so that it can be seen in the catalog who supervises where.
+      tags: source.version === 3 ? [...tags, VERSION] : tags,
       meta: {},
       ttlMs: TTL_MS,
       enableTagOverride: false,

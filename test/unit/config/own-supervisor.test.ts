@@ -359,6 +359,7 @@ describe('what is wrong in our own config', () => {
     ['signals: {HUP: stop}\ntemplates: [{source: a}]', 'there is nothing to supervise'],
     ['telemetry: {listen: 9090}', 'expected host:port'],
     ['telemetry: {sensors: [{name: a, type: gauge, exec: a}]}', 'a command needs an interval'],
+    ['telemetry: {listen: "127.0.0.1:0", register: true}', 'cannot be registered'],
     ['control: {mode: 600}', 'octal digits in quotes'],
   ])('is told with its place: %s', async (yaml, words) => {
     const told = await about(yaml);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../../../src/config/settings.ts';
 import type { SettingsSources } from '../../../../src/config/settings-sources.ts';
+import { VERSION } from '../../../../src/core/version.ts';
 import type { SupervisorSettings } from '../../../../src/supervisor/settings.ts';
 import { complaint, load } from '../scratch-configs.ts';
 
@@ -138,6 +139,15 @@ describe('the rest of ContainerPilot 3', () => {
       byDefault: true,
     });
     expect((await read("control: {socket: '/x'}")).control).toEqual({ socket: '/x', mode: 0o600 });
+  });
+
+  it('is advertised with the version as its last tag', async () => {
+    const settings = await read(
+      "jobs: [], telemetry: {port: 1, interfaces: ['static:127.0.0.1'], tags: ['a']}",
+    );
+    const job = settings.supervisor.jobs.find(({ name }) => name === 'containerpilot');
+    expect(job?.service).toMatchObject({ port: 1, ttlMs: 15_000, tags: ['a', VERSION] });
+    expect(job?.health).toMatchObject({ probe: { kind: 'none' }, intervalMs: 5000 });
   });
 
   it('is metrics that are told', async () => {

@@ -1,0 +1,4 @@
+import packageFile from '../../package.json' with { type: 'json' };
+
+/** Ours. */
+export const VERSION: string = packageFile.version;
