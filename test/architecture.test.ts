@@ -58,6 +58,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   valibot: ['config/'],
   'jsonc-parser': ['config/'],
   re2js: ['template/functions/'],
+  semver: ['template/functions/'],
   'ipaddr.js': ['template/functions/'],
   'smol-toml': ['config/', 'template/functions/'],
   yaml: ['config/', 'catalog/file/', 'template/functions/'],

@@ -28,6 +28,7 @@ export class Notes implements FunctionScope {
   readonly scratch = new Map<string, unknown>();
   readonly tripwire: Tripwire;
   readonly sandboxPath: string | undefined;
+  executeTemplate?: (name: string, dot: unknown) => string;
   /** Where the template stands; the engine keeps it current. */
   position: Position | undefined;
   readonly #recall: Recall;

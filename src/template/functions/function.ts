@@ -15,6 +15,8 @@ export interface FunctionScope {
   keepSecret(text: string): void;
   /** Notes a file to be written once the rendering is accepted. Throws for text that must not be printed unquoted. */
   writeFile(file: SideFile): void;
+  /** The text of another template that this one defines; absent in languages where templates define none. */
+  executeTemplate?: (name: string, dot: unknown) => string;
   /** The environment that templates see. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute folder of the template: what relative paths start from. */

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 
 import type * as ipaddr from 'ipaddr.js';
 import type * as re2js from 're2js';
+import type * as semver from 'semver';
 import type * as smolToml from 'smol-toml';
 import type * as yaml from 'yaml';
 
@@ -29,6 +30,9 @@ export const ipaddrPackage = (): typeof ipaddr => load('ipaddr.js') as typeof ip
 
 /** RE2's regular expressions: Go's syntax, and linear time whatever the data is. */
 export const re2Package = (): typeof re2js => load('re2js') as typeof re2js;
+
+/** Versions. */
+export const semverPackage = (): typeof semver => load('semver') as typeof semver;
 
 /** TOML. */
 export const tomlPackage = (): typeof smolToml => load('smol-toml') as typeof smolToml;

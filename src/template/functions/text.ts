@@ -136,7 +136,7 @@ export function toTitle(text: unknown): string {
 
 /** Whether a regular expression, in the syntax of Go and RE2, is found in the text. */
 export function regexMatch(pattern: unknown, text: unknown): boolean {
-  const expression = compile('regexMatch', pattern);
+  const expression = compilePattern('regexMatch', pattern);
   return expression.test(takeText('regexMatch', 'text', text));
 }
 
@@ -145,7 +145,7 @@ export function regexMatch(pattern: unknown, text: unknown): boolean {
  * `$name` and `${name}` are what a group caught, and `$$` is a dollar sign.
  */
 export function regexReplaceAll(pattern: unknown, replacement: unknown, text: unknown): string {
-  const expression = compile('regexReplaceAll', pattern);
+  const expression = compilePattern('regexReplaceAll', pattern);
   const template = takeText('regexReplaceAll', 'replacement', replacement);
   const whole = takeText('regexReplaceAll', 'text', text);
   const names = expression.namedGroups();
@@ -175,7 +175,8 @@ function expand(template: string, group: (name: string) => string): string {
   );
 }
 
-function compile(
+/** A regular expression of Go and RE2; `call` is who wants it. */
+export function compilePattern(
   call: string,
   pattern: unknown,
 ): ReturnType<ReturnType<typeof re2Package>['RE2JS']['compile']> {

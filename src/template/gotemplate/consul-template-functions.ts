@@ -1,3 +1,4 @@
+import { takeText } from '../functions/arguments.ts';
 import { readYaml, writeToml } from '../functions/convert.ts';
 import { scratch } from '../functions/scratch.ts';
 import { derived, variadic, type GoFunctions } from './functions.ts';
@@ -14,6 +15,7 @@ import {
 } from './go-arithmetic.ts';
 import { GoData } from './go-data.ts';
 import { INSTANCE, RESULT_TYPES } from './go-types.ts';
+import { SPRIG_FUNCTIONS } from '../sprig/index.ts';
 import { isSearchable, sharedFunction, type Crossing } from './shared-function.ts';
 import { GoMap, GoStruct, isMap, sortedEntries, type GoFunction, type GoValue } from './values.ts';
 
@@ -110,6 +112,7 @@ const OWN: Readonly<Record<string, GoFunction>> = {
   maximum: derived(maximum),
   loop: { ...variadic(1, loop), most: 2 },
 
+  executeTemplate: { call: executeTemplate, least: 1, most: 2, gives: 'moved' },
   scratch: { call: scratchOf, least: 0, most: 0, gives: 'moved' },
 };
 
@@ -119,6 +122,7 @@ export const CONSUL_TEMPLATE_FUNCTIONS: GoFunctions = new Map<string, GoFunction
     ([name, crossing]) => [name, sharedFunction(DATA, name, crossing)] as const,
   ),
   ...Object.entries(OWN),
+  ...Object.entries(SPRIG_FUNCTIONS),
 ]);
 
 function typed(name: string, least: number): Crossing {
@@ -146,6 +150,12 @@ function search(name: string, at: number): GoFunction {
         args.map((value, index) => (index === at && !isSearchable(value) ? [] : value)),
       ),
   };
+}
+
+/** The text of a template that this one defines. What it prints was looked at when it was printed. */
+function executeTemplate(...[scope, [name, dot]]: Parameters<GoFunction['call']>): GoValue {
+  if (scope.executeTemplate === undefined) throw new Error('no template is running');
+  return scope.executeTemplate(takeText('executeTemplate', 'name', name), dot);
 }
 
 /** The scratch keeps the template's own values, so nothing is turned on its way there and back. */

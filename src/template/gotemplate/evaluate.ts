@@ -1,5 +1,6 @@
 import type { MissingKey } from '../engine.ts';
 import type { Notes } from '../notes.ts';
+import { CallError } from './call-error.ts';
 import { failureAt, isStackOverflow, PipelineEvaluator, type Frame } from './evaluate-pipeline.ts';
 import { GoFailure } from './failure.ts';
 import { formatAsPrinted } from './format-value.ts';
@@ -19,6 +20,8 @@ import { Variables } from './variables.ts';
 
 /** Go allows a hundred thousand, and has a stack that grows. */
 const DEEPEST_TEMPLATE = 500;
+/** A function that runs a template takes more of the stack than the statement does. */
+const DEEPEST_EXECUTED = 100;
 
 /** How one rendering is to be done. */
 export interface EvaluateOptions {
@@ -58,12 +61,14 @@ class Evaluation {
   readonly #budget = new StepBudget();
   readonly #pipelines: PipelineEvaluator;
   #depth = 0;
+  #executing = 0;
 
   constructor(templates: Templates, notes: Notes, { missingKey, strict }: EvaluateOptions) {
     this.#templates = templates;
     this.#notes = notes;
     this.#strict = strict;
     this.#pipelines = new PipelineEvaluator(notes, missingKey, this.#budget);
+    notes.executeTemplate = (name, dot) => this.#execute(name, dot as GoValue);
   }
 
   run(frame: Frame, dot: GoValue): void {
@@ -189,6 +194,23 @@ class Evaluation {
     this.#depth += 1;
     this.run({ tree, variables: new Variables(given) }, given);
     this.#depth -= 1;
+  }
+
+  /** Runs a template for a function that wants its text. */
+  #execute(name: string, dot: GoValue): string {
+    const tree = this.#templates.get(name);
+    if (tree === undefined) throw new CallError(`template ${JSON.stringify(name)} not defined`);
+    if (this.#executing === DEEPEST_EXECUTED) {
+      throw new CallError(`exceeded maximum template depth (${DEEPEST_EXECUTED})`);
+    }
+    const before = this.text;
+    this.text = '';
+    this.#executing += 1;
+    this.run({ tree, variables: new Variables(dot) }, dot);
+    this.#executing -= 1;
+    const { text } = this;
+    this.text = before;
+    return text;
   }
 
   #print(value: GoValue, at: Span, frame: Frame): void {

@@ -214,6 +214,16 @@ const ROWS: readonly (readonly [string, string])[] = [
   ],
 ];
 
+const DEFINITIONS: readonly (readonly [string, string])[] = [
+  ['{{define "custom"}}{{key .}}{{end}}{{executeTemplate "custom" "p/a"}}', '1'],
+  ['{{define "n"}}[{{.}}]{{end}}{{executeTemplate "n"}}', '[<no value>]'],
+  ['a{{define "x"}}b{{end}}{{executeTemplate "x" | toUpper}}c', 'aBc'],
+  [
+    '{{define "in"}}i{{end}}{{define "out"}}<{{executeTemplate "in"}}>{{end}}{{executeTemplate "out" | len}}',
+    '3',
+  ],
+];
+
 const ERRORS: readonly (readonly [string, RegExp])[] = [
   [
     '{{service "web|bogus"}}',
@@ -239,12 +249,17 @@ const ERRORS: readonly (readonly [string, RegExp])[] = [
   ['{{base64Decode "%%"}}', /base64Decode: encoded is not base64/],
   ['{{indent -4 "x"}}', /indent: spaces must be between 0 and 1000/],
   ['{{mustEnv "NONE"}}', /mustEnv: the environment variable "NONE" is not set/],
+  ['{{executeTemplate "none"}}', /error calling executeTemplate: template "none" not defined/],
+  [
+    '{{define "x"}}{{executeTemplate "x"}}{{end}}{{executeTemplate "x"}}',
+    /exceeded maximum template depth|nested too deep/,
+  ],
   ['{{key}}', /wrong number of args for key: want 1 got 0/],
   ['{{trim "x"}}', /wrong number of args for trim: want 2 got 1/],
 ];
 
 describe("consul-template's functions in Go templates", () => {
-  it.each(ROWS)('%s', (template, expected) => {
+  it.each([...ROWS, ...DEFINITIONS])('%s', (template, expected) => {
     expect(text(template)).toBe(expected);
   });
 
