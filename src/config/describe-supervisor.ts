@@ -53,6 +53,7 @@ export function supervisorRows({ supervisor, control, telemetry }: Settings): De
       add('  ', 'key', election.key, 'election.key');
       add('  ', 'ttl', duration(election.ttlMs), 'election.ttl');
       add('  ', 'lockDelay', duration(election.lockDelayMs), 'election.lockDelay');
+      add('  ', 'health', election.boundTo ?? false, 'election.health');
     }
     add('', 'signals', undefined, 'signals');
     for (const [signal, action] of Object.entries(signals)) {

@@ -2,6 +2,7 @@ import { parseDuration } from '../core/duration.ts';
 import type { JobSettings, SupervisorSettings } from '../supervisor/settings.ts';
 import { showPath, type DocumentPath } from './document.ts';
 import { withFingerprint } from './fingerprint.ts';
+import { electionProblems, ownElection } from './own-election.ts';
 import { ownJob, type JobPlace } from './own-jobs.ts';
 import { nameProblems } from './own-names.ts';
 import { ownWaitFor, ownWatch } from './own-watches.ts';
@@ -9,7 +10,7 @@ import { problemAt, showPlace, type Problem } from './problems.ts';
 import type { CheckedDocument } from './read-config.ts';
 import type { JobContent } from './schema.ts';
 import { parseAction, parseHandled } from './signal-words.ts';
-import { ELECTION_DEFAULTS, SIGNALS, STOP_TIMEOUT_MS } from './supervisor-defaults.ts';
+import { SIGNALS, STOP_TIMEOUT_MS } from './supervisor-defaults.ts';
 
 /** What our own documents say of the supervisor; undefined where there is nothing to supervise. */
 export interface OwnSupervisor {
@@ -49,9 +50,10 @@ export function ownSupervisor(
   noteEntries('waitFor', awaited, origins);
   const waitFor = awaited.map(({ entry }) => ownWaitFor(entry));
   const hooks = ownHooks(documents, mainJob, origins);
-  const election = ownElection(documents, origins);
+  const election = ownElection(documents, jobs, origins);
   const problems = [
     ...nameProblems({ jobs, watches, election: election !== undefined }),
+    ...electionProblems(documents, jobs),
     ...mainProblems(jobs),
   ];
   const all = [...hooks, ...jobs];
@@ -153,24 +155,6 @@ function ownHooks(
     );
     return [withFingerprint<JobSettings>({ ...job, role, when: starts[role] })];
   });
-}
-
-function ownElection(
-  documents: readonly CheckedDocument[],
-  origins: Map<string, string>,
-): SupervisorSettings['election'] {
-  const last = documents.findLast(({ content }) => content.election !== undefined);
-  const content = last?.content.election;
-  if (last === undefined || content === undefined) return undefined;
-  for (const key of Object.keys(content)) {
-    const { file, locate } = last.document;
-    origins.set(`election.${key}`, showPlace(file, locate(['election', key], 'value')));
-  }
-  return {
-    key: content.key,
-    ttlMs: parseDuration(content.ttl ?? '') ?? ELECTION_DEFAULTS.ttlMs,
-    lockDelayMs: parseDuration(content.lockDelay ?? '') ?? ELECTION_DEFAULTS.lockDelayMs,
-  };
 }
 
 function ownSignals(

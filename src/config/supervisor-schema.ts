@@ -27,6 +27,12 @@ export const hooksSchema = map({
   postStop: setting(command, { description: 'Runs after the main job ended, however it did.' }),
 });
 
+const JOB_OR_NONE = "a job's name, or false";
+const jobOrNone = v.pipe(
+  v.union([v.pipe(v.string(), v.minLength(1, JOB_OR_NONE)), v.literal(false)], JOB_OR_NONE),
+  v.metadata({ kind: 'text or false' }),
+);
+
 /** `election`. */
 export const electionSchema = map({
   key: v.pipe(text, v.metadata({ description: 'Required. The key whose lock the leader holds.' })),
@@ -37,6 +43,10 @@ export const electionSchema = map({
   lockDelay: setting(duration, {
     description: 'After a leader was lost, nobody gets the lock for so long.',
     default: formatDuration(ELECTION_DEFAULTS.lockDelayMs),
+  }),
+  health: setting(jobOrNone, {
+    description:
+      'The job whose health decides: while its check is critical we neither lead nor stand. `false`: none. Absent: the main job, or else the first with a `service`, where it has a `health`.',
   }),
 });
 

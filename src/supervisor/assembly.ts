@@ -12,7 +12,7 @@ import { Happenings } from './happenings.ts';
 import type { Job } from './job.ts';
 import type { OutputSink } from './job-output.ts';
 import { Maintenance } from './maintenance.ts';
-import { currentEntry, type MemberParts } from './member.ts';
+import { currentEntry, restartMember, type MemberParts } from './member.ts';
 import { Reactions } from './reactions.ts';
 import { Roster } from './roster.ts';
 import type { SupervisorSettings } from './settings.ts';
@@ -78,6 +78,7 @@ export function assemble(options: SupervisorOptions, whole: Whole): Assembly {
     dialect: childVariables,
     mark: ownMark(hostname),
     role: () => candidacy.role,
+    onWellness: () => candidacy.look(),
     withdraw: (job) => departure.withdraw(job),
     onDone: whole.onDone,
   };
@@ -92,7 +93,7 @@ export function assemble(options: SupervisorOptions, whole: Whole): Assembly {
     environment: () => variables.environment(),
     untilWell: async (job) => await roster.find(job)?.presence?.untilWell(),
     signalJob: (job, signal) => roster.named(job).job.signal(signal),
-    restartJob: (job) => roster.named(job).job.restart(),
+    restartJob: (job) => restartMember(roster.named(job)),
   });
   const maintenance = new Maintenance(members, logger);
   return {

@@ -9,6 +9,7 @@ import type { Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { ChildVariables } from './child-variables.ts';
 import { Election, type Role } from './election.ts';
+import { Fitness } from './fitness.ts';
 import type { Happenings } from './happenings.ts';
 import type { Member } from './member.ts';
 import type { ElectionSettings, JobSettings } from './settings.ts';
@@ -33,6 +34,9 @@ export interface CandidacyParts {
 export class Candidacy {
   readonly #parts: CandidacyParts;
   #election: Begun<Election> | undefined;
+  #boundTo: string | undefined;
+  #fitness = new Fitness();
+  #isSettled = false;
 
   constructor(parts: CandidacyParts) {
     this.#parts = parts;
@@ -47,10 +51,15 @@ export class Candidacy {
   begin(settings: ElectionSettings | undefined): void {
     const { locks, watcher, clock, bus, logger, happenings, variables } = this.#parts;
     if (settings === undefined || locks === undefined) return;
+    this.#boundTo = settings.boundTo;
+    this.#fitness = new Fitness();
+    this.look();
     this.#election = begin(
       new Election({
         ...{ settings, locks, watcher, clock, bus, logger },
         value: this.#ballot(),
+        fitness: this.#fitness,
+        demoted: () => this.#demoted(),
         announce: (code) => happenings.announce({ source: 'election', code }),
         onRole: (role, leader) => {
           variables.tellRole(role, leader);
@@ -60,10 +69,33 @@ export class Candidacy {
     );
   }
 
+  /** Looks whether we may lead: somebody became well, or is not any more. */
+  look(): void {
+    const job = this.#boundTo;
+    if (job === undefined || this.#isSettled) return;
+    const member = this.#parts.members().find(({ settings }) => settings.name === job);
+    if (member?.presence?.isWell === true) this.#fitness.change(undefined);
+    else if (this.#fitness.unfit === undefined)
+      this.#fitness.change(new Error(`${job} is not well`));
+  }
+
+  /** The program stops: that a process ends is no illness any more. Who leads does so until all have ended. */
+  settle(): void {
+    this.#isSettled = true;
+  }
+
   /** Takes part no more: gives back what it leads. */
   async stop(): Promise<void> {
     await this.#election?.stop();
     this.#election = undefined;
+  }
+
+  /** Jobs for `lost` run once we do not lead any more, and before anybody else does. */
+  async #demoted(): Promise<void> {
+    const jobs = this.#parts.members().filter(({ settings: { when } }) => {
+      return when.kind === 'event' && when.source === 'election' && when.code === 'lost';
+    });
+    await Promise.all(jobs.map(({ job }) => job.idle()));
   }
 
   /** What others read in the key while we lead: whom to ask, and where. */

@@ -94,7 +94,7 @@ export class Departure {
     const presence = member?.presence;
     if (presence === undefined) return;
     const wasRegistered = presence.registration?.registered === true;
-    await presence.withdraw(new AbortController().signal);
+    await presence.withdraw('departure', new AbortController().signal);
     const drainMs = member?.settings.service?.drainMs ?? 0;
     if (!wasRegistered || drainMs <= 0 || this.#budget.hurried.aborted) return;
     // Whoever has our address from the catalog may still come: we serve on for this long.

@@ -31,8 +31,8 @@ export class Maintenance {
 
   /** Has somebody follow it who was not there when it began or ended. */
   applyTo({ presence }: Member): void {
-    if (this.#on) void presence?.withdraw(this.#stopped.signal);
-    else presence?.resume();
+    if (this.#on) void presence?.withdraw('maintenance', this.#stopped.signal);
+    else presence?.resume('maintenance');
   }
 
   /** The program stops: nobody waits for the catalog on its account. */

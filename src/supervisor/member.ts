@@ -29,6 +29,8 @@ export interface MemberParts extends Omit<JobParts, 'presence'> {
   /** Meta of our entries: see sweep.ts. */
   readonly mark: Readonly<Record<string, string>>;
   readonly role: () => string | undefined;
+  /** Called when somebody became well, or is not any more. */
+  readonly onWellness: () => void;
   readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
 }
 
@@ -88,6 +90,7 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
   return new Presence({
     ...{ job: name, registration, happenings },
     announceEach: dialect === 'containerpilot3',
+    onWellness: () => parts.onWellness(),
     now: () => clock.now(),
     makeCheck: (onReport) =>
       new HealthCheck({
@@ -111,6 +114,18 @@ function unchecked({ ttlMs }: ServiceSettings): HealthSettings {
     first: 'now',
     logging: 'prefix',
   };
+}
+
+/** Starts it now, whatever it waits for. One that was done is seen by others again. */
+export function startMember({ job, presence }: Member): void {
+  if (job.state.name === 'done') presence?.resume('departure');
+  job.start();
+}
+
+/** Replaces its process by another. One that was done is seen by others again. */
+export function restartMember({ job, presence }: Member): void {
+  if (job.state.name === 'done') presence?.resume('departure');
+  job.restart();
 }
 
 /** How a job stands. */

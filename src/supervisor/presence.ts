@@ -23,7 +23,12 @@ export interface PresenceOptions {
   /** Whether `healthy` and `unhealthy` are announced at each check, as ContainerPilot 3 does, or only when they change. */
   readonly announceEach: boolean;
   readonly now: () => number;
+  /** Called when {@link Presence.isWell} changed. */
+  readonly onWellness: () => void;
 }
+
+/** Why a presence is kept out of the catalog. One does not end the other. */
+export type Absence = 'maintenance' | 'departure';
 
 /** The last check of a job, for those who look. */
 export interface LastCheck extends HealthReport {
@@ -39,7 +44,8 @@ export class Presence implements JobPresence {
   #isHealthy: boolean | undefined;
   #lastCheck: LastCheck | undefined;
   #wanted = false;
-  #maintenance = false;
+  readonly #absences = new Set<Absence>();
+  #isWell = false;
   /** Whether the process that runs was well at any time. */
   #wasWell = false;
   readonly #whenWell: (() => void)[] = [];
@@ -59,9 +65,14 @@ export class Presence implements JobPresence {
     return this.#lastCheck?.status;
   }
 
+  /** Whether its process runs, its last check found nothing critical, and it is not in maintenance. */
+  get isWell(): boolean {
+    return this.#isWell;
+  }
+
   begin(): void {
     this.#wanted = true;
-    if (this.#maintenance || this.#check !== undefined) return;
+    if (this.#absences.size > 0 || this.#check !== undefined) return;
     this.registration?.begin();
     this.#check = begin(this.#options.makeCheck((report) => this.#take(report)));
   }
@@ -71,11 +82,13 @@ export class Presence implements JobPresence {
     this.#wanted = false;
     void this.#endCheck();
     this.#wasWell = false;
+    this.#setWell(false);
     for (const tell of this.#whenWell.splice(0)) tell();
     // What was neither checked nor advertised so far is not news to anybody.
     const isKnown = this.#lastCheck !== undefined || this.registration?.status !== undefined;
     // It holds until a process is checked again.
-    if (!this.#maintenance && isKnown) this.#take({ status: 'critical', output: why }, Infinity);
+    if (this.#absences.size === 0 && isKnown)
+      this.#take({ status: 'critical', output: why }, Infinity);
   }
 
   /** Resolves when the process that runs was well once, or does not run any more: a program that comes up may not bear a signal yet. */
@@ -85,32 +98,40 @@ export class Presence implements JobPresence {
   }
 
   /** Takes it out of the catalog, and keeps it out until {@link resume}; its checks rest. */
-  async withdraw(signal: AbortSignal): Promise<void> {
-    this.#maintenance = true;
+  async withdraw(absence: Absence, signal: AbortSignal): Promise<void> {
+    this.#absences.add(absence);
+    if (absence === 'maintenance') this.#setWell(false);
     void this.#endCheck();
     await this.registration?.withdraw(signal);
   }
 
-  /** Checks again, at once where its job runs; the first good news register. */
-  resume(): void {
-    this.#maintenance = false;
+  /** One absence ends. After the last it is checked again, at once where its job runs; the first good news register. */
+  resume(absence: Absence): void {
+    this.#absences.delete(absence);
     if (this.#wanted) this.begin();
   }
 
   #take(report: HealthReport, holdsForMs?: number): void {
     const { job, happenings, announceEach, now } = this.#options;
     this.#lastCheck = { ...report, atMs: now() };
-    if (!this.#maintenance) this.registration?.report(report, holdsForMs);
+    if (this.#absences.size === 0) this.registration?.report(report, holdsForMs);
     const isHealthy = report.status !== 'critical';
     if (isHealthy) {
       this.#wasWell = true;
       for (const tell of this.#whenWell.splice(0)) tell();
     }
+    this.#setWell(isHealthy && this.#wanted);
     const changed = isHealthy !== this.#isHealthy;
     this.#isHealthy = isHealthy;
     if (changed || announceEach) {
       happenings.announce({ source: job, code: isHealthy ? 'healthy' : 'unhealthy' });
     }
+  }
+
+  #setWell(isWell: boolean): void {
+    if (isWell === this.#isWell) return;
+    this.#isWell = isWell;
+    this.#options.onWellness();
   }
 
   async #endCheck(): Promise<void> {

@@ -181,6 +181,8 @@ export interface ElectionSettings {
   readonly key: string;
   readonly ttlMs: number;
   readonly lockDelayMs: number;
+  /** The job whose check decides whether we may lead. Absent: nothing does. */
+  readonly boundTo?: string;
 }
 
 /** Signals that have a meaning; KILL and STOP cannot be had, and CHLD is the system's own. */

@@ -4,7 +4,15 @@ import { assemble, type Assembly, type SupervisorOptions } from './assembly.ts';
 import { isComplete } from './completion.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { StopLimit } from './budget.ts';
-import { createMember, currentEntry, jobSnapshot, serviceSnapshot, type Member } from './member.ts';
+import {
+  createMember,
+  currentEntry,
+  jobSnapshot,
+  restartMember,
+  serviceSnapshot,
+  startMember,
+  type Member,
+} from './member.ts';
 import { runPreStart } from './pre-start.ts';
 import type { EventSignal, Happening, JobSettings, SupervisorSettings } from './settings.ts';
 import type { Phase, SupervisorSnapshot } from './snapshot.ts';
@@ -62,6 +70,7 @@ export class Supervisor implements Actor {
     } finally {
       this.#phase = 'stopping';
       this.#parts.maintenance.stop();
+      this.#parts.candidacy.settle();
       const reactionsEnded = this.#parts.reactions.stop();
       await this.#parts.departure.stopAll();
       await this.#parts.candidacy.stop();
@@ -119,9 +128,7 @@ export class Supervisor implements Actor {
 
   /** Starts a job now, whatever it waits for. */
   async startJob(name: string): Promise<void> {
-    const { job, presence } = this.#parts.roster.named(name);
-    presence?.resume();
-    job.start();
+    startMember(this.#parts.roster.named(name));
   }
 
   /** Takes a job down; resolves when it is done. Stopping the main job ends the program. */
@@ -131,9 +138,7 @@ export class Supervisor implements Actor {
 
   /** Replaces a job's process by another. */
   async restartJob(name: string): Promise<void> {
-    const { job, presence } = this.#parts.roster.named(name);
-    if (job.state.name === 'done') presence?.resume();
-    job.restart();
+    restartMember(this.#parts.roster.named(name));
   }
 
   /**
@@ -232,6 +237,7 @@ export class Supervisor implements Actor {
     const added = await this.#parts.roster.goOver(settings.jobs, this.#parts.departure.limit);
     if (this.#isStopping()) return;
     for (const member of added.map((job) => this.#add(job))) this.#beginMember(member);
+    this.#parts.candidacy.look();
     if (votes) {
       await this.#parts.candidacy.stop();
       this.#parts.candidacy.begin(settings.election);

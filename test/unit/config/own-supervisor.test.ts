@@ -177,6 +177,31 @@ jobs:
 });
 
 describe('the rest of our own config', () => {
+  it.each([
+    ['election: {key: a}', 'main'],
+    ['election: {key: a, health: side}', 'side'],
+    ['election: {key: a, health: false}', undefined],
+  ])('binds %s to %s', async (election, boundTo) => {
+    const { settings } = await read(`
+${election}
+jobs:
+  - {name: side, exec: side, service: {port: 1}, health: {file: /a}}
+  - {name: main, main: true, exec: app, health: {file: /b}}
+`);
+    expect(settings.supervisor.election?.boundTo).toBe(boundTo);
+  });
+
+  it('binds an election without a checked main job to the first service that is checked', async () => {
+    const { settings } = await read(`
+election: {key: a}
+jobs:
+  - {name: plain, exec: a, health: {file: /a}}
+  - {name: first, exec: b, service: {port: 1}, health: {file: /b}}
+  - {name: main, main: true, exec: app}
+`);
+    expect(settings.supervisor.election?.boundTo).toBe('first');
+  });
+
   it('is hooks, watches, what is waited for, an election and signals', async () => {
     const { settings } = await read(`
 hooks: {preStart: [setup.sh], preStop: drain.sh, postStop: [clean.sh]}
@@ -353,6 +378,15 @@ describe('what is wrong in our own config', () => {
     ['waitFor: [{min: 1}]', 'waitFor[0].service: missing'],
     ['election: {ttl: 20s}', 'election.key: missing'],
     ['election: {key: a, ttl: 5s}', 'expected 10s to 24h'],
+    ['election: {key: a, health: true}', "election.health: expected a job's name, or false"],
+    [
+      'election: {key: a, health: b}\njobs: [{name: b, exec: b}]',
+      'election.health: b has no health check of its own (jobs with a check: none)',
+    ],
+    [
+      'election: {key: a, health: abb}\njobs: [{name: abc, exec: b, health: {file: /a}}]',
+      'election.health: there is no job "abb" (did you mean abc?)',
+    ],
     ['signals: {SIGHUP: stop}', 'signals.SIGHUP: unknown key (did you mean HUP?)'],
     ['signals: {HUP: halt}', 'expected one of stop, reload'],
     ['signals: {QUIT: event}', 'only HUP and USR2 are events'],

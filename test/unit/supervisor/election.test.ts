@@ -4,6 +4,7 @@ import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { queryId } from '../../../src/catalog/query.ts';
 import { Election } from '../../../src/supervisor/election.ts';
+import { Fitness } from '../../../src/supervisor/fitness.ts';
 import { Watcher } from '../../../src/watch/watcher.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
@@ -22,6 +23,8 @@ describe('an election', () => {
   let happened: string[];
   let watcher: Begun<Watcher>;
   let election: Begun<Election>;
+  let fitness: Fitness;
+  let demoted: Promise<void>;
 
   const theyLead = async (value: string, session = 'their-session'): Promise<void> => {
     catalog.answer(queryId({ kind: 'key', path: KEY }), keyPair(KEY, value, session));
@@ -33,6 +36,7 @@ describe('an election', () => {
     clock = new ManualClock();
     catalog = new ScriptedCatalog();
     happened = [];
+    [fitness, demoted] = [new Fitness(), Promise.resolve()];
     locks = new ScriptedLocks(happened);
     const [bus, logger] = [new Bus(), recordingLogger()];
     bus.on('lock:changed', ({ held }) => happened.push(held ? 'held' : 'not held'));
@@ -42,6 +46,8 @@ describe('an election', () => {
         settings: { key: KEY, ttlMs: 15_000, lockDelayMs: 15_000 },
         ...{ locks, clock, bus, logger, watcher: watcher.actor, value: OURS },
         announce: (code) => happened.push(code),
+        fitness,
+        demoted: () => demoted,
         onRole: (role, leader) => happened.push(`${role} under ${leader ?? 'nobody'}`),
       }),
     );
@@ -130,5 +136,49 @@ describe('an election', () => {
     expect(locks.wanted).toHaveLength(length);
     await clock.advance(17_000);
     expect(locks.wanted).toHaveLength(length + 1);
+  });
+
+  it('gives the lock up once its service is ill, and only when whoever had to be demoted is', async () => {
+    let tellDemoted: () => void = () => undefined;
+    demoted = new Promise((resolve) => (tellDemoted = resolve));
+    locks.grant(7);
+    await settle();
+    news();
+    fitness.change(new Error('mysql is not well'));
+    await settle();
+    expect(news()).toEqual([
+      ...['follower under nobody', 'lost', 'not held'],
+      ...['follower under nobody', 'follower'],
+    ]);
+    tellDemoted();
+    await settle();
+    expect(news()).toEqual(['released']);
+    await clock.advance(60_000);
+    expect(locks.wanted).toHaveLength(1);
+    fitness.change(undefined);
+    await settle();
+    expect(locks.wanted).toHaveLength(2);
+  });
+
+  it('waits for a demotion no longer than the lock delay, or than a stop', async () => {
+    demoted = new Promise(() => undefined);
+    locks.grant(7);
+    await settle();
+    fitness.change(new Error('mysql is not well'));
+    await clock.advance(14_999);
+    expect(news()).not.toContain('released');
+    await clock.advance(1);
+    expect(news()).toContain('released');
+  });
+
+  it('does not stand while its service is ill, and stands no more when it becomes so', async () => {
+    fitness.change(new Error('mysql is not well'));
+    await settle();
+    await clock.advance(60_000);
+    expect(locks.wanted).toHaveLength(1);
+    locks.grant(7);
+    await settle();
+    expect(election.actor.role).toBe('follower');
+    expect(news()).not.toContain('leader');
   });
 });

@@ -35,6 +35,7 @@ describe('the presence of a job', () => {
     return new Presence({
       ...{ job: 'app', registration, happenings, announceEach },
       now: () => clock.now(),
+      onWellness: () => undefined,
       makeCheck: (onReport) =>
         new HealthCheck({
           ...{ job: 'app', clock, logger, bus, onReport },
@@ -59,7 +60,7 @@ describe('the presence of a job', () => {
   });
 
   afterEach(async () => {
-    await presence.withdraw(new AbortController().signal);
+    await presence.withdraw('departure', new AbortController().signal);
     await settle();
     expect(clock.pending, 'timers that are left').toBe(0);
   });
@@ -70,7 +71,7 @@ describe('the presence of a job', () => {
     finding = unwell('refused');
     await clock.advance(3 * INTERVAL_MS);
     expect(heard).toEqual(['app healthy', 'app unhealthy']);
-    await presence.withdraw(new AbortController().signal);
+    await presence.withdraw('departure', new AbortController().signal);
 
     heard = [];
     presence = make({ announceEach: true });
@@ -109,10 +110,10 @@ describe('the presence of a job', () => {
   it('leaves the catalog for maintenance and comes back with its next good check', async () => {
     presence.begin();
     await clock.advance(INTERVAL_MS);
-    await presence.withdraw(new AbortController().signal);
+    await presence.withdraw('departure', new AbortController().signal);
     await clock.advance(60_000);
     expect(registrar.held.size).toBe(0);
-    presence.resume();
+    presence.resume('departure');
     await clock.advance(INTERVAL_MS);
     expect(status()?.status).toBe('passing');
   });
