@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { maskSecrets } from '../core/mask-secrets.ts';
 import { nearest } from '../core/nearest.ts';
 import { isMap, pathPattern, type ConfigDocument, type DocumentPath } from './document.ts';
 import { isValueNotYetSupported } from './not-yet.ts';
@@ -91,7 +92,8 @@ function show(value: unknown, path: DocumentPath): string {
     return kind.replace('the ', 'a ');
   }
   if (typeof value !== 'string') return `${kind} ${String(value)}`;
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  const shown = maskSecrets(value);
+  return JSON.stringify(shown.length > 40 ? `${shown.slice(0, 40)}…` : shown);
 }
 
 function kindOf(value: unknown): string {

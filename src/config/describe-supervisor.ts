@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
+import { maskCommand, maskNamed, maskSecrets } from '../core/mask-secrets.ts';
 import type {
   ChangeSettings,
   HealthSettings,
@@ -20,10 +21,7 @@ export interface DescribedRow {
   readonly origin?: string;
 }
 
-const MASK = '********';
-const SECRET_NAME = /token|secret|pass|key|credential|auth/i;
-
-/** What is supervised in the words of our own config, whatever dialect it came from. Values of variables that are called like secrets are masked. */
+/** What is supervised in the words of our own config, whatever dialect it came from. Values of variables that are called like secrets are masked, and so is what looks like one in commands and addresses. */
 export function supervisorRows({ supervisor, control, telemetry }: Settings): DescribedRow[] {
   const rows: DescribedRow[] = [];
   const add = (indent: string, key: string, value: unknown, originPath: string, origin?: string) =>
@@ -33,7 +31,8 @@ export function supervisorRows({ supervisor, control, telemetry }: Settings): De
     const isHook = ({ role }: JobSettings) => ['preStart', 'preStop', 'postStop'].includes(role);
     const hooks = jobs.filter(isHook);
     if (hooks.length > 0) add('', 'hooks', undefined, 'hooks');
-    for (const hook of hooks) add('  ', hook.role, hook.exec, `hooks.${hook.role}`, placeOf(hook));
+    for (const hook of hooks)
+      add('  ', hook.role, maskCommand(hook.exec), `hooks.${hook.role}`, placeOf(hook));
     list(
       'jobs',
       jobs.filter((job) => !isHook(job)),
@@ -74,7 +73,7 @@ export function supervisorRows({ supervisor, control, telemetry }: Settings): De
     const shown = sensors.map(({ command, intervalMs, timeoutMs, ...names }) =>
       plain({
         ...names,
-        exec: command,
+        exec: maskCommand(command),
         interval: duration(intervalMs),
         timeout: duration(timeoutMs),
       }),
@@ -114,7 +113,7 @@ function jobEntries(job: JobSettings): [string, unknown][] {
     ['name', job.name],
     ['main', job.role === 'main' ? true : undefined],
     ['coprocess', job.role === 'coprocess' ? true : undefined],
-    ['exec', job.exec],
+    ['exec', maskCommand(job.exec)],
     ['when', startText(job.when)],
     [
       'restarts',
@@ -133,17 +132,11 @@ function jobEntries(job: JobSettings): [string, unknown][] {
     ['stopTimeout', job.exec === undefined ? undefined : duration(job.stopTimeoutMs)],
     ['user', job.user],
     ['cwd', job.cwd],
-    ['env', Object.keys(job.env).length === 0 ? undefined : masked(job.env)],
+    ['env', Object.keys(job.env).length === 0 ? undefined : maskNamed(job.env)],
     ['logging', job.logging],
     ['service', service === undefined ? undefined : serviceText(service)],
     ['health', health === undefined ? undefined : healthText(health, service)],
   ];
-}
-
-function masked(env: JobSettings['env']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, SECRET_NAME.test(name) ? MASK : value]),
-  );
 }
 
 function startText(when: JobStart): unknown {
@@ -174,8 +167,8 @@ function healthText(health: HealthSettings, service: ServiceSettings | undefined
   const { probe, intervalMs, timeoutMs, warningExitCode } = health;
   if (probe.kind === 'none') return undefined;
   const what = {
-    exec: () => (probe.kind === 'exec' ? probe.command : undefined),
-    http: () => (probe.kind === 'http' ? probe.url : undefined),
+    exec: () => (probe.kind === 'exec' ? maskCommand(probe.command) : undefined),
+    http: () => (probe.kind === 'http' ? maskSecrets(probe.url) : undefined),
     tcp: () => (probe.kind === 'tcp' ? probe.address : undefined),
     file: () => (probe.kind === 'file' ? probe.path : undefined),
   }[probe.kind]();
@@ -206,7 +199,7 @@ function watchEntries({ name, query, compare, onChange }: WatchSettings): [strin
 function changeText({ action, timeoutMs }: ChangeSettings): unknown {
   switch (action.kind) {
     case 'exec':
-      return plain({ exec: action.command, timeout: duration(timeoutMs) });
+      return plain({ exec: maskCommand(action.command), timeout: duration(timeoutMs) });
     case 'signal':
       return { signal: action.signal.slice(3), job: action.job };
     case 'restart':

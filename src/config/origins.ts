@@ -1,6 +1,7 @@
 import { showConsulAddress } from '../catalog/consul/address.ts';
 import type { ConsulFields } from '../catalog/consul/environment.ts';
 import type { ConsulOptions } from '../catalog/consul/options.ts';
+import { maskCommand } from '../core/mask-secrets.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
 import { supervisorRows } from './describe-supervisor.ts';
@@ -97,7 +98,7 @@ function targetEntries(target: Target): [key: string, value: unknown][] {
     ['secret', target.secret],
     ['controlCharacters', target.allowControlCharacters ? 'allow' : 'refuse'],
     ['wait', showQuiet(target.quiet)],
-    ['command', target.command],
+    ['command', maskCommand(target.command)],
     [
       'commandTimeout',
       target.command === undefined ? undefined : formatDuration(target.commandTimeoutMs),
