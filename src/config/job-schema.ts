@@ -3,7 +3,6 @@ import { formatDuration } from '../core/duration.ts';
 import type { EventCode } from '../supervisor/settings.ts';
 import { EVENT_CODES } from './event-codes.ts';
 import {
-  account,
   command,
   duration,
   flag,
@@ -12,6 +11,7 @@ import {
   oneOf,
   path,
   positiveDuration,
+  runAs,
   setting,
   signal,
   text,
@@ -103,7 +103,7 @@ export const jobSchema = map({
     description: 'From that signal to KILL. `0s`: KILL at once.',
     default: formatDuration(JOB_DEFAULTS.stopTimeoutMs),
   }),
-  user: setting(account, {
+  user: setting(runAs, {
     description: 'Runs as this user: `name`, `name:group`, or numbers. Default: as autotmpl.',
   }),
   cwd: setting(path, { description: "Its working folder. Default: autotmpl's." }),

@@ -82,7 +82,9 @@ function startProblem(
     const close = meantWatch === undefined ? nearest(source, known) : `watch.${source}`;
     return fail(
       `nothing is called ${JSON.stringify(source)}`,
-      close === undefined ? `known here: ${known.join(', ')}` : `did you mean ${close}?`,
+      close === undefined
+        ? `known here: ${[...new Set(known)].join(', ')}`
+        : `did you mean ${close}?`,
     );
   }
   const codes = source.startsWith('watch.') ? OF_WATCHES : SOURCES[source];
@@ -110,6 +112,8 @@ function targetProblem(
     file: place,
     message: `${key}: there is no job ${JSON.stringify(action.job)}`,
     suggestion:
-      close === undefined ? `known here: ${jobs.join(', ') || 'none'}` : `did you mean ${close}?`,
+      close === undefined
+        ? `known here: ${[...new Set(jobs)].join(', ') || 'none'}`
+        : `did you mean ${close}?`,
   };
 }

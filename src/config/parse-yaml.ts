@@ -4,7 +4,11 @@ import type { DocumentPath, ParsedText, Spot } from './document.ts';
 /** Reads YAML 1.2, with merge keys (`<<`), since lists of templates have much in common. One document a file. */
 export function parseYaml(text: string): ParsedText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    ...{ lineCounter: lines, merge: true, prettyErrors: false },
+    // What it would print by itself is a key that is no text, and is told as an unknown one.
+    logLevel: 'error',
+  });
   const spot = (offset: number): Spot => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -14,7 +18,9 @@ export function parseYaml(text: string): ParsedText {
     ...spot(error.pos[0]),
     message: withoutQuotes(error.code, error.message),
   }));
-  if (errors.length > 0) return { ok: false, errors };
+  // One bracket that is missing is missed by each level above it.
+  const told = new Map(errors.map((error) => [JSON.stringify(error), error]));
+  if (errors.length > 0) return { ok: false, errors: [...told.values()] };
   let content: unknown;
   try {
     content = document.toJS();

@@ -88,6 +88,40 @@ export const command = v.pipe(
   v.metadata({ kind: 'command' }),
 );
 
+const WEB_FORM = 'an address that begins with http:// or https://';
+
+/** An address of the web. */
+export const webAddress = v.pipe(
+  v.string(WEB_FORM),
+  v.check((written) => /^https?:\/\//i.test(written) && URL.canParse(written), WEB_FORM),
+  v.metadata({ kind: 'URL' }),
+);
+
+const TCP_FORM = 'host:port, [::1]:port, :port, or the path of a unix socket';
+
+/** Where a connection is made to. */
+export const tcpAddress = v.pipe(
+  v.string(TCP_FORM),
+  v.regex(/^(?:\/.+|(?:\[[\da-fA-F:.%\w]+\]|[^\s:[\]/]*):\d{1,5})$/, TCP_FORM),
+  v.metadata({ kind: 'host:port, or path' }),
+);
+
+const HOST_FORM = 'an address or a hostname';
+
+/** Where a machine is reached. */
+export const host = v.pipe(v.string(HOST_FORM), v.regex(/^[^\s/]+$/, HOST_FORM));
+
+const RUN_AS_FORM = 'a name or a number, and for a group another behind a colon';
+
+/** Whom a process runs as. */
+export const runAs = v.union(
+  [
+    v.pipe(v.string(), v.regex(/^[^\s:]+(?::[^\s:]+)?$/, RUN_AS_FORM)),
+    v.pipe(v.number(), v.integer(RUN_AS_FORM), v.minValue(0, RUN_AS_FORM)),
+  ],
+  RUN_AS_FORM,
+);
+
 const ACCOUNT_FORM = 'a name or a number';
 
 /** A user or group, by name or number. */

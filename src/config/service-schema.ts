@@ -4,6 +4,7 @@ import {
   command,
   duration,
   flag,
+  host,
   interfaceSpecification,
   list,
   map,
@@ -12,8 +13,10 @@ import {
   port,
   positiveDuration,
   setting,
+  tcpAddress,
   text,
   texts,
+  webAddress,
 } from './schema-words.ts';
 import { DEFAULT_INTERFACES, HEALTH_DEFAULTS } from './supervisor-defaults.ts';
 
@@ -30,7 +33,7 @@ export const serviceSchema = map({
   interfaces: setting(list(interfaceSpecification, 'a list of interfaces'), {
     description: `Where its address is found: the first that is there counts. Default: ${DEFAULT_INTERFACES.map((one) => `\`${one}\``).join(', ')}.`,
   }),
-  address: setting(text, { description: 'Its address, instead of `interfaces`.' }),
+  address: setting(host, { description: 'Its address, instead of `interfaces`.' }),
   tags: setting(list(text, 'a list of texts'), {
     description: 'Tags in the catalog; `{{ role }}` as in `name`.',
   }),
@@ -56,8 +59,8 @@ export const serviceSchema = map({
 /** `jobs[].health`. */
 export const healthSchema = map({
   exec: setting(command, { description: 'Well where this command ends with 0.' }),
-  http: setting(text, { description: 'Well where this URL answers with 2xx or 3xx.' }),
-  tcp: setting(text, {
+  http: setting(webAddress, { description: 'Well where this URL answers with 2xx or 3xx.' }),
+  tcp: setting(tcpAddress, {
     description: 'Well where this `host:port`, or the path of a unix socket, takes a connection.',
   }),
   file: setting(path, { description: 'Well where this file exists.' }),

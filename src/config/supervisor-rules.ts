@@ -1,6 +1,7 @@
 import { parseDuration } from '../core/duration.ts';
 import { isMap, type DocumentPath } from './document.ts';
 import { SIGNAL_SOURCES } from './event-codes.ts';
+import { metricNames } from './metric-names.ts';
 import { canBeEvent, parseHandled } from './signal-words.ts';
 
 /** Notes a problem at a path. */
@@ -15,17 +16,26 @@ export function checkSupervisorRules(content: Entry, report: Report): void {
   eachMap(watches, ['watches'], (watch, path) => checkWatch(watch, path, report));
   if (isMap(signals)) checkSignals(signals, report);
   if (isMap(election)) checkElection(election, report);
-  if (isMap(telemetry)) {
-    if (telemetry.register === true && /:0+$/.test(String(telemetry.listen))) {
-      const why = 'a port that is chosen at the start cannot be registered';
-      report(['telemetry', 'listen'], why, 'name a port, or leave register out');
-    }
-    eachMap(telemetry.sensors, ['telemetry', 'sensors'], (sensor, path) => {
-      if ('exec' in sensor && !('interval' in sensor)) {
-        report([...path, 'exec'], 'a command needs an interval', 'add interval: "10s"');
-      }
-    });
+  if (isMap(telemetry)) checkTelemetry(telemetry, report);
+}
+
+function checkTelemetry({ register, listen, sensors }: Entry, report: Report): void {
+  if (register === true && /:0+$/.test(String(listen))) {
+    const why = 'a port that is chosen at the start cannot be registered';
+    report(['telemetry', 'listen'], why, 'name a port, or leave register out');
   }
+  checkSensors(sensors, report);
+}
+
+function checkSensors(sensors: unknown, report: Report): void {
+  const complaintOf = metricNames();
+  eachMap(sensors, ['telemetry', 'sensors'], (sensor, path) => {
+    if ('exec' in sensor && !('interval' in sensor)) {
+      report([...path, 'exec'], 'a command needs an interval', 'add interval: "10s"');
+    }
+    const complaint = typeof sensor.name === 'string' ? complaintOf(sensor) : undefined;
+    if (complaint !== undefined) report([...path, 'name'], complaint, 'give it another name');
+  });
 }
 
 function eachMap(

@@ -9,6 +9,7 @@ import { compileTargets } from '../renderer/compile-targets.ts';
 import { createEngines } from './engines.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
 import { pluginRunner } from './plugins.ts';
+import { checkServiceNames } from './service-names.ts';
 
 /** Turns settings into what can be run: one generation after the other. */
 export class Preparation {
@@ -32,6 +33,7 @@ export class Preparation {
       { searchPath, environment, clock },
     );
     const targets = compileTargets(settings.targets, engineOf);
+    await checkServiceNames(settings.supervisor?.jobs ?? [], clock);
     const parts = { clock, logger, runPlugin: pluginRunner(environment) };
     const catalog = createCatalog(settings.catalog, settings, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;

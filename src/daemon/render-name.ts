@@ -8,7 +8,7 @@ export function renderName(
   values: Readonly<Record<string, string>>,
 ): string {
   // Most have nothing to fill in.
-  if (!text.includes('{{') && !text.includes('{%')) return text;
+  if (!isTemplate(text)) return text;
   const given = Object.entries(values).map(
     ([name, value]) => `{% set ${name} = ${JSON.stringify(value)} %}`,
   );
@@ -25,4 +25,9 @@ export function renderName(
       advice: 'use name, hostname and role only',
     },
   );
+}
+
+/** Whether a name has anything to fill in. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
 }

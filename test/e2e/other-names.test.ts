@@ -92,4 +92,15 @@ describe('the program under another name', () => {
       ) as string,
     });
   });
+
+  it('says of names and tags that follow the role that they cannot be filled in', () => {
+    const service = '{port: 1, name: "{{ foo( }}", tags: ["{{ role }}", "{{ rolle }}"]}';
+    writeFileSync(join(folder, 'own.yaml'), `jobs: [{name: web, exec: x, service: ${service}}]`);
+    const { status, stderr } = sh('autotmpl check -config own.yaml');
+    expect(status).toBe(78);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/own\.yaml:1:8 jobs\[0\]: service: "\{\{ foo\( \}\}"/) as string,
+      expect.stringMatching(/own\.yaml:1:8 jobs\[0\]: service: .*rolle/) as string,
+    ]);
+  });
 });

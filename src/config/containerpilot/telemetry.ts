@@ -2,6 +2,7 @@ import type { SensorSettings, TelemetrySettings } from '../../control/settings.t
 import { VERSION } from '../../core/version.ts';
 import type { JobSettings } from '../../supervisor/settings.ts';
 import { CONTAINERPILOT_TELEMETRY_PORT } from '../supervisor-defaults.ts';
+import { metricNames } from '../metric-names.ts';
 import { makeJob, type JobBase } from './compiled.ts';
 import { Fields } from './fields.ts';
 import { interfaces } from './service.ts';
@@ -26,9 +27,14 @@ export function telemetry(
   const where = interfaces(source.version, fields);
   const tags = fields.texts('tags') ?? [];
   const key = source.version === 2 ? 'sensors' : 'metrics';
-  const sensors = entriesOf(source, ['telemetry', key], fields.raw(key)).map((entry) =>
-    sensor(source, new Fields(source, entry)),
-  );
+  const complaintOf = metricNames();
+  const sensors = entriesOf(source, ['telemetry', key], fields.raw(key)).map((entry) => {
+    const own = new Fields(source, entry);
+    const settings = sensor(source, own);
+    const complaint = settings.name === '' ? undefined : complaintOf(settings);
+    if (complaint !== undefined) own.fail('name', complaint);
+    return settings;
+  });
   fields.close();
   const job = makeJob(source, ['telemetry'], base, {
     name: 'containerpilot',
