@@ -1,4 +1,5 @@
 /** ContainerPilot 2's dealings with the catalog, as they were measured of 2.7.8, and better where it fell short. */
+import { renameSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, it, type ExpectStatic } from 'vitest';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
@@ -152,19 +153,30 @@ describe.concurrent('a service', () => {
     },
   );
 
-  inside('is passing after 300 HUPs at 0 to 30 ms', async (container, expect) => {
-    const program = container.start(
-      { services: [container.app()] },
-      container.notes('main', 'sleep 60'),
-    );
-    await container.untilStatus('passing');
-    for (let sent = 0; sent < 300; sent += 1) {
-      program.kill('SIGHUP');
-      await new Promise((resolve) => setTimeout(resolve, (sent * 7) % 31));
-    }
-    await container.untilStatus('passing', container.id, 5000);
-    expect(container.order).toEqual(['main']);
-  });
+  inside(
+    'is passing after 300 HUPs at 0 to 30 ms, each with another config',
+    async (container, expect) => {
+      // A reload that changes nothing would leave the entry alone: each of these replaces the service.
+      const config = (generation: number) => ({
+        consul: container.consul,
+        services: [container.app({ tags: [`generation-${generation}`] })],
+      });
+      const program = container.start(config(0), container.notes('main', 'sleep 60'));
+      await container.untilStatus('passing');
+      for (let generation = 1; generation <= 300; generation += 1) {
+        container.scene.write('next.json', JSON.stringify(config(generation)));
+        renameSync(container.scene.at('next.json'), container.scene.at('app.json'));
+        program.kill('SIGHUP');
+        await new Promise((resolve) => setTimeout(resolve, (generation * 7) % 31));
+      }
+      await waitUntil(async () => (await container.held())?.Tags.join() === 'generation-300', {
+        ...{ timeoutMs: 20_000, what: 'the last config to be in the catalog' },
+      });
+      await container.untilStatus('passing', container.id, 10_000);
+      expect(container.order).toEqual(['main']);
+      expect(container.scene.processes()).toContain(program.pid);
+    },
+  );
 
   it('is there again when the agent lost its state, and corrected when it has another address', async ({
     expect,
