@@ -1,5 +1,7 @@
 /** What stands where a secret was. */
 export const MASK = '********';
+/** What stands there in the error of a template: consul-template's word, which people look for. */
+export const REDACTED = '[redacted]';
 
 /** Shorter lines of a secret of several lines are common text (`}`, `---`), and are masked only where the whole secret stands. */
 const SHORTEST_LINE = 4;
@@ -15,9 +17,9 @@ type Span = readonly [start: number, end: number];
 /**
  * Makes the function that masks these secrets in a text: themselves, each longer line of those with several lines,
  * and the forms that they take inside of other text (base64, alone or as a part of more; JSON, URL, shell and YAML quoting).
- * Line feeds stay, so that line numbers do. Make it once for many texts: the forms are computed here.
+ * `sign` stands in their place. Line feeds stay, so that line numbers do. Make it once for many texts: the forms are computed here.
  */
-export function createMask(secrets: ReadonlySet<string>): Mask {
+export function createMask(secrets: ReadonlySet<string>, sign = MASK): Mask {
   const needles = new Set<string>();
   for (const secret of secrets) {
     for (const piece of [secret, ...linesOf(secret)]) {
@@ -25,7 +27,7 @@ export function createMask(secrets: ReadonlySet<string>): Mask {
     }
   }
   if (needles.size === 0) return (text) => text;
-  return (text) => cover(text, merge(find(text, needles)));
+  return (text) => cover(text, merge(find(text, needles)), sign);
 }
 
 function linesOf(secret: string): string[] {
@@ -98,11 +100,11 @@ function merge(spans: readonly Span[]): Span[] {
   return merged;
 }
 
-function cover(text: string, spans: readonly Span[]): string {
+function cover(text: string, spans: readonly Span[], sign: string): string {
   let covered = '';
   let from = 0;
   for (const [start, end] of spans) {
-    covered += text.slice(from, start) + text.slice(start, end).replace(/[^\n]+/g, MASK);
+    covered += text.slice(from, start) + text.slice(start, end).replace(/[^\n]+/g, sign);
     from = end;
   }
   return covered + text.slice(from);

@@ -3,7 +3,7 @@ import type { Bus } from '../core/bus.ts';
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
-import { createMask } from '../output/mask.ts';
+import { createMask, REDACTED } from '../output/mask.ts';
 import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
@@ -222,7 +222,7 @@ export class Course implements User {
 
   #templateError({ rendering, error }: Extract<Resolution, { kind: 'failed' }>): AutotmplError {
     const advice = error instanceof AutotmplError ? error.advice : undefined;
-    return new AutotmplError('template', createMask(rendering.secrets)(error.message), {
+    return new AutotmplError('template', createMask(rendering.secrets, REDACTED)(error.message), {
       cause: error,
       ...(advice === undefined ? {} : { advice }),
     });

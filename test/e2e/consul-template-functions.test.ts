@@ -1,0 +1,515 @@
+import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Program } from '../support/autotmpl.ts';
+import { startConsul, type ConsulAgent, type ServiceRegistration } from '../support/consul.ts';
+import { messages, Scene } from '../support/scene.ts';
+
+/** What is in the catalog; the rows of consul-template's behaviours, by whose numbers the tests are called, start from it. */
+const KEYS: Readonly<Record<string, string>> = {
+  'p/a': '1',
+  'p/b': '2',
+  'p/sub/c': '3',
+  'p/empty': '',
+  'p/ptr': 'p/a',
+  'p/json': '{"a":{"b":[1,2]}}',
+  'p/html': '<a&b>',
+  'p/nl': 'l1\nl2\n',
+  'p/num': '5',
+};
+
+const check = (status: string) => ({ TTL: '1h', Status: status });
+const WEB: readonly ServiceRegistration[] = [
+  { ID: 'web1', Name: 'web', Port: 81, Tags: ['a'], Meta: { env: 'dev' }, Check: check('passing') },
+  {
+    ID: 'web2',
+    Name: 'web',
+    Address: '10.0.0.2',
+    Port: 82,
+    Tags: ['b', 'a'],
+    Meta: { env: 'prod', shard: '2' },
+    Check: check('passing'),
+  },
+  { ID: 'web3', Name: 'web', Port: 83, Check: check('warning') },
+  { ID: 'web4', Name: 'web', Port: 84, Check: check('critical') },
+];
+
+let agent: ConsulAgent;
+let scene: Scene;
+beforeAll(async () => {
+  agent = await startConsul();
+  for (const [key, value] of Object.entries(KEYS)) await agent.putKey(key, value);
+  for (const service of WEB) await agent.register(service);
+});
+afterAll(() => agent.stop());
+beforeEach(() => {
+  scene = new Scene();
+});
+afterEach(() => scene.close());
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Renders a Go template once with the built program; gives what is in the file, and how the program ended. */
+async function once(
+  template: string,
+  fields: Fields = {},
+  env: Readonly<Record<string, string>> = {},
+) {
+  scene.write('t.ctmpl', template);
+  scene.write(
+    'autotmpl.json',
+    JSON.stringify({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ source: 't.ctmpl', destination: 'out', ...fields }],
+    }),
+  );
+  const { code, stdout, stderr } = await scene.startWith(
+    ['-config', 'autotmpl.json', '-once', '-timeout', '4s', '-log-format', 'json'],
+    { env },
+  ).ended;
+  return { code, stdout, stderr, text: scene.exists('out') ? scene.read('out') : undefined };
+}
+
+async function expectText(template: string, text: string, fields: Fields = {}): Promise<void> {
+  const ended = await once(template, fields);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.text).toBe(text);
+}
+
+async function expectFailure(
+  template: string,
+  message: RegExp,
+  fields: Fields = {},
+): Promise<void> {
+  const ended = await once(template, fields);
+  expect(ended.code).not.toBe(0);
+  expect(ended.stderr).toMatch(message);
+  expect(ended.text).toBeUndefined();
+}
+
+describe('keys', () => {
+  it('1: key takes a leading slash and a datacenter', () =>
+    expectText('{{ key "p/a" }}{{ key "/p/a" }}{{ key "p/a@dc1" }}', '111'));
+
+  it('2: key of an unknown datacenter fails and writes no file', () =>
+    expectFailure('{{ key "p/a@nodc" }}', /No path to datacenter/));
+
+  it('3: key of an absent key is said and ends with -timeout, where consul-template waits in silence', () =>
+    expectFailure('{{ key "p/none" }}', /p\/none/));
+
+  it('4: key of nothing and of an empty key is empty', () =>
+    expectText('[{{ key "" }}][{{ key "p/empty" }}]', '[][]'));
+
+  it('5: keyOrDefault gives the default for an absent and for an empty key', () =>
+    expectText(
+      '{{ keyOrDefault "p/none" "D" }}-{{ keyOrDefault "p/a" "D" }}-{{ keyOrDefault "p/empty" "D" }}',
+      'D-1-D',
+    ));
+
+  it('6: keyExists is true for an empty key', () =>
+    expectText(
+      '{{ keyExists "p/a" }} {{ keyExists "p/none" }} {{ keyExists "p/empty" }}',
+      'true false true',
+    ));
+
+  it.each(['p', 'p/'])('7: ls "%s" gives what is directly below', (prefix) =>
+    expectText(
+      `{{ range ls "${prefix}" }}{{ .Key }}={{ .Value | trimSpace | toJSON }};{{ end }}`,
+      'a="1";b="2";empty="";html="\\u003ca\\u0026b\\u003e";json="{\\"a\\":{\\"b\\":[1,2]}}";nl="l1\\nl2";num="5";ptr="p/a";',
+    ),
+  );
+
+  it('8: ls of a prefix inside of a name gives nothing', () =>
+    expectText('[{{ range ls "p/s" }}{{ .Key }}{{ end }}]', '[]'));
+
+  it('9: ls and tree of nothing are empty lists', () =>
+    expectText('{{ ls "nonesuch" | len }}{{ tree "nonesuch" | len }}', '00'));
+
+  it.each(['safeLs', 'safeTree'])('10: %s of nothing is waited for', (name) =>
+    expectFailure(`{{ range ${name} "nonesuch" }}{{ end }}`, /nonesuch/),
+  );
+
+  it('11: tree gives all keys in their order', () =>
+    expectText(
+      '{{ range tree "p" }}{{ .Key }} {{ end }}',
+      'a b empty html json nl num ptr sub/c ',
+    ));
+
+  it('12: tree gives the whole path, and the key below the prefix', () =>
+    expectText('{{ range tree "p/sub" }}{{ .Path }} {{ .Key }}{{ end }}', 'p/sub/c c'));
+
+  it('13: explode makes maps of a tree', () =>
+    expectText(
+      '{{ tree "p/sub" | explode | toJSON }} {{ with tree "p" | explode }}{{ .sub.c }}{{ end }}',
+      '{"c":"3"} 3',
+    ));
+
+  it('14: byKey groups by the first part, and drops what has none', () =>
+    expectText(
+      '{{ range $top, $pairs := tree "p" | byKey }}{{ $top }}:{{ range $key, $pair := $pairs }}{{ $key }}={{ $pair.Value }}{{ end }}{{ end }}',
+      'sub:c=3',
+    ));
+
+  it('15: a key may name a key', () => expectText('{{ key (key "p/ptr") }}', '1'));
+
+  it('16: parseJSON is data', () =>
+    expectText('{{ with key "p/json" | parseJSON }}{{ .a.b }}{{ end }}', '[1 2]'));
+
+  it('17: toJSON escapes for HTML, toUnescapedJSON does not', () =>
+    expectText(
+      '{{ key "p/html" | toJSON }} {{ key "p/html" | toUnescapedJSON }}',
+      '"\\u003ca\\u0026b\\u003e" "<a&b>"',
+    ));
+});
+
+describe('services and nodes', () => {
+  const ids = (call: string) => `{{ range ${call} }}{{ .ID }} {{ end }}`;
+
+  it('18: service gives what passes, with sorted tags, and its node for an address', () =>
+    expectText(
+      '{{ range service "web" }}{{ .ID }}@{{ .Address }}:{{ .Port }}[{{ .Tags | join "," }}]; {{ end }}',
+      'web1@127.0.0.1:81[a]; web2@10.0.0.2:82[a,b]; ',
+    ));
+
+  it('19: service takes statuses, behind a bar or as arguments', () =>
+    expectText(
+      `${ids('service "web|any"')}/ ${ids('service "web|passing,warning"')}/ ${ids('service "web" "critical"')}`,
+      'web1 web2 web3 web4 / web1 web2 web3 / web4 ',
+    ));
+
+  it('20: service takes a tag and a node to be near to', () =>
+    expectText(`${ids('service "b.web"')}/ ${ids('service "web~_agent"')}`, 'web2 / web1 web2 '));
+
+  it('21: service with an unknown status fails', () =>
+    expectFailure('{{ service "web|bogus" }}', /filter is not a status/));
+
+  it('22: byTag and byPort group instances', () =>
+    expectText(
+      '{{ range $tag, $s := service "web" | byTag }}{{ $tag }}:{{ range $s }}{{ .ID }},{{ end }};{{ end }}{{ range $port, $s := service "web" | byPort }}{{ $port }}:{{ range $s }}{{ .ID }}{{ end }};{{ end }}',
+      'a:web1,web2,;b:web2,;81:web1;82:web2;',
+    ));
+
+  it('23: byMeta groups by meta, with integers in five digits', () =>
+    expectText(
+      '{{ range $key, $s := service "web|any" | byMeta "env,shard|int" }}{{ $key }}={{ len $s }};{{ end }}',
+      '_no_env__00000=2;dev_00000=1;prod_00002=1;',
+    ));
+
+  it('24: services and the instances of each are there in the end', () =>
+    expectText(
+      '{{ range services }}{{ .Name }}:{{ range service .Name }}{{ .ID }} {{ end }}{{ end }}',
+      'consul:consul web:web1 web2 ',
+    ));
+
+  it('25: the first of a list works once it is there, where consul-template fails at its first pass', () =>
+    expectText('{{ with index (service "web") 0 }}{{ .ID }}{{ end }}', 'web1'));
+
+  it('26: a service without instances takes the else branch', () =>
+    expectText('{{ range service "nosuch" }}x{{ else }}none{{ end }}', 'none'));
+
+  it('27: node, nodes and datacenters', async () => {
+    const [{ Node: name }] = JSON.parse(
+      (await agent.request('GET', '/v1/catalog/nodes')).body.toString(),
+    ) as [{ Node: string }];
+    await expectText(
+      `{{ with node "${name}" }}{{ .Node.Address }}{{ range .Services }} {{ .ID }}:{{ .Port }}{{ end }}{{ end }} {{ range nodes }}{{ .Node }}={{ .Address }}{{ end }} {{ datacenters }}`,
+      `127.0.0.1 consul:${agent.ports.server} web1:81 web2:82 web3:83 web4:84 ${name}=127.0.0.1 [dc1]`,
+    );
+  });
+
+  it('85: instances of one node are in the order of their IDs', () =>
+    expectText(ids('service "web|any"'), 'web1 web2 web3 web4 '));
+});
+
+describe('errors', () => {
+  it('28: a missing field prints as no value, or fails where that is asked for', async () => {
+    await expectText('{{ .Data.Foo }}', '<no value>');
+    await expectText('{{ (key "p/json" | parseJSON).none }}', '<no value>');
+    scene.write('out', 'old');
+    const failed = await once('{{ (key "p/json" | parseJSON).none }}', {
+      errorOnMissingKey: true,
+    });
+    expect(failed.code).not.toBe(0);
+    expect(failed.stderr).toContain('map has no entry for key');
+    expect(failed.text).toBe('old');
+  });
+
+  it.each(['{{ range }}', '{{ nofunc }}'])('29: %s is refused, and nothing written', (template) =>
+    expectFailure(template, /t\.ctmpl:1:\d+/),
+  );
+
+  it('30: a function that cannot do its work makes -once end badly, where consul-template may hang', () =>
+    expectFailure('{{ "x" | parseInt }}', /parseInt: the text is not a whole number/));
+
+  it('87: an error text hides what is secret', async () => {
+    await agent.putKey('p/password', 'hunter2hunter2');
+    scene.write(
+      't.njk',
+      '{{ key("p/password") | secret }}{{ plugin("sh", "-c", "echo $0 >&2; exit 1", key("p/password")) }}',
+    );
+    const { code, stderr } = await scene.startWith([
+      '-consul-addr',
+      agent.address,
+      '-once',
+      '-timeout',
+      '4s',
+      '-template',
+      't.njk:out',
+    ]).ended;
+    await agent.deleteKey('p/password');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('it said: [redacted]');
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe('this machine', () => {
+  it('33: file gives the text of a file; a missing one is said', async () => {
+    scene.write('F', 'contents');
+    await expectText('{{ file "F" }}', 'contents');
+    scene.write('out', 'old');
+    const missing = await once('{{ file "/nonexistent" }}');
+    expect(missing.code).not.toBe(0);
+    expect(missing.stderr).toContain('/nonexistent');
+    expect(missing.text).toBe('old');
+  });
+
+  it('34: env sees the address of the agent as it was settled', () =>
+    expectText('{{ env "CONSUL_HTTP_ADDR" }}', agent.address));
+
+  it('35: plugin gives what a program prints; one that fails makes the template fail', async () => {
+    await expectText('{{ plugin "echo" "a b" "" " c " }}', 'a b c');
+    scene.write('out', 'old');
+    const failed = await once('{{ plugin "false" }}');
+    expect(failed.code).not.toBe(0);
+    expect(failed.stderr).toContain('plugin: false failed: it ended with exit code 1');
+  });
+
+  it('35: plugin is given what the catalog says, once it is there', () =>
+    expectText('{{ plugin "printf" "%s-%s" (key "p/a") (key "p/b") }}', '1-2'));
+
+  it('44: envOrDefault counts what is set to nothing, mustEnv fails for what is not set', async () => {
+    const { text } = await once(
+      '{{ envOrDefault "SET" "d" }},{{ envOrDefault "EMPTY" "d" }},{{ envOrDefault "UNSET" "default" }}',
+      {},
+      { SET: '400', EMPTY: '' },
+    );
+    expect(text).toBe('400,,default');
+    scene.write('out', 'old');
+    expect((await once('{{ mustEnv "UNSET" }}')).stderr).toMatch(/UNSET.* is not set/);
+  });
+
+  it('46: timestamp is in UTC, by a layout of Go', async () => {
+    const { text } = await once(
+      '{{ timestamp }} {{ timestamp "2006-01-02" }} {{ timestamp "unix" }}',
+    );
+    expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\d \d{10}$/);
+  });
+
+  it('89: an edit of what file reads renders again at once', async () => {
+    scene.write('F', 'one');
+    scene.write('t.ctmpl', '{{ file "F" }}');
+    scene.start({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ source: 't.ctmpl', destination: 'out' }],
+    });
+    await scene.untilText('out', 'one');
+    scene.write('F', 'two');
+    await scene.untilText('out', 'two');
+  });
+});
+
+describe('values', () => {
+  it.each([
+    [
+      '36: arithmetic keeps integers',
+      '{{ add 1 2 }} {{ 10 | subtract 3 }} {{ 7 | divide 2 }} {{ 7 | modulo 3 }} {{ 1.5 | multiply 2 }}',
+      '3 7 3 1 3',
+    ],
+    [
+      '37: loop counts, also with text',
+      '{{ range loop 3 }}{{ . }}{{ end }} {{ range loop 2 4 }}{{ . }}{{ end }} {{ range loop 1 "3" }}x{{ end }}',
+      '012 23 xx',
+    ],
+    [
+      '38: scratch keeps, and sorts by name',
+      '{{ scratch.MapSet "m" "b" 2 }}{{ scratch.MapSet "m" "a" 1 }}{{ range scratch.MapValues "m" }}{{ . }}{{ end }}{{ scratch.SetX "k" 1 }}{{ scratch.SetX "k" 2 }}{{ scratch.Get "k" }}{{ scratch.MapSetX "m" "a" 9 }}{{ (scratch.Get "m").a }}',
+      '1211',
+    ],
+    [
+      '39: digests',
+      '{{ sha256Hex "bladibla" | trimPrefix "54cf4c66bcab" | len }} {{ md5sum "x" }} {{ hmacSHA256Hex "somemessage" "somekey" }}',
+      '52 9dd4e461268c8034f5c8564e155c67a6 6116e95f2827172aa6ef8b22b883f6a77e966aefc129c6b8228ebd0aac74e98d',
+    ],
+    [
+      '40: trimmed comments, and line ends of values as they are',
+      'a\n{{- /* c */ -}}\n b\n{{ key "p/nl" }}b',
+      'ab\nl1\nl2\nb',
+    ],
+    [
+      '41: base64',
+      '{{ base64Encode "hello" }} {{ base64URLEncode "testing123" }} {{ base64Decode "aGVsbG8=" }}',
+      'aGVsbG8= dGVzdGluZzEyMw== hello',
+    ],
+    [
+      '42: indent',
+      '{{ "hello\\nhello\\r\\nHELLO" | indent 4 }}{{ "x" | indent 0 }}',
+      '    hello\n    hello\r\n    HELLOx',
+    ],
+    [
+      '43: split, join and splitToMap',
+      '{{ "a,b,c" | split "," | join ";" }} {{ "a:x,b:y" | splitToMap "," ":" }}',
+      'a;b;c map[a:x b:y]',
+    ],
+    [
+      '45: containsAll, Any, None and NotAll with nothing to look for',
+      '{{ with split "," "" }}{{ containsAll . (split "," "a") }} {{ containsAny . (split "," "a") }}{{ else }}{{ containsAll (split "," "") (split "," "a") }} {{ containsAny (split "," "") (split "," "a") }} {{ containsNone (split "," "") (split "," "a") }} {{ containsNotAll (split "," "") (split "," "a") }}{{ end }}',
+      'true false true false',
+    ],
+    [
+      '47: toTitle, toTOML and toYAML',
+      '{{ toTitle "this is a sentence" }} {{ "{\\"foo\\":\\"bar\\"}" | parseJSON | toTOML }} {{ "{\\"foo\\":\\"bar\\"}" | parseJSON | toYAML }}',
+      'This Is A Sentence foo = "bar" foo: bar',
+    ],
+    [
+      '48: mergeMap keeps what is there, sorted',
+      '{{ range $key, $value := mergeMap ("{\\"voo\\":{}}" | parseJSON) (tree "p" | explode) }}{{ $key }} {{ end }}',
+      'a b empty html json nl num ptr sub voo ',
+    ],
+    [
+      '49: executeTemplate finds what it needs inside',
+      '{{ define "custom" }}{{ key . }}{{ end }}{{ executeTemplate "custom" "p/a" }}',
+      '1',
+    ],
+    [
+      '51: a key twice, another, and one that depends on one',
+      '{{ key "p/a" }}{{ key "p/a" }}{{ key "p/b" }}{{ key (key "p/ptr") }}',
+      '1121',
+    ],
+  ])('%s', (_title, template, text) => expectText(template, text));
+
+  it.each([
+    ['36: division by zero fails', '{{ 1 | divide 0 }}', /divide: divisor is zero/],
+    ['41: what is no base64 fails', '{{ base64Decode "%" }}', /encoded is not base64/],
+    ['42: a negative indentation fails', '{{ "x" | indent -4 }}', /spaces must be between/],
+  ])('%s', (_title, template, message) => expectFailure(template, message));
+
+  it('50: a denied function is disabled, by its name or a pattern', async () => {
+    await expectFailure('{{ plugin "echo" "x" }}', /plugin: function is disabled/, {
+      functionDenylist: ['plugin'],
+    });
+    await expectFailure('{{ sprig_upper "x" }}', /sprig_upper: function is disabled/, {
+      functionDenylist: ['sprig_*'],
+    });
+    await expectText('{{ sprig_upper "x" }}', 'X', { functionDenylist: ['plugin'] });
+  });
+
+  it('52: what a template stops to use is forgotten', async () => {
+    await agent.putKey('q/switch', 'a');
+    await agent.putKey('q/a', 'one');
+    scene.write(
+      't.ctmpl',
+      '{{ if eq (key "q/switch") "a" }}{{ key "q/a" }}{{ else }}without{{ end }}',
+    );
+    const program = scene.start({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ source: 't.ctmpl', destination: 'out' }],
+    });
+    await scene.untilText('out', 'one');
+    await agent.putKey('q/switch', 'b');
+    await scene.untilText('out', 'without');
+    await scene.until('one query to be left', () => queries(program) === 1);
+    await agent.putKey('q/a', 'two');
+    await agent.putKey('q/switch', 'a');
+    await scene.untilText('out', 'two');
+  });
+
+  it('88: a deleted key keeps the last file, and says so, where consul-template mixes old and new', async () => {
+    await agent.putKey('z/a', '1');
+    scene.write(
+      't.ctmpl',
+      'k={{ key "z/a" }} e={{ keyExists "z/a" }} d={{ keyOrDefault "z/a" "DEF" }}',
+    );
+    const program = scene.start({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ source: 't.ctmpl', destination: 'out' }],
+    });
+    await scene.untilText('out', 'k=1 e=true d=1');
+    await agent.deleteKey('z/a');
+    await scene.until('word of it', () => messages(program, /key\(z\/a\) is gone/).length > 0);
+    expect(scene.read('out')).toBe('k=1 e=true d=1');
+    await agent.putKey('z/a', '2');
+    await scene.untilText('out', 'k=2 e=true d=2');
+  });
+});
+
+/** How many queries the program says that it follows; asks it each time. */
+function queries(program: Program): number | undefined {
+  program.kill('SIGUSR1');
+  const reports = program.stderr.split('\n').filter((line) => line.includes('how things stand'));
+  return (JSON.parse(reports.at(-1) ?? '{}') as { queries?: number }).queries;
+}
+
+describe('64: writeToFile', () => {
+  const write = (flags: string, path = 'beside') =>
+    `{{ "after" | writeToFile "${path}" "" "" "0640" ${flags} }}{{ key "p/a" }}`;
+
+  it.each([
+    ['', 'after'],
+    ['"append"', 'beforeafter'],
+    ['"newline"', 'after\n'],
+    ['"append,newline"', 'beforeafter\n'],
+  ])('with the flags %s', async (flags, expected) => {
+    scene.write('beside', 'before');
+    await expectText(write(flags), '1');
+    expect(scene.read('beside')).toBe(expected);
+    expect(statSync(scene.at('beside')).mode & 0o777).toBe(0o640);
+  });
+
+  it('makes folders', async () => {
+    await expectText(write('', 'a/b/c'), '1');
+    expect(readFileSync(scene.at('a/b/c'), 'utf8')).toBe('after');
+  });
+
+  it('refuses a symbolic link, as a file and as a folder, and leaves its target alone', async () => {
+    scene.write('victim', 'intact');
+    mkdirSync(scene.at('real'));
+    symlinkSync(scene.at('victim'), scene.at('link'));
+    symlinkSync(scene.at('real'), scene.at('folder'));
+    await expectFailure(write('', 'link'), /symbolic link/);
+    await expectFailure(write('', 'folder/file'), /its folder is a symbolic link/);
+    expect(scene.read('victim')).toBe('intact');
+    expect(scene.names('real')).toEqual([]);
+  });
+
+  it('writes nothing before all is there, and nothing in a dry run', async () => {
+    await expectFailure(
+      '{{ "x" | writeToFile "beside" "" "" "0644" }}{{ key "p/none" }}',
+      /p\/none/,
+    );
+    expect(scene.exists('beside')).toBe(false);
+    scene.write('t.ctmpl', write(''));
+    const { stdout } = await scene.startWith([
+      '-consul-addr',
+      agent.address,
+      '-once',
+      '-dry',
+      '-template',
+      't.ctmpl:out',
+    ]).ended;
+    expect(stdout).toContain(`+++ ${scene.at('beside')}`);
+    expect(scene.exists('beside')).toBe(false);
+  });
+
+  it('counts as a change of the target, so that its command runs', async () => {
+    scene.write('t.ctmpl', 'same{{ key "w/beside" | writeToFile "beside" "" "" "0644" }}');
+    await agent.putKey('w/beside', 'one');
+    scene.start({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ source: 't.ctmpl', destination: 'out', command: 'cat beside >> runs' }],
+    });
+    await scene.until('the first run', () => scene.exists('runs') && scene.read('runs') === 'one');
+    await agent.putKey('w/beside', 'two');
+    await scene.until('the second run', () => scene.read('runs') === 'onetwo');
+  });
+});
