@@ -201,6 +201,11 @@ const ALLOWED_VALUES: ReadonlySet<string> = new Set([
   'catalog/consul/address.ts',
   'catalog/consul/environment.ts',
   'catalog/consul/options.ts',
+  'catalog/http/address.ts',
+  'catalog/vault/environment.ts',
+  'catalog/vault/options.ts',
+  'catalog/nomad/environment.ts',
+  'catalog/nomad/options.ts',
   'renderer/target.ts',
 ]);
 

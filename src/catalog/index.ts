@@ -14,6 +14,7 @@ import type { Locks } from './locks.ts';
 import type { NomadOptions } from './nomad/options.ts';
 import { homeOf, isCatalogQuery, queryId, type Query } from './query.ts';
 import type { Registrar } from './registrar.ts';
+import { createVaultCatalog } from './vault/index.ts';
 import type { VaultOptions } from './vault/options.ts';
 
 /** The options of each backend, by its name. */
@@ -57,11 +58,8 @@ export function createCatalog(
     vault:
       beside.vault === undefined
         ? unconfigured('vault', VAULT_ADVICE)
-        : unconfigured('vault', VAULT_ADVICE),
-    nomad:
-      beside.nomad === undefined
-        ? unconfigured('nomad', NOMAD_ADVICE)
-        : unconfigured('nomad', NOMAD_ADVICE),
+        : createVaultCatalog(beside.vault, parts),
+    nomad: unconfigured('nomad', NOMAD_ADVICE),
   };
   return {
     name: catalog.name,

@@ -1,4 +1,5 @@
-import { ADDRESS_FORMS, parseConsulAddress } from '../catalog/consul/address.ts';
+import { parseConsulAddress } from '../catalog/consul/address.ts';
+import { ADDRESS_FORMS } from '../catalog/http/address.ts';
 import {
   parseAuth,
   type ConsulFields,

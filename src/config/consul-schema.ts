@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { ADDRESS_FORMS, parseConsulAddress } from '../catalog/consul/address.ts';
+import { parseConsulAddress } from '../catalog/consul/address.ts';
+import { ADDRESS_FORMS } from '../catalog/http/address.ts';
 import { CONSUL_DEFAULTS } from './defaults.ts';
 import { count, flag, map, oneOf, path, positiveDuration, setting, text } from './schema-words.ts';
 

@@ -1,9 +1,5 @@
-import {
-  ADDRESS_FORMS,
-  DEFAULT_ADDRESS,
-  parseConsulAddress,
-  type Encryption,
-} from '../catalog/consul/address.ts';
+import { DEFAULT_ADDRESS, parseConsulAddress } from '../catalog/consul/address.ts';
+import { ADDRESS_FORMS, type Encryption } from '../catalog/http/address.ts';
 import type { ConsulFields, ConsulLayer, Said } from '../catalog/consul/environment.ts';
 import {
   DEFAULT_MAX_CONNECTIONS,

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { AutotmplError, describeError } from '../../core/errors.ts';
+import { UnaskableError } from '../http/api-path.ts';
 import { ShapeError } from '../http/shapes.ts';
 import type { HttpReply } from '../http/transport.ts';
 import { wrongServerAdvice, type Trouble } from '../http/trouble.ts';
-import { UnaskableError, type RequestPlan } from './request-plan.ts';
+import type { RequestPlan } from './request-plan.ts';
 import type { BlockingServer } from './server.ts';
 
 /** Turns an answer that is no value into trouble, or throws an AutotmplError where no later answer can be another. */

@@ -1,14 +1,8 @@
-import { backoffDelay } from '../../core/backoff.ts';
 import type { Answer } from '../catalog.ts';
+import { isUntold, retryDelayMs } from '../http/retry.ts';
 import type { Trouble } from '../http/trouble.ts';
 import { Question, type QuestionParts } from './question.ts';
 import type { RequestPlan } from './request-plan.ts';
-
-/** A first failure that may be a blip is asked about again within this time, before anybody is told. */
-const BLIP_MS = 50;
-const RETRY = { baseMs: 250, capMs: 10_000 };
-/** More questions are no help to an agent that has too many. */
-const LIMIT_RETRY = { baseMs: 1000, capMs: 30_000 };
 
 /** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where the agent calls the query itself wrong. */
 export async function* followQuery(
@@ -26,8 +20,8 @@ export async function* followQuery(
       if (signal.aborted || outcome === undefined) return;
       if (outcome.trouble !== undefined) {
         failures++;
-        const { nature, reason } = outcome.trouble;
-        if (!held && (failures > 1 || nature !== 'blip')) {
+        const { reason } = outcome.trouble;
+        if (!held && !isUntold(outcome.trouble, failures)) {
           held = true;
           yield { state: 'held', value: question.value, reason };
         }
@@ -52,12 +46,8 @@ async function rest(
   { client, clock, random }: QuestionParts,
   signal: AbortSignal,
 ): Promise<void> {
-  if (trouble.nature === 'limit') {
-    return clock.sleep(backoffDelay(failures - 1, LIMIT_RETRY, random), signal);
-  }
-  if (trouble.nature === 'blip' && failures === 1) return clock.sleep(BLIP_MS * random(), signal);
-  const delayMs = backoffDelay(Math.max(0, failures - 2), RETRY, random);
-  return trouble.serverIsAway === true
+  const delayMs = retryDelayMs(trouble, failures, random);
+  return trouble.serverIsAway === true && !isUntold(trouble, failures)
     ? client.liveness.untilAnswer(delayMs, signal)
     : clock.sleep(delayMs, signal);
 }

@@ -1,4 +1,3 @@
-import { AutotmplError } from '../../core/errors.ts';
 import type { HttpReply } from '../http/transport.ts';
 import type { Value } from '../values.ts';
 
@@ -36,6 +35,3 @@ export const INDEXED = {
   fromServers: true,
   isShort: false,
 } as const;
-
-/** Tells of a query for a name that the HTTP API cannot be asked for, now or later. */
-export class UnaskableError extends AutotmplError {}

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseBoolean } from '../../core/boolean.ts';
 import { AutotmplError } from '../../core/errors.ts';
-import type { Encryption } from './address.ts';
+import type { Encryption } from '../http/address.ts';
 
 /** All that can be said about reaching a Consul agent, one name a fact, not yet put together. */
 export interface ConsulFields {

@@ -10,7 +10,7 @@ import { followQuery } from '../blocking/follow-query.ts';
 import { BlockingClient } from '../blocking/client.ts';
 import type { ConsulOptions } from './options.ts';
 import { Places } from '../blocking/places.ts';
-import { UnaskableError } from '../blocking/request-plan.ts';
+import { UnaskableError } from '../http/api-path.ts';
 import { planRequest } from './requests.ts';
 import { CONSUL } from './server.ts';
 import { nothingUnder, sayUnaskable } from './unaskable.ts';

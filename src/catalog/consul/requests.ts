@@ -1,7 +1,7 @@
 import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
 import type { KeyPair, Value } from '../values.ts';
-import { INDEXED, UnaskableError, type Get, type RequestPlan } from '../blocking/request-plan.ts';
-import { encodePath } from '../http/api-path.ts';
+import { INDEXED, type Get, type RequestPlan } from '../blocking/request-plan.ts';
+import { encodePath, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from '../http/shapes.ts';

@@ -1,3 +1,8 @@
+import { AutotmplError } from '../../core/errors.ts';
+
+/** Tells of a query for a name that the HTTP API cannot be asked for, now or later. */
+export class UnaskableError extends AutotmplError {}
+
 /** What nearly all names are made of. */
 const PLAIN = /^[ -~]*$/;
 /** The agent takes 1 MB for a request's line and headers, and closes the connection of a longer one unheard. */

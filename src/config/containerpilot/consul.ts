@@ -1,4 +1,5 @@
-import { ADDRESS_FORMS, parseConsulAddress } from '../../catalog/consul/address.ts';
+import { parseConsulAddress } from '../../catalog/consul/address.ts';
+import { ADDRESS_FORMS } from '../../catalog/http/address.ts';
 import type { ConsulFields, ConsulLayer, Said } from '../../catalog/consul/environment.ts';
 import { isMap } from '../document.ts';
 import type { Fields } from './fields.ts';

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  parseConsulAddress,
-  showConsulAddress,
-  type Encryption,
-} from '../../../../src/catalog/consul/address.ts';
+import { parseConsulAddress, showConsulAddress } from '../../../../src/catalog/consul/address.ts';
+import { type Encryption } from '../../../../src/catalog/http/address.ts';
 import { consulFromEnvironment, resolvePaths } from '../../../../src/catalog/consul/environment.ts';
 import { describeError } from '../../../../src/core/errors.ts';
 
