@@ -2,7 +2,7 @@
 // whether it is as well as before: it answers, it never said 500, it is no larger, and it holds no connection.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,8 +19,11 @@ const AT_ONCE = 40;
 const PATIENCE_MS = 300;
 /** An attack that is not over by then is let be: the server has closed its connection, or ought to. */
 const LONGEST_MS = 5000;
-/** What it may have grown by: the heap of a program that was busy, and no body that was too long. */
-const MAY_GROW = 100 * 2 ** 20;
+const PROBE = join(ROOT, 'test/fixtures/probes/report-on-usr2.mjs');
+/** What may be alive that was not before, after garbage collection: code that was compiled late. */
+const MAY_KEEP_BYTES = 4e6;
+/** What it may take in all: it does not grow with how long it is ill-treated, nor by a body that was too long. */
+const MAY_TAKE_BYTES = 250e6;
 
 const folder = await mkdtemp(join(tmpdir(), 'autotmpl-fuzz-'));
 const program = await startProgram(folder);
@@ -52,8 +55,11 @@ async function startProgram(folder) {
     },
   });
   const socket = join(folder, 'control.sock');
-  const child = spawn(process.execPath, [bundle, socket, String(PATIENCE_MS)], {
+  const probeFile = join(folder, 'probe');
+  const words = ['--import', PROBE, bundle, socket, String(PATIENCE_MS)];
+  const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PROBE_FILE: probeFile },
   });
   const said = [];
   child.stderr.on('data', (chunk) => said.push(chunk));
@@ -64,14 +70,14 @@ async function startProgram(folder) {
       throw new Error(`the program did not start: ${Buffer.concat(said)}`);
     }),
   ]);
-  return { child, ended, socket, port: Number(port), said };
+  return { child, ended, socket, port: Number(port), said, probeFile };
 }
 
 async function fuzz(program, durationMs, seed) {
   const { child, said } = program;
   const chance = chanceOf(seed);
   await ping(program);
-  const before = await sizeOf(child.pid);
+  const before = await sizeOf(program);
   const until = Date.now() + durationMs;
   const counts = {};
   const codes = {};
@@ -88,12 +94,13 @@ async function fuzz(program, durationMs, seed) {
   await Promise.all(attackers);
   // The last connections run out of time.
   await sleep(2 * PATIENCE_MS + 200);
-  const after = await sizeOf(child.pid);
+  const after = await sizeOf(program);
   const troubles = [
     ...(child.exitCode === null ? [] : [`it ended with ${child.exitCode}`]),
     ...(codes[500] === undefined ? [] : [`it said 500 ${codes[500]} times`]),
     ...(said.length === 0 ? [] : [`it logged: ${Buffer.concat(said).toString().slice(0, 2000)}`]),
-    ...(after.memory - before.memory > MAY_GROW ? ['it grew too much'] : []),
+    ...(after.heap - before.heap > MAY_KEEP_BYTES ? ['it keeps more than before'] : []),
+    ...(after.memory > MAY_TAKE_BYTES ? ['it takes too much memory'] : []),
     ...(after.files > before.files ? [`${after.files - before.files} descriptors are left`] : []),
     ...(await ping(program).then(
       () => [],
@@ -135,10 +142,19 @@ async function ping({ socket }) {
   }
 }
 
-async function sizeOf(pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return {
-    memory: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024,
-    files: (await readdir(`/proc/${pid}/fd`)).length,
-  };
+/** After garbage collection. */
+async function sizeOf({ child, probeFile }) {
+  await rm(probeFile, { force: true });
+  child.kill('SIGUSR2');
+  while (child.exitCode === null && !(await exists(probeFile))) await sleep(20);
+  if (child.exitCode !== null) return { heap: 0, memory: 0, files: 0 };
+  const { heap, rss } = JSON.parse(await readFile(probeFile, 'utf8'));
+  return { heap, memory: rss, files: (await readdir(`/proc/${child.pid}/fd`)).length };
+}
+
+async function exists(path) {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
