@@ -59,6 +59,11 @@ export class ControlPlane {
     await this.#control.apply(settings);
   }
 
+  /** The path of the control socket, which is ours alone; undefined where there is none. */
+  get socketPath(): string | undefined {
+    return this.#control.socketPath;
+  }
+
   /** Serves nothing any more. */
   async close(): Promise<void> {
     await this.#systemd?.stop();

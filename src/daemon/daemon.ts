@@ -179,16 +179,19 @@ export class Daemon {
     if (this.#supervision !== undefined) {
       // Beside the renderer, which needs not wait for jobs that stop.
       void this.#supervision.supervisor.replace(settings);
+      this.#supervision.moveRecord(this.#controlPlane?.socketPath);
       return;
     }
-    const { Supervision } = await import('./supervision.ts');
+    const { Supervision, openRecord } = await import('./supervision.ts');
     const engineOf = await createEngines(['nunjucks'], { searchPath: [], environment: {}, clock });
+    const record = await openRecord(this.#controlPlane?.socketPath, signal, this.#options.logger);
     // It may have been told to stop meanwhile.
     if (signal.aborted) return;
     this.#supervision = new Supervision({
       ...{ settings, watcher, options: this.#options, bus: this.bus },
       environment: environmentFor(environment, present.settings),
       ...{ registrar: present.registrar, locks: present.locks, reloads: this.#rendering.reloads },
+      record,
       renderAgain: (source) => this.#rendering.renderAgain(source),
       renderName: (text, values) => renderName(engineOf('nunjucks'), text, values),
     });

@@ -7,6 +7,7 @@ import type { Bus } from '../core/bus.ts';
 import { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CommandLine } from '../process/command-line.ts';
+import { ProcessRecord } from '../process/process-record.ts';
 import type { Reloads } from '../renderer/reloads.ts';
 import type { JobSettings, SupervisorSettings } from '../supervisor/settings.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -23,6 +24,7 @@ export interface SupervisionParts {
   readonly registrar: Registrar | undefined;
   readonly locks: Locks | undefined;
   readonly reloads: Reloads;
+  readonly record: ProcessRecord | undefined;
   /** Renders the targets of a source anew; returns how many there are. */
   readonly renderAgain: (source: string) => number;
   /** Fills in a name or a tag that follows the role. */
@@ -52,6 +54,7 @@ export class Supervision {
       registrar,
       locks,
       watcher,
+      record: parts.record,
       render: async (source) => this.#render(source),
       renderName: parts.renderName,
       fillIn: (command, variables) => fillIn(settings, command, variables, options.logger),
@@ -80,11 +83,17 @@ export class Supervision {
     this.#begun.ended.then(() => onEnd(undefined), onEnd);
   }
 
+  /** Another control socket is held from now on; without one the record stays where it is. */
+  moveRecord(socketPath: string | undefined): void {
+    if (socketPath !== undefined) this.#parts.record?.moveTo(recordBeside(socketPath));
+  }
+
   /** Takes everything down in order; resolves when nothing of it is left. */
   async stop(): Promise<void> {
     // What runs is about to end: nobody needs to be told of new files.
     this.#parts.reloads.hold();
     await this.#begun?.stop().catch(() => undefined);
+    this.#parts.record?.close();
     for (const silence of this.#silence) silence();
   }
 
@@ -102,6 +111,25 @@ export class Supervision {
       advice: 'name the source of an entry of templates',
     });
   }
+}
+
+/**
+ * Opens the record of what runs, and ends what an earlier life left behind. It lies beside the control socket: whoever holds that knows
+ * that nobody else supervises what is recorded there. Undefined where there is no socket.
+ */
+export async function openRecord(
+  socketPath: string | undefined,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<ProcessRecord | undefined> {
+  if (socketPath === undefined) return undefined;
+  const record = new ProcessRecord(recordBeside(socketPath), logger);
+  await record.endLeftBehind(signal);
+  return record;
+}
+
+function recordBeside(socketPath: string): string {
+  return `${socketPath}.processes`;
 }
 
 /** The words of ContainerPilot 2's main command are Go templates, over an environment that has the services' addresses in it. */

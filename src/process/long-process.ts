@@ -26,6 +26,8 @@ export interface ProcessOptions {
   readonly account?: Account;
   /** `inherit`: what it prints goes where ours goes, untouched. Otherwise each line is handed on; the process never waits for that. */
   readonly output: 'inherit' | TakeLine;
+  /** Called in the moment when there is a process, before anything else can happen. */
+  readonly onPid?: (pid: number) => void;
 }
 
 /** How a process ended. */
@@ -77,6 +79,7 @@ export async function startProcess(
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...options.account,
     });
+    if (child.pid !== undefined) options.onPid?.(child.pid);
     const started = await startOf(child, options.cwd);
     const readers = [pipes?.stdout.reader ?? child.stdout, pipes?.stderr.reader ?? child.stderr];
     if (started !== undefined) {

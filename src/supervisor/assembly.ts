@@ -4,6 +4,7 @@ import type { Bus } from '../core/bus.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import { startProcess } from '../process/long-process.ts';
+import type { ProcessRecord } from '../process/process-record.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { Candidacy } from './candidacy.ts';
 import { ChildVariables } from './child-variables.ts';
@@ -34,6 +35,8 @@ export interface SupervisorOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
   readonly sink: OutputSink;
+  /** Where the next start finds what runs; absent where there is no place for it. */
+  readonly record: ProcessRecord | undefined;
   readonly clock: Clock;
   readonly bus: Bus;
   readonly logger: Logger;
@@ -73,7 +76,12 @@ export function assemble(options: SupervisorOptions, whole: Whole): Assembly {
   });
   const memberParts: MemberParts = {
     ...{ clock, logger, bus, happenings, variables, registrar, hostname },
-    ...{ sink: options.sink, renderName: options.renderName, fillIn: options.fillIn },
+    ...{
+      sink: options.sink,
+      record: options.record,
+      renderName: options.renderName,
+      fillIn: options.fillIn,
+    },
     start: startProcess,
     dialect: childVariables,
     mark: ownMark(hostname),

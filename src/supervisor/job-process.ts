@@ -9,6 +9,7 @@ import type {
   StartFailure,
   startProcess,
 } from '../process/long-process.ts';
+import type { ProcessRecord } from '../process/process-record.ts';
 import type { ChildVariables } from './child-variables.ts';
 import { jobOutput, type OutputSink } from './job-output.ts';
 import type { JobSettings } from './settings.ts';
@@ -20,6 +21,8 @@ export interface JobProcessParts {
   readonly variables: ChildVariables;
   readonly sink: OutputSink;
   readonly start: typeof startProcess;
+  /** Where the next start finds what runs; absent where there is no place for it. */
+  readonly record: ProcessRecord | undefined;
   /** Fills in what the words of a main command say of the environment: ContainerPilot 2's way. */
   readonly fillIn: (
     command: CommandLine,
@@ -44,6 +47,7 @@ export async function startJobProcess(
       return started;
     }
     pid = started.pid;
+    void started.ended.then(() => parts.record?.remove(pid));
     logger.debug(`${name} runs: ${label}`, { job: name, pid });
     return started;
   } catch (error) {
@@ -56,14 +60,16 @@ export async function startJobProcess(
 /** `pid` is asked for at each line: there are none before the process runs. */
 async function processOptions(
   settings: JobSettings,
-  { variables, sink, clock, fillIn }: JobProcessParts,
+  { variables, sink, clock, fillIn, record }: JobProcessParts,
   pid: () => number,
 ): Promise<ProcessOptions> {
   const { name, role, exec = [], env: extra, cwd, user, logging } = settings;
+  const { stopSignal, stopTimeoutMs: graceMs } = settings;
   const env = variables.environment(extra);
   const options = {
     command: role === 'main' ? fillIn(exec, env) : exec,
     env,
+    onPid: (started: number) => record?.add({ pid: started, name, stopSignal, graceMs }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(user === undefined ? {} : { account: await findAccount(user) }),
   };

@@ -45,7 +45,16 @@ describe('a service whose name has the role in it', () => {
     watcher = begin(new Watcher({ catalog: new ScriptedCatalog(), bus, clock, logger }));
     supervisor = begin(
       new Supervisor({
-        ...{ settings: SETTINGS, registrar, locks, clock, bus, logger, hostname: 'host' },
+        ...{
+          settings: SETTINGS,
+          registrar,
+          locks,
+          clock,
+          bus,
+          logger,
+          record: undefined,
+          hostname: 'host',
+        },
         ...{ watcher: watcher.actor, environment: {} },
         render: () => Promise.resolve(),
         fillIn: (text) => text,
