@@ -24,6 +24,8 @@ export class Departure {
   readonly #parts: DepartureParts;
   #budget: Budget;
   #hurries = 0;
+  /** While a wave of jobs is stopped. */
+  #gate: Gate | undefined;
 
   constructor(parts: DepartureParts) {
     this.#parts = parts;
@@ -51,6 +53,7 @@ export class Departure {
     } else {
       await this.#announceStopping(job);
       await this.#leaveCatalog(member);
+      await this.#gate?.wait(job, this.#hurried());
     }
   }
 
@@ -70,7 +73,16 @@ export class Departure {
       await Promise.all(members().map((member) => this.#leaveCatalog(member)));
     }
     for (const wave of stopWaves(others)) {
-      await Promise.all(wave.map(({ job }) => job.stop(this.limit)));
+      const gate = new Gate(wave.map(({ job }) => job));
+      this.#gate = gate;
+      await Promise.all(
+        wave.map(async ({ job }) => {
+          await job.stop(this.limit);
+          // Not every job has something to withdraw.
+          gate.pass(job);
+        }),
+      );
+      this.#gate = undefined;
     }
     await tasksEnded;
     await this.#endLate(late);
@@ -148,5 +160,29 @@ export class Departure {
   async #insisted(): Promise<void> {
     await this.#hurried();
     if (this.#hurries === 0) await new Promise<never>(() => undefined);
+  }
+}
+
+/** Opens once all of a wave have come to it: one of them may be the agent that the others take their leave of. */
+class Gate {
+  readonly #awaited: Set<Job>;
+  readonly #opened: Promise<void>;
+  #open: () => void = () => undefined;
+
+  constructor(jobs: readonly Job[]) {
+    this.#awaited = new Set(jobs);
+    this.#opened = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  /** Waits for the others, and no longer than `limit`. Whoever is not of the wave is let through: one of them may wait for its end. */
+  async wait(job: Job, limit: Promise<void>): Promise<void> {
+    if (!this.#awaited.has(job)) return;
+    this.pass(job);
+    await Promise.race([this.#opened, limit]);
+  }
+
+  pass(job: Job): void {
+    this.#awaited.delete(job);
+    if (this.#awaited.size === 0) this.#open();
   }
 }
