@@ -41,7 +41,8 @@ const config = () => ({
       ...{ name: 'web', main: true, exec: ['sleep', '1000'] },
       when: { source: 'global', once: 'startup' },
       service: { port: 8000, address: '127.0.0.1' },
-      health: { exec: ['echo', 'a secret'], interval: '200ms' },
+      // On a busy machine a check takes as long as it takes.
+      health: { exec: ['echo', 'a secret'], interval: '200ms', timeout: '20s', ttl: '1m' },
     },
     {
       ...{ name: 'crasher', exec: ['sh', '-c', 'exit 3'] },
