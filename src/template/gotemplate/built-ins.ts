@@ -10,15 +10,15 @@ import { GoMethod, isTrue, typeName, type GoFunction, type GoValue } from './val
 export const BUILT_INS: GoFunctions = new Map<string, GoFunction>([
   ['and', { ...variadic(1, (values) => values.at(-1)), stopsAt: false }],
   ['or', { ...variadic(1, (values) => values.at(-1)), stopsAt: true }],
-  ['not', derived((value) => !isTrue(value))],
+  ['not', atOnce(derived((value) => !isTrue(value)))],
   ['eq', variadic(1, eq)],
   ['ne', derived(ne)],
   ['lt', derived(lt)],
   ['le', derived(le)],
   ['gt', derived(gt)],
   ['ge', derived(ge)],
-  ['len', derived(len)],
-  ['index', variadic(1, index)],
+  ['len', atOnce(derived(len))],
+  ['index', atOnce(variadic(1, index))],
   ['slice', variadic(1, slice)],
   ['print', variadic(0, sprint)],
   ['println', variadic(0, sprintln)],
@@ -34,6 +34,10 @@ export const BUILT_INS: GoFunctions = new Map<string, GoFunction>([
   ['urlquery', variadic(0, urlquery)],
   ['call', { call, least: 1, most: Number.POSITIVE_INFINITY, gives: 'facts' }],
 ]);
+
+function atOnce(called: GoFunction): GoFunction {
+  return { ...called, atOnce: true };
+}
 
 /** Calls a function that is a value. */
 function call(...[scope, [callee, ...args]]: Parameters<GoFunction['call']>): GoValue {

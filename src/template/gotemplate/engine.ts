@@ -16,6 +16,7 @@ import { asTemplateError } from './failure.ts';
 import type { GoFunctions } from './functions.ts';
 import { parseTemplate } from './parser.ts';
 import { DEFAULT_DELIMITERS } from './tokens.ts';
+import { ValueSizes } from './value-size.ts';
 import type { GoFunction, GoValue } from './values.ts';
 
 /** What the engine is made with. */
@@ -32,26 +33,33 @@ export interface GoEngineOptions {
 /** Go's `text/template` behind the engine contract. */
 export function createGoEngine(options: GoEngineOptions): Engine {
   const marks = new AnswerMarks();
+  const sizes = new ValueSizes();
   return {
     name: 'go',
     compile(source, templateOptions) {
-      return compile(source, templateOptions, options, marks);
+      return compile(source, templateOptions, options, { marks, sizes });
     },
   };
+}
+
+/** What is found out about answers once, for all renderings. */
+interface Remembered {
+  readonly marks: AnswerMarks;
+  readonly sizes: ValueSizes;
 }
 
 function compile(
   source: TemplateSource,
   { strict, allowControlCharacters, ...wishes }: TemplateOptions,
   options: GoEngineOptions,
-  marks: AnswerMarks,
+  { marks, sizes }: Remembered,
 ): Template {
   const { name, text, folder } = source;
   const functions = new Map([...BUILT_INS, ...allowed(options.functions, wishes.functionDenylist)]);
   const templates = orTemplateError(() =>
     parseTemplate(name, text, functions, wishes.delimiters ?? DEFAULT_DELIMITERS),
   );
-  const how: EvaluateOptions = { missingKey: wishes.missingKey ?? 'default', strict };
+  const how: EvaluateOptions = { missingKey: wishes.missingKey ?? 'default', strict, sizes };
   return {
     name,
     render(recall: Recall): Rendering {

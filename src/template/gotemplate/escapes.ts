@@ -18,18 +18,17 @@ export function html(values: readonly GoValue[]): string {
 
 /** The values as one text that is safe inside of a JavaScript string. */
 export function js(values: readonly GoValue[]): string {
-  return [...joined(values)].map(escapeForScript).join('');
+  return joined(values).replace(/[^ !#$%(-;?-[\]-~]/gu, escapeForScript);
 }
 
 /** The values as one text that is safe in the query of a URL. */
 export function urlquery(values: readonly GoValue[]): string {
-  return [...Buffer.from(joined(values), 'utf8')]
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      if (/[A-Za-z0-9_.~-]/.test(character)) return character;
-      return byte === 0x20 ? '+' : `%${hexadecimal(byte, 2)}`;
-    })
-    .join('');
+  return joined(values).replace(/[^A-Za-z0-9_.~-]/gu, (character) => {
+    if (character === ' ') return '+';
+    return Array.from(Buffer.from(character, 'utf8'), (byte) => `%${hexadecimal(byte, 2)}`).join(
+      '',
+    );
+  });
 }
 
 function joined(values: readonly GoValue[]): string {

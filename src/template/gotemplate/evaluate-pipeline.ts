@@ -196,6 +196,9 @@ export class PipelineEvaluator {
   ): GoValue {
     this.#checkCount(at, name, called, values.length, frame);
     this.#budget.spend(frame.tree, at.start);
+    if (called.atOnce !== true) {
+      for (const value of values) this.#budget.look(frame.tree, at.start, value);
+    }
     let result: GoValue;
     try {
       result = this.#notes.tripwire.guard(called.gives, values, (inputs) =>
@@ -204,14 +207,14 @@ export class PipelineEvaluator {
     } catch (error) {
       if (error instanceof GoFailure || isStackOverflow(error)) throw error;
       const advice = error instanceof AutotmplError ? error.advice : undefined;
-      const complaint = error instanceof AutotmplError ? error.message : describeError(error);
+      const complaint = complaintOf(error);
       // Our own functions begin with their name.
       const message = complaint.startsWith(`${name}: `)
         ? complaint
         : `error calling ${name}: ${complaint}`;
-      throw failureAt(frame, at, message, { advice, cause: error });
+      throw failureAt(frame, at, message, isTooLong(error) ? {} : { advice, cause: error });
     }
-    if (typeof result === 'string') this.#budget.make(frame.tree, at.start, result);
+    if (called.atOnce !== true) this.#budget.make(frame.tree, at.start, result);
     return result;
   }
 
@@ -250,6 +253,16 @@ export function failureAt(
   const { source } = tree;
   const text = source.excerpt(at.start, at.end);
   return new GoFailure(source.positionAt(at.start), `at <${text}>: ${message}`, details);
+}
+
+function complaintOf(error: unknown): string {
+  if (error instanceof AutotmplError) return error.message;
+  return isTooLong(error) ? 'the text would be too long' : describeError(error);
+}
+
+/** Whether the error says that a text would be longer than JavaScript has any. */
+function isTooLong(error: unknown): boolean {
+  return error instanceof RangeError && /string length/i.test(error.message);
 }
 
 /** Whether the error says that the stack is used up. */

@@ -16,6 +16,7 @@ import {
   typeName,
   type GoValue,
 } from './values.ts';
+import type { ValueSizes } from './value-size.ts';
 import { Variables } from './variables.ts';
 
 /** Go allows a hundred thousand, and has a stack that grows. */
@@ -28,6 +29,8 @@ export interface EvaluateOptions {
   readonly missingKey: MissingKey;
   /** Printing what is no value is an error. */
   readonly strict: boolean;
+  /** What is known of the sizes of values; answers are the same in many renderings. */
+  readonly sizes: ValueSizes;
 }
 
 /** Whether a list of statements came to its end, or left the loop around it. */
@@ -58,15 +61,16 @@ class Evaluation {
   readonly #templates: Templates;
   readonly #notes: Notes;
   readonly #strict: boolean;
-  readonly #budget = new StepBudget();
+  readonly #budget: StepBudget;
   readonly #pipelines: PipelineEvaluator;
   #depth = 0;
   #executing = 0;
 
-  constructor(templates: Templates, notes: Notes, { missingKey, strict }: EvaluateOptions) {
+  constructor(templates: Templates, notes: Notes, { missingKey, strict, sizes }: EvaluateOptions) {
     this.#templates = templates;
     this.#notes = notes;
     this.#strict = strict;
+    this.#budget = new StepBudget(sizes);
     this.#pipelines = new PipelineEvaluator(notes, missingKey, this.#budget);
     notes.executeTemplate = (name, dot) => this.#execute(name, dot as GoValue);
   }
@@ -223,6 +227,7 @@ class Evaluation {
         advice: 'correct the name, test it with if, or set strict: false on the target',
       });
     }
+    this.#budget.look(frame.tree, at.start, value);
     const text = isNothing ? NO_VALUE : typeof value === 'string' ? value : formatAsPrinted(value);
     if (this.#notes.tripwire.objectsTo(text)) {
       throw failureAt(

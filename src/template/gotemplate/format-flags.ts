@@ -29,7 +29,7 @@ export const PLAIN: FormatFlags = {
 /** The text filled up to the width: spaces before it, behind it with `-`, or zeros before it with `0`. */
 export function pad(text: string, { width, minus, zero }: FormatFlags): string {
   if (width === undefined) return text;
-  const lacking = width - [...text].length;
+  const lacking = width - countCharacters(text);
   if (lacking <= 0) return text;
   if (minus) return text + ' '.repeat(lacking);
   return (zero ? '0' : ' ').repeat(lacking) + text;
@@ -37,5 +37,19 @@ export function pad(text: string, { width, minus, zero }: FormatFlags): string {
 
 /** The text cut to the precision, in characters. */
 export function cut(text: string, { precision }: FormatFlags): string {
-  return precision === undefined ? text : [...text].slice(0, precision).join('');
+  if (precision === undefined || text.length <= precision) return text;
+  // A character is one unit or two.
+  return [...text.slice(0, 2 * precision)].slice(0, precision).join('');
+}
+
+/** How many characters a text has; a pair of surrogates is one. */
+function countCharacters(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at += 1) {
+    if ((text.codePointAt(at) ?? 0) > 0xffff) {
+      count -= 1;
+      at += 1;
+    }
+  }
+  return count;
 }

@@ -78,9 +78,10 @@ function formatText(value: string, verb: string, flags: FormatFlags): string | u
 function hexadecimal(value: string, verb: 'x' | 'X', flags: FormatFlags): string {
   const bytes = Buffer.from(value, 'utf8').subarray(0, flags.precision);
   const prefix = flags.sharp && bytes.length > 0 ? `0${verb}` : '';
-  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
-  const cased = verb === 'X' ? digits.map((pair) => pair.toUpperCase()) : digits;
-  return flags.space ? cased.map((pair) => prefix + pair).join(' ') : prefix + cased.join('');
+  const digits = bytes.toString('hex');
+  const cased = verb === 'X' ? digits.toUpperCase() : digits;
+  if (!flags.space) return prefix + cased;
+  return cased.replace(/../g, (pair, at) => `${at === 0 ? '' : ' '}${prefix}${pair}`);
 }
 
 function formatList(list: readonly GoValue[], verb: string, flags: FormatFlags): string {

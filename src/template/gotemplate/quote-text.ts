@@ -19,7 +19,8 @@ export function isPrintable(character: string): boolean {
 
 /** A text between double quotes as Go writes it; `ascii` where nothing beyond ASCII may show. */
 export function quoteText(text: string, ascii: boolean): string {
-  return `"${[...text].map((character) => escaped(character, '"', ascii)).join('')}"`;
+  const special = text.replace(/[^ !#-[\]-~]/gu, (character) => escaped(character, '"', ascii));
+  return `"${special}"`;
 }
 
 /** A character between single quotes as Go writes it. */

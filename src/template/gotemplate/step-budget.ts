@@ -1,38 +1,66 @@
 import { GoFailure } from './failure.ts';
 import type { TemplateTree } from './nodes.ts';
+import type { ValueSizes } from './value-size.ts';
+import type { GoValue } from './values.ts';
 
 /** Some seconds of work. A thousand instances of a service take some ten thousand steps. */
 const MOST_STEPS = 10_000_000;
+/** To go through so many items of a value is one step. */
+const ITEMS_A_STEP = 16;
+/** A value with more in it is nobody's data, and is not even looked at. */
+const LARGEST_VALUE = 2_000_000;
 /** Far above any configuration file, far below what memory holds. */
-const MOST_CHARACTERS = 128 * 1024 * 1024;
+const MOST_PRINTED = 64 * 1024 * 1024;
+const LONGEST_TEXT = 16 * 1024 * 1024;
+const MOST_MADE = 128 * 1024 * 1024;
 
-/** What one rendering may use up: a template that comes to no end is stopped with a clear word. */
+/**
+ * What one rendering may use up: a template that comes to no end is stopped with a clear word. `sizes` is shared by the
+ * renderings of an engine, as answers are.
+ */
 export class StepBudget {
+  readonly #sizes: ValueSizes;
   #steps = 0;
   #printed = 0;
   #made = 0;
 
-  /** Counts one step: an action, a call, a turn of a loop. */
-  spend(tree: TemplateTree, at: number): void {
-    this.#steps += 1;
+  constructor(sizes: ValueSizes) {
+    this.#sizes = sizes;
+  }
+
+  /** Counts a step: an action, a call, a turn of a loop. */
+  spend(tree: TemplateTree, at: number, steps = 1): void {
+    this.#steps += steps;
     if (this.#steps > MOST_STEPS) {
       throw failure(tree, at, `the template takes more than ${MOST_STEPS} steps`);
     }
   }
 
+  /** Counts what it takes to go through a value, which a function is given or which is printed. */
+  look(tree: TemplateTree, at: number, value: GoValue): void {
+    if (typeof value !== 'string' && typeof value !== 'object') return;
+    const size = this.#sizes.of(value);
+    if (size > LARGEST_VALUE) throw failure(tree, at, 'the value holds too much');
+    this.spend(tree, at, Math.floor(size / ITEMS_A_STEP));
+  }
+
   /** Counts text that is printed. */
   print(tree: TemplateTree, at: number, text: string): void {
     this.#printed += text.length;
-    if (this.#printed > MOST_CHARACTERS) {
-      throw failure(tree, at, `the template prints more than ${MOST_CHARACTERS} characters`);
+    if (this.#printed > MOST_PRINTED) {
+      throw failure(tree, at, `the template prints more than ${MOST_PRINTED} characters`);
     }
   }
 
-  /** Counts text that a function made, printed or not: a text that is joined to itself doubles with each step. */
-  make(tree: TemplateTree, at: number, text: string): void {
-    this.#made += text.length;
-    if (this.#made > MOST_CHARACTERS) {
-      throw failure(tree, at, `the template makes more than ${MOST_CHARACTERS} characters`);
+  /** Counts what a function made, printed or not: a text that is joined to itself doubles with each step. */
+  make(tree: TemplateTree, at: number, value: GoValue): void {
+    if (typeof value !== 'string') {
+      this.look(tree, at, value);
+      return;
+    }
+    this.#made += value.length;
+    if (value.length > LONGEST_TEXT || this.#made > MOST_MADE) {
+      throw failure(tree, at, 'the template makes too much text');
     }
   }
 }

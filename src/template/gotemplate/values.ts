@@ -64,7 +64,7 @@ export class GoList extends Array<GoValue> implements TextHolder {
 
   constructor(typeName: string, items: readonly GoValue[], methods: ListMethods) {
     super();
-    this.push(...items);
+    for (const item of items) this.push(item);
     this.#typeName = typeName;
     this.#methods = methods;
   }
@@ -139,6 +139,8 @@ export interface GoFunction {
   readonly gives: Outcome;
   /** `and` and `or`: arguments are evaluated until one has this truth, and that one is the result. */
   readonly stopsAt?: boolean;
+  /** It sees no more than the surface of its arguments, however much they hold. */
+  readonly atOnce?: boolean;
 }
 
 /** The environment as Go has it: a map of texts, in which a missing name is an empty text. */

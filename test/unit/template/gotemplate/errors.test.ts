@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { AutotmplError } from '../../../../src/core/errors.ts';
+import { variadic } from '../../../../src/template/gotemplate/functions.ts';
 import { goError, goText, renderGo } from './known-go-engine.ts';
 
 type Case = readonly [template: string, message: string];
@@ -125,5 +126,29 @@ describe('a hostile template', () => {
     );
     const text = 'x'.repeat(100_000);
     expect(goError(`{{range 100000000}}${text}{{end}}`)).toContain('prints more than');
+  });
+
+  it('may not make text without end, printed or not', () => {
+    const doubled = '{{$x := "xx"}}{{range 100}}{{$x = print $x $x}}{{end}}';
+    expect(goError(doubled)).toContain('the template makes too much text');
+    const nested = '{{define "t"}}{{template "t" (urlquery . "%")}}{{end}}{{template "t" "a"}}';
+    expect(goError(nested)).toMatch(/makes too much text|maximum template depth/);
+    const many = `{{$x := printf "%9999999d" 1}}{{printf "${'%[1]q'.repeat(100)}" $x}}`;
+    expect(goError(many)).toContain('error calling printf: the text would be too long');
+  });
+
+  it('may not print a small value that unfolds without end', () => {
+    const list = { ...variadic(0, (items) => [...items]), gives: 'moved' as const };
+    const functions = new Map([['list', list]]);
+    const laughs = '{{$x := list 1}}{{range 60}}{{$x = list $x $x}}{{end}}{{len $x}}{{$x}}';
+    expect(goError(laughs, { functions })).toContain('the value holds too much');
+  });
+
+  it('may take up a long list as often as it is long', () => {
+    const dot = {
+      List: Array.from({ length: 2000 }, (_, at) => ({ Name: `n${at}`, Tags: ['a'] })),
+    };
+    const text = '{{range $i, $x := .List}}{{(index $.List $i).Name}}{{len $.List}}{{end}}';
+    expect(goText(text, { dot })).toContain('n19992000');
   });
 });

@@ -1,0 +1,33 @@
+import { GoMap, GoStruct, isList, type GoValue } from './values.ts';
+
+/** So many characters count like one item. */
+const CHARACTERS = 64;
+
+/**
+ * How much work it is to go through values: one for each item and entry in depth, and one for each 64 characters. What a value
+ * holds twice counts twice, since whoever prints it goes there twice: a list of itself and itself, again and again, is small in
+ * memory and endless in print. Values do not change, so each is measured once.
+ */
+export class ValueSizes {
+  readonly #known = new WeakMap<object, number>();
+
+  of(value: GoValue): number {
+    if (typeof value === 'string') return 1 + Math.floor(value.length / CHARACTERS);
+    if (typeof value !== 'object' || value === null) return 1;
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    // What holds itself ends here.
+    this.#known.set(value, 1);
+    let size = 1;
+    for (const item of heldBy(value)) size += this.of(item);
+    this.#known.set(value, size);
+    return size;
+  }
+}
+
+function heldBy(value: object): Iterable<GoValue> {
+  if (isList(value as GoValue)) return value as readonly GoValue[];
+  if (value instanceof GoMap) return value.entries.values();
+  if (value instanceof GoStruct) return value.fields.values();
+  return Object.values(value as Readonly<Record<string, GoValue>>);
+}
