@@ -94,6 +94,8 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
     },
 
     print(value: unknown, name: string, ...place: [string, number, number]): string {
+      // Most of what is printed, and it cannot fail.
+      if (typeof value === 'string' && !current().notes.tripwire.objectsTo(value)) return value;
       return step(at(...place), () => printable(value, name, current()));
     },
 
