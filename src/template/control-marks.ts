@@ -15,6 +15,8 @@ const HALF = '\udbfc';
 const EVERY_MARK = /\udbfc[\udc00-\udca9]/g;
 const SECOND_HALF = 0xdc00;
 
+const CONTROL_OR_MARK = new RegExp(`${CONTROL.source}|${HALF}`);
+
 /** U+2028 and U+2029, which come behind the last of C1 among the marks. */
 const LINE_SEPARATOR = 0x2028;
 const LINE_SEPARATOR_MARK = 0xa8;
@@ -22,6 +24,11 @@ const LINE_SEPARATOR_MARK = 0xa8;
 /** Whether a text holds a control character. */
 export function holdsControl(text: string): boolean {
   return CONTROL.test(text);
+}
+
+/** Whether a text holds a control character, or a mark, or the half of one. */
+export function holdsControlOrMark(text: string): boolean {
+  return CONTROL_OR_MARK.test(text);
 }
 
 /** The control characters of a text, in order. */

@@ -1,6 +1,13 @@
 import type { Query } from '../catalog/query.ts';
 import type { Value } from '../catalog/values.ts';
-import { controlsOf, holdsControl, holdsMark, markText, unmarkText } from './control-marks.ts';
+import {
+  controlsOf,
+  holdsControl,
+  holdsControlOrMark,
+  holdsMark,
+  markText,
+  unmarkText,
+} from './control-marks.ts';
 import { mapTexts, someText, textsOf } from './texts.ts';
 
 /** Kinds of answers that anybody who may register can write into. Keys and values are written by operators. */
@@ -30,8 +37,7 @@ export class AnswerMarks {
   mark<T extends object>(answer: T): MarkedAnswer<T> {
     let found = this.#known.get(answer);
     if (found === undefined) {
-      // Marks that somebody wrote are as hostile as what they stand for.
-      const hostile = someText(answer, (text) => holdsControl(text) || holdsMark(text));
+      const hostile = isHostile(answer);
       found = { value: hostile ? (mapTexts(answer, markText) as object) : answer, hostile };
       this.#known.set(answer, found);
     }
@@ -141,6 +147,18 @@ export class Tripwire {
       if (text.length >= SHORTEST_CODE && !wasThere(text)) this.#disguised.add(text);
     }
   }
+}
+
+/** Whether an answer, which is a tree of plain data, holds what must not be printed. Marks that somebody wrote are as bad. */
+function isHostile(answer: unknown): boolean {
+  if (typeof answer === 'string') return holdsControlOrMark(answer);
+  if (typeof answer !== 'object' || answer === null) return false;
+  if (Array.isArray(answer)) return answer.some(isHostile);
+  for (const name in answer) {
+    const held = (answer as Readonly<Record<string, unknown>>)[name];
+    if (isHostile(held) || holdsControlOrMark(name)) return true;
+  }
+  return false;
 }
 
 function isMarked(input: unknown): boolean {

@@ -172,5 +172,5 @@ function scratchOf(scope: Parameters<GoFunction['call']>[0]): GoStruct {
         },
       ] as const,
   );
-  return new GoStruct('*template.Scratch', {}, Object.fromEntries(methods));
+  return new GoStruct('*template.Scratch', {}, new Map(methods));
 }

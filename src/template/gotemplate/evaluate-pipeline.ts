@@ -214,7 +214,10 @@ export class PipelineEvaluator {
         : `error calling ${name}: ${complaint}`;
       throw failureAt(frame, at, message, isTooLong(error) ? {} : { advice, cause: error });
     }
-    if (called.atOnce !== true) this.#budget.make(frame.tree, at.start, result);
+    // What was looked up is as large as it is.
+    if (called.atOnce !== true && called.gives !== 'facts') {
+      this.#budget.make(frame.tree, at.start, result);
+    }
     return result;
   }
 

@@ -95,10 +95,12 @@ function formatMap(map: GoMap | GoRecord, verb: string, flags: FormatFlags): str
   return `map[${entries.join(' ')}]`;
 }
 
-function formatStruct({ fields }: GoStruct, verb: string, flags: FormatFlags): string {
-  const entries = [...fields].map(
-    ([name, value]) => `${flags.fieldNames ? `${name}:` : ''}${formatInside(value, verb, flags)}`,
-  );
+function formatStruct(struct: GoStruct, verb: string, flags: FormatFlags): string {
+  const entries = struct
+    .fields()
+    .map(
+      ([name, value]) => `${flags.fieldNames ? `${name}:` : ''}${formatInside(value, verb, flags)}`,
+    );
   return `{${entries.join(' ')}}`;
 }
 
@@ -115,7 +117,7 @@ function inGoSyntax(value: GoValue, flags: FormatFlags): string {
   }
   if (value instanceof GoMethod) return '(func)(nil)';
   if (value instanceof GoStruct) {
-    const fields = [...value.fields].map(([name, field]) => `${name}:${inGoSyntax(field, flags)}`);
+    const fields = value.fields().map(([name, field]) => `${name}:${inGoSyntax(field, flags)}`);
     return `${value.typeName}{${fields.join(', ')}}`;
   }
   if (typeof value === 'object') {

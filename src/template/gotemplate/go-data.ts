@@ -36,10 +36,10 @@ export class GoData {
   /** The data behind a value: structs and typed maps are plain maps. Integers stay apart from floats. */
   plain(value: GoValue): unknown {
     if (typeof value !== 'object' || value === null || value instanceof GoMethod) return value;
-    const original = this.#originals.get(value);
+    const original = value instanceof GoStruct ? value.original : this.#originals.get(value);
     if (original !== undefined) return original;
     if (isList(value)) return eachItem(value, (item) => this.plain(item));
-    if (value instanceof GoStruct) return this.#record([...value.fields]);
+    if (value instanceof GoStruct) return this.#record(value.fields());
     if (value instanceof GoMap) return this.#record(sortedEntries(value));
     return eachEntry(value, (item) => this.plain(item as GoValue));
   }
@@ -54,7 +54,8 @@ export class GoData {
     if (known === undefined) {
       known = convert();
       this.#known.set(value, known);
-      if (typeof known === 'object' && known !== null && known !== value) {
+      const isStruct = known instanceof GoStruct;
+      if (typeof known === 'object' && known !== null && known !== value && !isStruct) {
         this.#originals.set(known, value);
       }
     }
@@ -69,10 +70,18 @@ export class GoData {
     if ('list' in type) {
       return Object.freeze(new GoList(type.list, value as readonly GoValue[], type.methods));
     }
-    const fields = Object.entries(value).map(
-      ([name, field]) => [name, this.of(field, type.fields[name] ?? 'data')] as const,
+    const { struct, fields } = type;
+    const held = value as Readonly<Record<string, unknown>>;
+    return new GoStruct(struct, held, undefined, (name, field) =>
+      this.#part(field, fields[name] ?? 'data'),
     );
-    return new GoStruct(type.struct, Object.fromEntries(fields));
+  }
+
+  /** A part of a struct, which remembers it itself: a thousand instances have some thousands of them. */
+  #part(value: unknown, type: GoType): GoValue {
+    const isOwn = typeof type === 'object' || type === 'texts';
+    if (!isOwn || typeof value !== 'object' || value === null) return this.of(value, type);
+    return this.#convert(value, type);
   }
 
   #rebuild(value: object, convert: (item: unknown) => GoValue): GoValue {

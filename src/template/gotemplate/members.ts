@@ -27,8 +27,8 @@ export function fieldOf(receiver: GoValue, name: string, missingKey: MissingKey)
   }
   if (receiver === null) throw new MemberError(`nil pointer evaluating interface {}.${name}`);
   if (receiver instanceof GoStruct) {
-    const value = receiver.fields.get(name);
-    if (value !== undefined || receiver.fields.has(name)) return value;
+    const value = receiver.field(name);
+    if (value !== undefined || receiver.has(name)) return value;
   } else if (isMap(receiver) && !hasOtherKeys(receiver)) {
     const { found, value } = entryOf(receiver, name);
     if (found) return value;

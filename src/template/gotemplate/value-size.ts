@@ -12,10 +12,16 @@ export class ValueSizes {
   readonly #known = new WeakMap<object, number>();
 
   of(value: GoValue): number {
-    if (typeof value === 'string') return 1 + Math.floor(value.length / CHARACTERS);
+    if (typeof value === 'string') return sizeOfText(value);
     if (typeof value !== 'object' || value === null) return 1;
     const known = this.#known.get(value);
     if (known !== undefined) return known;
+    const original = value instanceof GoStruct ? value.original : undefined;
+    if (original !== undefined) {
+      const size = sizeOfData(original);
+      this.#known.set(value, size);
+      return size;
+    }
     // What holds itself ends here.
     this.#known.set(value, 1);
     let size = 1;
@@ -28,6 +34,21 @@ export class ValueSizes {
 function heldBy(value: object): Iterable<GoValue> {
   if (isList(value as GoValue)) return value as readonly GoValue[];
   if (value instanceof GoMap) return value.entries.values();
-  if (value instanceof GoStruct) return value.fields.values();
+  if (value instanceof GoStruct) return value.fields().map(([, field]) => field);
   return Object.values(value as Readonly<Record<string, GoValue>>);
+}
+
+/** The size of plain data: a tree, as the catalog gives it, in which nothing is there twice. */
+function sizeOfData(data: unknown): number {
+  if (typeof data === 'string') return sizeOfText(data);
+  if (typeof data !== 'object' || data === null) return 1;
+  let size = 1;
+  for (const item of Array.isArray(data) ? (data as unknown[]) : Object.values(data)) {
+    size += sizeOfData(item);
+  }
+  return size;
+}
+
+function sizeOfText(text: string): number {
+  return 1 + Math.floor(text.length / CHARACTERS);
 }

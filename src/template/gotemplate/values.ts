@@ -94,28 +94,71 @@ export class GoList extends Array<GoValue> implements TextHolder {
   }
 }
 
-/** Fields with fixed names, and methods: another name is an error instead of a missing entry. */
+const NO_METHODS: ReadonlyMap<string, GoFunction> = new Map();
+
+/** Makes a value of what a field holds. */
+export type FieldTurn = (name: string, held: unknown) => GoValue;
+
+/**
+ * Fields with fixed names, and methods: another name is an error instead of a missing entry. With a `turn` the fields hold data of
+ * somebody else, and each becomes a value when it is asked for: of a thousand instances most fields never are.
+ */
 export class GoStruct implements TextHolder {
   readonly typeName: string;
-  readonly fields: ReadonlyMap<string, GoValue>;
   readonly methods: ReadonlyMap<string, GoFunction>;
+  readonly #held: Readonly<Record<string, unknown>>;
+  readonly #turn: FieldTurn | undefined;
+  #turned: Map<string, GoValue> | undefined;
 
   constructor(
     typeName: string,
-    fields: Readonly<Record<string, GoValue>>,
-    methods: Readonly<Record<string, GoFunction>> = {},
+    held: Readonly<Record<string, unknown>>,
+    methods: ReadonlyMap<string, GoFunction> = NO_METHODS,
+    turn?: FieldTurn,
   ) {
     this.typeName = typeName;
-    this.fields = new Map(Object.entries(fields));
-    this.methods = new Map(Object.entries(methods));
+    this.methods = methods;
+    this.#held = held;
+    this.#turn = turn;
+  }
+
+  /** Whether it has this field. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#held, name);
+  }
+
+  /** The value of a field; undefined where there is none. */
+  field(name: string): GoValue {
+    if (!this.has(name)) return undefined;
+    const held = this.#held[name];
+    // A text is what it is.
+    if (this.#turn === undefined || typeof held === 'string') return held as GoValue;
+    this.#turned ??= new Map();
+    let value = this.#turned.get(name);
+    if (value === undefined) {
+      value = this.#turn(name, held);
+      this.#turned.set(name, value);
+    }
+    return value;
+  }
+
+  /** Names and values of all fields, in their order. */
+  fields(): readonly (readonly [string, GoValue])[] {
+    return Object.keys(this.#held).map((name) => [name, this.field(name)]);
+  }
+
+  /** The data of somebody else that the fields are made of, if they are. */
+  get original(): object | undefined {
+    return this.#turn === undefined ? undefined : this.#held;
   }
 
   [HELD](): object {
-    return Object.fromEntries(this.fields);
+    return this.#held;
   }
 
   [REMAKE](held: unknown): GoStruct {
-    return new GoStruct(this.typeName, held as GoRecord, Object.fromEntries(this.methods));
+    const record = held as Readonly<Record<string, unknown>>;
+    return new GoStruct(this.typeName, record, this.methods, this.#turn);
   }
 }
 

@@ -17,7 +17,7 @@ export function areDeepEqual(a: GoValue, b: GoValue): boolean {
   if (a instanceof GoStruct && b instanceof GoStruct) {
     return (
       a.typeName === b.typeName &&
-      [...a.fields].every(([name, value]) => areDeepEqual(value, b.fields.get(name)))
+      a.fields().every(([name, value]) => areDeepEqual(value, b.field(name)))
     );
   }
   if (!isMap(a) || !isMap(b) || typeName(a) !== typeName(b)) return false;

@@ -35,12 +35,12 @@ function readVersion(text: GoValue): GoStruct {
       Metadata: version.build.join('.'),
       Original: text,
     },
-    { Compare: compare },
+    new Map([['Compare', compare]]),
   );
 }
 
 function versionOf(value: GoValue): string {
-  return normal('Compare', value instanceof GoStruct ? value.fields.get('Original') : value);
+  return normal('Compare', value instanceof GoStruct ? value.field('Original') : value);
 }
 
 /** `v1.2` as `1.2.0`. */

@@ -100,11 +100,11 @@ const things = {
   Thing: new GoStruct(
     'api.Thing',
     { Name: 'n', Port: 80n },
-    {
-      Join: derived((first, second) => sprint([first, '+', second])),
-      Self: derived(() => 'me'),
-      Map: derived(() => ({ key: 'value' })),
-    },
+    new Map([
+      ['Join', derived((first, second) => sprint([first, '+', second]))],
+      ['Self', derived(() => 'me')],
+      ['Map', derived(() => ({ key: 'value' }))],
+    ]),
   ),
   Twice: new GoMethod(derived((value) => sprint([value, '', value]))),
 };
