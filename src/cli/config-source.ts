@@ -15,10 +15,13 @@ export function configSource(
   environment: Readonly<Record<string, string | undefined>>,
   hasTemplates: boolean,
 ): ConfigSource {
-  const likely = program === 'containerpilot' ? ({ likely: 'containerpilot' } as const) : {};
+  const likely = program === 'autotmpl' ? {} : { likely: program };
+  // There a value is a path, and an empty one none.
+  if (program === 'consul-template') {
+    return { configPaths: written.filter((path) => path !== ''), ...likely };
+  }
   const variable = environment.CONTAINERPILOT ?? '';
-  const usesVariable =
-    written.length === 0 && !hasTemplates && program !== 'consul-template' && variable !== '';
+  const usesVariable = written.length === 0 && !hasTemplates && variable !== '';
   const values = usesVariable ? [variable] : written;
   const texts = values.filter(isConfigText);
   if (texts.length === 0) {

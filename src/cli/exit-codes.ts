@@ -37,9 +37,43 @@ export function signalExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** The exit code after TERM or INT: to end is what watch mode was told to do; a single run has not done what it was started for. */
-export function stoppedCode(signal: NodeJS.Signals, once: boolean): number {
+/** What consul-template ends with. */
+export const CONSUL_TEMPLATE_EXIT = {
+  killed: 12,
+  usage: 13,
+  failed: 14,
+  config: 15,
+} as const;
+
+/** The same for its help: in the order of the numbers. */
+export const CONSUL_TEMPLATE_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [0, 'done, or stopped by TERM'],
+  [CONSUL_TEMPLATE_EXIT.killed, 'the kill signal came (INT where nobody says otherwise)'],
+  [CONSUL_TEMPLATE_EXIT.usage, 'the command line is wrong'],
+  [CONSUL_TEMPLATE_EXIT.failed, 'a template or a command failed, or -timeout passed'],
+  [CONSUL_TEMPLATE_EXIT.config, 'the config is wrong'],
+];
+
+/** How a run was told to end. */
+export interface StopCircumstances {
+  readonly once: boolean;
+  readonly program: Program;
+  /** As the config has it. */
+  readonly killSignal: NodeJS.Signals | 'none';
+}
+
+/** The exit code after a signal that stops: to end is what watch mode was told to do; a single run has not done what it was started for. */
+export function stoppedCode(
+  signal: NodeJS.Signals,
+  { once, program, killSignal }: StopCircumstances,
+): number {
+  if (program === 'consul-template' && signal === killSignal) return CONSUL_TEMPLATE_EXIT.killed;
   return once ? signalExitCode(signal) : EXIT.done;
+}
+
+/** The exit code of a run that came to no good end without an error of its own: a command failed, or took too long. */
+export function failedCode(program: Program): number {
+  return program === 'consul-template' ? CONSUL_TEMPLATE_EXIT.failed : EXIT.failed;
 }
 
 const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
@@ -54,11 +88,23 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   output: EXIT.cannotWrite,
 };
 
-/** What ContainerPilot ends with: Go's code for a wrong flag, and one for all else that keeps it from starting. */
-const OF_CONTAINERPILOT: Partial<Readonly<Record<ErrorCode, number>>> = { usage: 2, config: 1 };
+/** What others end with by their names. ContainerPilot has Go's code for a wrong flag, and one for all else that keeps it from starting. */
+const BY_PROGRAM: Partial<Readonly<Record<Program, Partial<Readonly<Record<ErrorCode, number>>>>>> =
+  {
+    containerpilot: { usage: 2, config: 1 },
+    'consul-template': {
+      usage: CONSUL_TEMPLATE_EXIT.usage,
+      config: CONSUL_TEMPLATE_EXIT.config,
+      containerpilotConfig: CONSUL_TEMPLATE_EXIT.config,
+      template: CONSUL_TEMPLATE_EXIT.failed,
+      command: CONSUL_TEMPLATE_EXIT.failed,
+      catalog: CONSUL_TEMPLATE_EXIT.failed,
+      waiting: CONSUL_TEMPLATE_EXIT.failed,
+      output: CONSUL_TEMPLATE_EXIT.failed,
+    },
+  };
 
 /** The exit code of an error that ends the program, by the name that it was called by. */
 export function exitCodeOf(error: AutotmplError, program: Program = 'autotmpl'): number {
-  const theirs = program === 'containerpilot' ? OF_CONTAINERPILOT[error.code] : undefined;
-  return theirs ?? BY_ERROR[error.code];
+  return BY_PROGRAM[program]?.[error.code] ?? BY_ERROR[error.code];
 }

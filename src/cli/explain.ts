@@ -26,7 +26,7 @@ export async function explain(invocation: ExplainInvocation): Promise<number> {
       advice: 'autotmpl explain TEMPLATE…, or a -config with templates',
     });
   }
-  const { logger } = await settingsLogger(settings);
+  const { logger } = await settingsLogger(settings, invocation.program);
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => controller.abort(signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);

@@ -2,6 +2,8 @@ import { CONSUL_DEFAULTS, DEFAULT_LOG, DEFAULT_QUIET } from '../config/defaults.
 import { DIALECT_WORDS } from '../config/dialect.ts';
 import { ACTIONS } from '../config/signal-words.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
+import { CONSUL_TEMPLATE_GROUPS, UNDER_THEIR_NAME } from './consul-template-flag-table.ts';
+import type { FlagGroup, FlagRow } from './flag-row.ts';
 
 /** Where the control socket is, where nobody says otherwise. */
 export const DEFAULT_SOCKET = '/run/autotmpl.sock';
@@ -10,28 +12,6 @@ export const DEFAULT_SOCKET = '/run/autotmpl.sock';
 export const ANSWER_FORMATS = ['text', 'json'] as const;
 /** One of {@link ANSWER_FORMATS}. */
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
-
-/** One flag: what the parser accepts, the help prints and the reference page lists. */
-export interface FlagRow {
-  /** Without dashes; one or two may stand before it. */
-  readonly name: string;
-  /** Other names for the same, older or shorter. */
-  readonly aliases?: readonly string[];
-  /** What its value is called; a flag without one is a boolean. */
-  readonly value?: string;
-  /** Given more than once, the values add up; otherwise the last one counts. */
-  readonly repeatable?: boolean;
-  readonly description: string;
-  readonly default?: string;
-  /** Environment variables that say the same, where the flag is absent. */
-  readonly variables?: readonly string[];
-}
-
-/** Flags that belong together. */
-export interface FlagGroup {
-  readonly title: string;
-  readonly rows: readonly FlagRow[];
-}
 
 const INPUT: FlagGroup = {
   title: 'What to render',
@@ -272,18 +252,10 @@ const CONTAINERPILOT: FlagGroup = {
   ],
 };
 
-const ACCEPTED: FlagGroup = {
-  title: "Taken for consul-template's sake, and without a meaning here",
-  rows: [
-    { name: 'dedup', description: 'Each query is asked once by itself.' },
-    { name: 'retry', value: 'DUR', description: 'Whatever fails is tried again by itself.' },
-  ],
-};
-
 /** All flags, in the order of the help. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
   ...[INPUT, RUN, CATALOG, TLS, CONTROL, OUTPUT],
-  ...[CONTAINERPILOT, ACCEPTED],
+  ...[...CONSUL_TEMPLATE_GROUPS, CONTAINERPILOT],
 ];
 
 /** All flags. */
@@ -301,3 +273,23 @@ export const CONTAINERPILOT_FLAGS: readonly FlagRow[] = [
   ...CONTAINERPILOT.rows,
   { name: RENDER_CONFIG.name, aliases: ['template'], description: RENDER_CONFIG.description },
 ];
+
+/** What the program takes when it is called consul-template: that program's flags, and ours beside them. */
+export const CONSUL_TEMPLATE_FLAG_GROUPS: readonly FlagGroup[] = FLAG_GROUPS.filter(
+  (group) => group !== CONTAINERPILOT && group !== CONTROL,
+).map(({ title, rows }) => ({
+  title,
+  rows: rows
+    .filter(({ name }) => name !== 'signal')
+    .map((row) => ({
+      ...row,
+      ...UNDER_THEIR_NAME[row.name],
+      // An empty variable in a script is no slip there.
+      ...(row.value !== undefined && { mayBeEmpty: true }),
+    })),
+}));
+
+/** The same, as one list. */
+export const CONSUL_TEMPLATE_FLAGS: readonly FlagRow[] = CONSUL_TEMPLATE_FLAG_GROUPS.flatMap(
+  ({ rows }) => rows,
+);

@@ -14,12 +14,13 @@ import {
   type CommandRow,
   type ControlCommand,
 } from './command-table.ts';
+import type { FlagRow } from './flag-row.ts';
 import {
   ANSWER_FORMATS,
+  CONSUL_TEMPLATE_FLAGS,
   CONTAINERPILOT_FLAGS,
   FLAGS,
   RENDER_CONFIG,
-  type FlagRow,
 } from './flag-table.ts';
 import { normaliseFlags, type NormalisedFlags } from './go-flags.ts';
 import { parseLockLine } from './lock-flags.ts';
@@ -50,31 +51,33 @@ export function parseCommandLine(
   { program = 'autotmpl', environment = {} }: CommandLineOptions = {},
 ): Invocation {
   if (program === 'autotmpl' && argv[0] === 'lock') return parseLockLine(argv.slice(1));
-  const rows = program === 'containerpilot' ? CONTAINERPILOT_FLAGS : FLAGS;
+  const rows = FLAGS_BY_NAME[program];
   const normalised = normaliseFlags(argv, rows, (word, given) => {
-    if (program === 'containerpilot') return true;
+    if (program !== 'autotmpl') return program === 'containerpilot';
     const hasConfig =
       given.some((flag) => flag.startsWith('--config=')) ||
       (environment.CONTAINERPILOT ?? '') !== '';
     return hasConfig && !Object.hasOwn(ROWS, word);
   });
-  const [raw, words] = readFlags(normalised.words, [...rows, RENDER_CONFIG]);
+  const [given, words] = readFlags(normalised.words, [...rows, RENDER_CONFIG]);
+  const raw = program === 'consul-template' ? withoutEmpty(given) : given;
   if (isOn(raw, 'help')) return { command: 'help', program };
   if (isOn(raw, 'version')) return { command: 'version', program };
-  const { command, words: taken } = readCommand(words);
+  const { command, words: taken } =
+    program === 'consul-template' ? withoutCommand(words) : readCommand(words);
   if (command === 'schema') return { command, program };
   if (command === 'explain') {
     const named = new Map(raw).set('template', [...(raw.get('template') ?? []), ...taken]);
     return explainInvocation(named, settingsRequest(named, normalised, program, environment));
   }
   const request = settingsRequest(raw, normalised, program, environment);
-  const given = controlFlags(raw);
+  const asking = controlFlags(raw);
   if (isControl(command)) {
-    return { command: 'control', ...request, asked: command, words: taken, ...given };
+    return { command: 'control', ...request, asked: command, words: taken, ...asking };
   }
   const asked = askOf(raw, request);
   if (asked !== undefined) return asked;
-  refuseControlFlags(command, { format: raw.get('format'), socket: given.socket });
+  refuseControlFlags(command, { format: raw.get('format'), socket: asking.socket });
   const settled = command === 'run' && request.mainCommand !== undefined ? 'supervise' : command;
   requireSomething(settled, request);
   return { command: settled, ...request, run: runFlags(raw) };
@@ -121,6 +124,8 @@ function requireSomething(
   const { configPaths, configText, flags, mainCommand, program } = request;
   const sources = [...configPaths, ...flags.templates, ...(mainCommand ?? [])];
   if (configText !== undefined || sources.length > 0 || command === 'config') return;
+  // It may have its config in a variable, and waits without one.
+  if (program === 'consul-template') return;
   if (program === 'containerpilot') {
     throw new AutotmplError('containerpilotConfig', '-config flag is required', {
       advice: 'or set the variable CONTAINERPILOT',
@@ -159,6 +164,27 @@ function readFlags(
     }),
   );
   return [raw, program.args];
+}
+
+const FLAGS_BY_NAME: Readonly<Record<Program, readonly FlagRow[]>> = {
+  autotmpl: FLAGS,
+  containerpilot: CONTAINERPILOT_FLAGS,
+  'consul-template': CONSUL_TEMPLATE_FLAGS,
+};
+
+/** There an empty value says nothing, as one of a script's variable that is not set; of a signal it says that there is none. */
+function withoutEmpty(raw: RawFlags): RawFlags {
+  return new Map(
+    [...raw].filter(([name, values]) => values.at(-1) !== '' || name.endsWith('-signal')),
+  );
+}
+
+/** consul-template has no commands. */
+function withoutCommand(words: readonly string[]): ReturnType<typeof readCommand> {
+  if (words.length === 0) return { command: 'run', words };
+  throw new AutotmplError('usage', `extra args: ${JSON.stringify(words)}`, {
+    advice: 'consul-template takes flags only; a boolean flag takes its value as -once=false',
+  });
 }
 
 type CommandName = 'run' | keyof typeof COMMANDS | ControlCommand;
@@ -217,13 +243,14 @@ function refuseControlFlags(command: CommandName, given: Readonly<Record<string,
 
 function runFlags(raw: RawFlags): RunFlags {
   const run: RunFlags = {
-    once: isOn(raw, 'once'),
+    once: raw.has('once') ? isOn(raw, 'once') : undefined,
+    parseOnly: raw.has('parse-only') ? isOn(raw, 'parse-only') : undefined,
     dry: isOn(raw, 'dry'),
     detailedExitcode: isOn(raw, 'detailed-exitcode'),
     timeoutMs: durationFlag(raw, 'timeout'),
-    pidFile: lastValue(raw, 'pid-file'),
+    pidFile: lastValue(raw, 'pid-file') || undefined,
   };
-  if (run.timeoutMs !== undefined && !run.once) {
+  if (run.timeoutMs !== undefined && run.once !== true) {
     throw new AutotmplError('usage', '-timeout has a meaning only with -once', {
       advice: 'add -once, or remove -timeout',
     });

@@ -1,6 +1,7 @@
 import { parseBoolean } from '../core/boolean.ts';
 import { AutotmplError } from '../core/errors.ts';
-import { RENDER_CONFIG, type FlagRow } from './flag-table.ts';
+import type { FlagRow } from './flag-row.ts';
+import { RENDER_CONFIG } from './flag-table.ts';
 import { suggestFlag } from './suggest.ts';
 
 /** After one of these nothing else on the line matters. */
@@ -65,7 +66,7 @@ export function normaliseFlags(
       continue;
     }
     const value = joined ?? argv[++position];
-    if (value === undefined || value === '') {
+    if (value === undefined || (value === '' && row.mayBeEmpty !== true)) {
       throw new AutotmplError('usage', `-${row.name} needs a value`, {
         advice: `write -${row.name} ${row.value}`,
       });

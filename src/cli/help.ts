@@ -1,6 +1,8 @@
-import { EXIT_MEANINGS } from './exit-codes.ts';
+import { CONSUL_TEMPLATE_MEANINGS, EXIT_MEANINGS } from './exit-codes.ts';
 import { COMMAND_GROUPS, commandSignature, type CommandRow } from './command-table.ts';
-import { FLAG_GROUPS, type FlagRow } from './flag-table.ts';
+import type { FlagGroup, FlagRow } from './flag-row.ts';
+import { CONSUL_TEMPLATE_FLAG_GROUPS, FLAG_GROUPS } from './flag-table.ts';
+import type { Program } from './program-name.ts';
 import { LOCK } from './lock-flag-table.ts';
 
 /** Lines are this wide at the most. */
@@ -34,8 +36,12 @@ export const EXAMPLES: readonly (readonly [line: string, meaning: string])[] = [
   ],
 ];
 
-/** The text of `-help`. */
-export function helpText(): string {
+/** The text of `-help`, by the name that we were called by. */
+export function helpText(program: Program = 'autotmpl'): string {
+  return program === 'consul-template' ? theirHelp() : ourHelp();
+}
+
+function ourHelp(): string {
   const examples = EXAMPLES.flatMap(([line, meaning]) => [
     `  ${line}`,
     `${' '.repeat(INDENT)}${meaning}`,
@@ -45,12 +51,6 @@ export function helpText(): string {
     `${title}:`,
     ...Object.entries(rows).flatMap(([name, row]) => commandLines(name, row)),
   ]);
-  const flags = [...FLAG_GROUPS, LOCK].flatMap(({ title, rows }) => [
-    '',
-    `${title}:`,
-    ...rows.flatMap(flagLines),
-  ]);
-  const codes = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(7)}${meaning}`);
   return [
     ...wrap(PURPOSE, 0),
     '',
@@ -59,6 +59,29 @@ export function helpText(): string {
     '',
     'Usage: autotmpl [COMMAND] [FLAGS]',
     ...commands,
+    ...flagsAndCodes([...FLAG_GROUPS, LOCK], EXIT_MEANINGS),
+  ].join('\n');
+}
+
+function theirHelp(): string {
+  return [
+    'Usage: consul-template [FLAGS]',
+    '',
+    ...wrap(
+      'This is autotmpl under the name of consul-template: its flags, configs, exit codes and log. autotmpl -help tells what else there is.',
+      0,
+    ),
+    ...flagsAndCodes(CONSUL_TEMPLATE_FLAG_GROUPS, CONSUL_TEMPLATE_MEANINGS),
+  ].join('\n');
+}
+
+function flagsAndCodes(
+  groups: readonly FlagGroup[],
+  meanings: readonly (readonly [code: number | string, meaning: string])[],
+): string[] {
+  const flags = groups.flatMap(({ title, rows }) => ['', `${title}:`, ...rows.flatMap(flagLines)]);
+  const codes = meanings.map(([code, meaning]) => `  ${String(code).padEnd(7)}${meaning}`);
+  return [
     ...flags,
     '',
     ...wrap(
@@ -69,7 +92,7 @@ export function helpText(): string {
     'Exit codes:',
     ...codes,
     '',
-  ].join('\n');
+  ];
 }
 
 /** How a flag is written: `-consul-addr ADDR (also -consul)`. */

@@ -1,4 +1,4 @@
-import type { DialectWord } from '../config/dialect.ts';
+import type { DialectWord, Likely } from '../config/dialect.ts';
 import type { FlagSettings } from '../config/flag-settings.ts';
 import type { ControlCommand } from './command-table.ts';
 import type { AnswerFormat } from './flag-table.ts';
@@ -6,7 +6,10 @@ import type { Program } from './program-name.ts';
 
 /** How to run, apart from what a config could say. */
 export interface RunFlags {
-  readonly once: boolean;
+  /** Undefined: as the config says, and no where it says nothing. */
+  readonly once: boolean | undefined;
+  /** The same. */
+  readonly parseOnly: boolean | undefined;
   readonly dry: boolean;
   readonly detailedExitcode: boolean;
   /** With `once` only. */
@@ -23,8 +26,8 @@ export interface SettingsRequest {
   /** A config that is itself on the command line, or in the variable `CONTAINERPILOT`. */
   readonly configText?: { readonly name: string; readonly text: string };
   readonly dialect?: DialectWord;
-  /** The config was given as only ContainerPilot's are. */
-  readonly likely?: 'containerpilot';
+  /** The config was given as only those of another program are. */
+  readonly likely?: Likely;
   readonly flags: FlagSettings;
   /** The words of the process to supervise. */
   readonly mainCommand?: readonly string[];

@@ -1,4 +1,5 @@
-import { FLAGS, type FlagGroup, type FlagRow } from './flag-table.ts';
+import type { FlagGroup, FlagRow } from './flag-row.ts';
+import { FLAGS } from './flag-table.ts';
 
 /** Of `lock` alone, which has names of its own for some of them. */
 export const LOCK: FlagGroup = {

@@ -24,7 +24,7 @@ const INSISTENT: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
 /** Runs a command while it holds a lock; returns the command's exit code, or one of ours where it did not run to its end. */
 export async function lock(invocation: LockInvocation, early: EarlySignals): Promise<number> {
   const { settings } = await loadSettingsWithOrigins(sourcesOf(invocation));
-  const { logger } = await settingsLogger(settings);
+  const { logger } = await settingsLogger(settings, invocation.program);
   const { key, words, name, ttlMs, lockDelayMs, timeoutMs, shell, childExitCode } = invocation;
   const command = new LockedCommand({
     ...{ settings, key, ttlMs, lockDelayMs },

@@ -3,7 +3,7 @@ import type { EarlySignals } from './early-signals.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { parseCommandLine } from './flags.ts';
 import type { Invocation } from './invocation.ts';
-import { programName } from './program-name.ts';
+import { programName, type Program } from './program-name.ts';
 import { run } from './run.ts';
 
 /** A reader that goes away ends us as it ends every other program (128 + SIGPIPE). */
@@ -38,7 +38,7 @@ async function main(argv: readonly string[], early: EarlySignals): Promise<numbe
     return await carryOut(parseCommandLine(argv, { program, environment: process.env }), early);
   } catch (error) {
     if (error instanceof AutotmplError) {
-      process.stderr.write(`${program}: ${describeError(error)}\n`);
+      process.stderr.write(complaint(program, describeError(error)));
       return exitCodeOf(error, program);
     }
     process.stderr.write(`autotmpl: this is a defect of autotmpl, please report it\n`);
@@ -49,12 +49,18 @@ async function main(argv: readonly string[], early: EarlySignals): Promise<numbe
   }
 }
 
+/** What ends the program, as those who called it by this name know it. */
+function complaint(program: Program, sentence: string): string {
+  if (program !== 'consul-template') return `${program}: ${sentence}\n`;
+  return `${new Date().toISOString()} [ERR] (cli) ${sentence}\n`;
+}
+
 /** One line a command. What runs most often is loaded at once, in as few files as can be; the others load what they need. */
 async function carryOut(invocation: Invocation, early: EarlySignals): Promise<number> {
   if (!LISTENING.has(invocation.command)) early.letGo();
   switch (invocation.command) {
     case 'help':
-      return print((await import('./help.ts')).helpText());
+      return print((await import('./help.ts')).helpText(invocation.program));
     case 'version':
       return print((await import('./version.ts')).versionText(invocation.program));
     case 'schema':

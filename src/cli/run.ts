@@ -7,15 +7,16 @@ import { systemClock } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
-import type { EarlySignals } from './early-signals.ts';
-import { EXIT, stoppedCode } from './exit-codes.ts';
 import { countOf } from './count-of.ts';
+import type { EarlySignals } from './early-signals.ts';
+import { EXIT, failedCode, stoppedCode } from './exit-codes.ts';
+import type { SettingsInvocation } from './invocation.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
-import { listenToSignals } from './signals.ts';
-import type { RunFlags, SettingsInvocation } from './invocation.ts';
+import { runRequest, type RunRequest } from './run-request.ts';
 import { settingsLogger } from './settings-logger.ts';
+import { listenToSignals } from './signals.ts';
 import { sourcesOf } from './sources.ts';
 
 /** Runs until done or told to stop; returns the exit code. */
@@ -23,21 +24,23 @@ export async function run(invocation: SettingsInvocation, early: EarlySignals): 
   // Each reload reads everything anew.
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
-  requireTargets(invocation.run, settings);
-  const { logger, reopen } = await settingsLogger(settings);
+  const request = runRequest(invocation, settings);
+  if (hasNothingToDo(request, settings)) return EXIT.done;
+  const { logger, reopen } = await settingsLogger(settings, request.program);
   for (const warning of settings.warnings ?? []) logger.warn(warning);
-  const { pidFile } = invocation.run;
+  const { pidFile } = request;
   const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
-    return await runDaemon(invocation.run, settings, load, { logger, reopen }, early);
+    return await runDaemon(request, settings, load, { logger, reopen }, early);
   } finally {
     await removePidFile?.();
   }
 }
 
-/** A run that renders and ends starts no jobs. */
-function requireTargets({ once, dry }: RunFlags, { targets }: Settings): void {
-  if (targets.length > 0 || !(once || dry)) return;
+/** A run that renders and ends starts no jobs: without a template it would do nothing, which consul-template calls done. */
+function hasNothingToDo({ once, dry, program }: RunRequest, { targets }: Settings): boolean {
+  if (targets.length > 0 || !(once || dry)) return false;
+  if (program === 'consul-template') return once;
   const flag = once ? '-once' : '-dry';
   throw new AutotmplError('usage', `${flag} renders and starts no jobs, and there is no template`, {
     advice: `remove ${flag}, or name a template`,
@@ -45,25 +48,18 @@ function requireTargets({ once, dry }: RunFlags, { targets }: Settings): void {
 }
 
 async function runDaemon(
-  request: RunFlags,
+  request: RunRequest,
   settings: Settings,
   load: () => Promise<Settings>,
   { logger, reopen }: { readonly logger: AdjustableLogger; readonly reopen: () => void },
   early: EarlySignals,
 ): Promise<number> {
-  const daemon = new Daemon({
-    once: request.once,
-    dry: request.dry,
-    load,
-    packageTemplates: [PACKAGE_TEMPLATES],
-    environment: process.env,
-    version: VERSION,
-    print: (text) => process.stdout.write(text),
-    color: colorLevel(process.env, process.stdout.isTTY),
-    clock: systemClock,
-    logger,
-  });
+  const daemon = makeDaemon(request, load, logger);
   const prepared = await daemon.prepare(settings);
+  if (request.parseOnly) {
+    await daemon.discard(prepared);
+    return EXIT.done;
+  }
   if (settings.supervisor !== undefined && !request.once && !request.dry) {
     return (await import('./supervise.ts')).supervise(daemon, prepared, { logger, reopen }, early);
   }
@@ -71,38 +67,120 @@ async function runDaemon(
   const silence = listenToSignals(
     {
       stop: (signal) => {
-        logger.info(`${signal}: stopping`);
+        sayStopping(signal, request, logger);
         controller.abort(signal);
       },
       insist: () => daemon.insist(),
-      reload: () => void daemon.reload('HUP'),
+      reload: (signal) => void daemon.reload(signal.replace(/^SIG/, '')),
       report: () => daemon.report(),
     },
     () => logger.warn('stopping took too long; what was under way is left to the next start'),
-    (signal) => stoppedCode(signal, request.once),
+    (signal) => stoppedCode(signal, request),
+    request.signals,
   );
   early.handOver();
   const deadline = startDeadline(request.timeoutMs, controller);
+  const fatal = await listenToFacts(daemon, request, settings, controller, logger);
   try {
-    return await carryOut(request, daemon, prepared, controller.signal, deadline.passed, logger);
+    return await carryOut(request, daemon, prepared, controller.signal, logger, {
+      timedOut: deadline.passed,
+      failed: fatal.failed,
+    });
   } finally {
+    fatal.cancel();
     deadline.cancel();
     silence();
   }
 }
 
+function makeDaemon(
+  request: RunRequest,
+  load: () => Promise<Settings>,
+  logger: AdjustableLogger,
+): Daemon {
+  const isTheirs = request.program === 'consul-template';
+  return new Daemon({
+    // To parse is to look and to claim nothing.
+    once: request.once || request.parseOnly,
+    dry: request.dry,
+    showsText: isTheirs,
+    load,
+    packageTemplates: [PACKAGE_TEMPLATES],
+    environment: process.env,
+    version: VERSION,
+    print: (text) => process.stdout.write(text),
+    ...(isTheirs && {
+      // There commands have our own streams.
+      passOn: (stream, line) => process[stream].write(`${line}\n`),
+    }),
+    color: colorLevel(process.env, process.stdout.isTTY),
+    clock: systemClock,
+    logger,
+  });
+}
+
+function sayStopping(
+  signal: NodeJS.Signals,
+  { program, killSignal }: RunRequest,
+  logger: AdjustableLogger,
+): void {
+  logger.info(`${signal}: stopping`);
+  if (program === 'consul-template' && signal === killSignal) {
+    process.stderr.write('Cleaning up...\n');
+  }
+}
+
+/** Why a run ended that was not told to. */
+interface Ends {
+  readonly timedOut: () => boolean;
+  readonly failed: () => boolean;
+}
+
+/** Ends the run where a template fails that may not; under consul-template's name, says what happens in its words. */
+async function listenToFacts(
+  daemon: Daemon,
+  { program }: RunRequest,
+  settings: Settings,
+  controller: AbortController,
+  logger: AdjustableLogger,
+): Promise<{ failed: () => boolean; cancel: () => void }> {
+  const targets = (): Settings['targets'] => daemon.present?.targets ?? settings.targets;
+  let failed = false;
+  const ends = [
+    daemon.bus.on('target:failed', ({ target }) => {
+      const isFatal = targets().some(({ label, errorFatal }) => label === target && errorFatal);
+      if (!isFatal) return;
+      failed = true;
+      controller.abort();
+    }),
+  ];
+  if (program === 'consul-template') {
+    const { announceAsConsulTemplate } = await import('./consul-template-announcements.ts');
+    ends.push(announceAsConsulTemplate(daemon.bus, targets, logger));
+  }
+  return {
+    failed: () => failed,
+    cancel: () => {
+      for (const end of ends) end();
+    },
+  };
+}
+
 async function carryOut(
-  request: RunFlags,
+  request: RunRequest,
   daemon: Daemon,
   prepared: Prepared,
   signal: AbortSignal,
-  timedOut: () => boolean,
   logger: AdjustableLogger,
+  { timedOut, failed }: Ends,
 ): Promise<number> {
   if (!request.once) logger.info(`keeping ${countOf(prepared.targets.length, 'file')} true`);
   const standing = await daemon.run(prepared, signal);
+  if (failed()) return failedCode(request.program);
+  if (signal.aborted && !timedOut()) {
+    return stoppedCode(signal.reason as NodeJS.Signals, request);
+  }
   if (!request.once) return EXIT.done;
-  if (signal.aborted && !timedOut()) return stoppedCode(signal.reason as NodeJS.Signals, true);
   if (timedOut()) {
     logger.error(`gave up after ${formatDuration(request.timeoutMs ?? 0)}`);
     for (const sentence of standing.waiting) logger.error(sentence);

@@ -1,13 +1,33 @@
 import { signalExitCode } from './exit-codes.ts';
 
+/** Which signals stop and which reload; HUP, USR1 and USR2 never end us by themselves. */
+export interface RunSignals {
+  readonly stop: readonly NodeJS.Signals[];
+  readonly reload: readonly NodeJS.Signals[];
+}
+
+/** What signals mean where no config says otherwise. */
+export const RUN_SIGNALS: RunSignals = { stop: ['SIGTERM', 'SIGINT'], reload: ['SIGHUP'] };
+
+/** The signals of a run, as a config names them: INT and TERM stop it too, unless they reload. */
+export function runSignals(said: {
+  readonly killSignal: NodeJS.Signals | 'none';
+  readonly reloadSignal: NodeJS.Signals | 'none';
+}): RunSignals {
+  const reload = said.reloadSignal === 'none' ? [] : [said.reloadSignal];
+  const kill = said.killSignal === 'none' ? [] : [said.killSignal];
+  const stop = [...new Set([...RUN_SIGNALS.stop, ...kill])];
+  return { reload, stop: stop.filter((signal) => !reload.includes(signal)) };
+}
+
 /** What signals mean while the program runs. */
 export interface SignalMeanings {
-  /** TERM or INT, for the first time: end in order. */
+  /** One that stops, for the first time: end in order. */
   readonly stop: (signal: NodeJS.Signals) => void;
-  /** TERM or INT again, or a stop that hangs: the process ends as soon as this returns. */
+  /** One that stops again, or a stop that hangs: the process ends as soon as this returns. */
   readonly insist: () => void;
-  /** HUP. */
-  readonly reload: () => void;
+  /** One that reloads. */
+  readonly reload: (signal: NodeJS.Signals) => void;
   /** USR1. */
   readonly report: () => void;
 }
@@ -23,6 +43,7 @@ export function listenToSignals(
   meanings: SignalMeanings,
   onHang: () => void,
   stoppedCode: (signal: NodeJS.Signals) => number,
+  signals: RunSignals = RUN_SIGNALS,
 ): () => void {
   let asked = false;
   let hang: NodeJS.Timeout | undefined;
@@ -40,14 +61,14 @@ export function listenToSignals(
     hang.unref();
     meanings.stop(signal);
   };
-  const handlers: readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void][] = [
-    ['SIGTERM', stop],
-    ['SIGINT', stop],
-    ['SIGHUP', meanings.reload],
-    ['SIGUSR1', meanings.report],
+  const handlers = new Map<NodeJS.Signals, (signal: NodeJS.Signals) => void>([
     // The system's own answer would be to end us.
+    ['SIGHUP', () => undefined],
     ['SIGUSR2', () => undefined],
-  ];
+    ['SIGUSR1', () => meanings.report()],
+    ...signals.reload.map((signal) => [signal, meanings.reload] as const),
+    ...signals.stop.map((signal) => [signal, stop] as const),
+  ]);
   for (const [signal, handler] of handlers) process.on(signal, handler);
   return () => {
     clearTimeout(hang);

@@ -1,5 +1,5 @@
 import { nearest } from '../core/nearest.ts';
-import type { FlagRow } from './flag-table.ts';
+import type { FlagRow } from './flag-row.ts';
 
 /** Advice about a flag that does not exist: the nearest one that does. `name` has no dashes. */
 export function suggestFlag(name: string, rows: readonly FlagRow[]): string {

@@ -1,7 +1,10 @@
 import { isMap } from './document.ts';
 
 /** What a config is written for. */
-export type Dialect = 'autotmpl' | 'containerpilot2' | 'containerpilot3';
+export type Dialect = 'autotmpl' | 'containerpilot2' | 'containerpilot3' | 'consul-template';
+
+/** What the way in which a config was given speaks for: the name that we were called by, above all. */
+export type Likely = 'autotmpl' | 'containerpilot' | 'consul-template';
 
 /** What a user may say of a config; `containerpilot` is 2 or 3, by its keys. */
 export const DIALECT_WORDS = [
@@ -9,6 +12,7 @@ export const DIALECT_WORDS = [
   'containerpilot',
   'containerpilot2',
   'containerpilot3',
+  'consul-template',
 ] as const;
 
 /** One of {@link DIALECT_WORDS}. */
@@ -27,6 +31,12 @@ const ONLY_2: readonly string[] = [
   ...['onStart', 'etcd'],
 ];
 const BOTH: readonly string[] = ['consul', 'logging'];
+/** `consul` and `wait` are shared. */
+const CONSUL_TEMPLATE: readonly string[] = [
+  ...['template', 'vault', 'nomad', 'exec', 'deduplicate', 'syslog', 'log_file', 'log_level'],
+  ...['default_delimiters', 'kill_signal', 'reload_signal', 'max_stale', 'pid_file', 'once'],
+  ...['template_error_fatal', 'parseonly', 'block_query_wait', 'err_on_failed_lookup'],
+];
 const NOT_2: readonly string[] = ['jobs', 'watches', 'control'];
 
 /** What entries of `jobs` and `watches` have in only one of the two dialects that know these keys. */
@@ -45,11 +55,20 @@ const SHAPES = {
  */
 export function recogniseDialect(
   content: Readonly<Record<string, unknown>>,
-  likely: 'autotmpl' | 'containerpilot',
+  likely: Likely,
 ): Recognised {
   const keys = Object.keys(content);
   const among = (known: readonly string[]) => keys.filter((key) => known.includes(key));
   const [ours, two, not2, both] = [among(OURS), among(ONLY_2), among(NOT_2), among(BOTH)];
+  const [consulTemplate, others] = [
+    among(CONSUL_TEMPLATE),
+    [...ours.filter((key) => key !== 'wait'), ...two, ...not2, ...among(['logging'])],
+  ];
+  if (consulTemplate.length > 0 || (likely === 'consul-template' && others.length === 0)) {
+    return others.length === 0
+      ? { dialect: 'consul-template' }
+      : mix(consulTemplate, "consul-template's", others, "another program's");
+  }
   if (ours.length > 0) {
     const theirs = [...two, ...both];
     return theirs.length === 0
@@ -129,7 +148,7 @@ function mix(
 }
 
 /** A guess at the dialect of a text that cannot be parsed, so that its error is told in the right words. */
-export function guessDialect(text: string, likely: 'autotmpl' | 'containerpilot'): Dialect {
+export function guessDialect(text: string, likely: Likely): Dialect {
   const has = (keys: readonly string[]) =>
     new RegExp(String.raw`(?:^|[{,\s])["']?(?:${keys.join('|')})["']?\s*:`).test(text);
   if (has(['templates', 'catalog', 'searchPath', 'hooks'])) return 'autotmpl';

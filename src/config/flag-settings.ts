@@ -1,4 +1,5 @@
 import type { ConsulLayer } from '../catalog/consul/environment.ts';
+import type { FieldLayer } from './consul-template/field-values.ts';
 import type { LogFormat, LogLevel } from '../core/logger.ts';
 import type { QuietPeriod } from '../renderer/target.ts';
 import type { SignalTable } from '../supervisor/settings.ts';
@@ -14,6 +15,8 @@ export interface TemplateFlag {
 export interface FlagSettings {
   readonly templates: readonly TemplateFlag[];
   readonly consul: ConsulLayer;
+  /** What they say of consul-template's fields, `consul` included. */
+  readonly fields: FieldLayer;
   /** The file that is the catalog. */
   readonly catalogFile?: string;
   readonly searchPath: readonly string[];

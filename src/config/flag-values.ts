@@ -1,6 +1,7 @@
 import { AutotmplError } from '../core/errors.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../core/logger.ts';
 import { consulFromFlags } from './consul-flags.ts';
+import { fieldsFromFlags } from './consul-template/field-sources.ts';
 import type { FlagSettings, TemplateFlag } from './flag-settings.ts';
 import { parseQuietPeriod, QUIET_FORM } from './quiet-text.ts';
 import type { HandledSignal, SignalAction } from '../supervisor/settings.ts';
@@ -23,6 +24,7 @@ export function flagSettings(raw: RawFlags): FlagSettings {
   return {
     templates: (raw.get('template') ?? []).map(parseTemplate),
     consul,
+    fields: fieldsFromFlags(raw),
     ...(catalogFile === undefined ? {} : { catalogFile }),
     searchPath: raw.get('search-path') ?? [],
     ...(quiet === undefined ? {} : { quiet }),

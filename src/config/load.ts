@@ -1,25 +1,14 @@
 import { AutotmplError } from '../core/errors.ts';
 import { pickCatalog } from './catalog-settings.ts';
 import type { FlagSettings } from './flag-settings.ts';
-import { pickLog, pickQuiet, pickSearchPath } from './merge.ts';
+import type { LoadedSettings } from './loaded-settings.ts';
+import { noteTargets, pickLog, pickQuiet, pickSearchPath } from './merge.ts';
 import { problemsError } from './problems.ts';
 import type { ReadConfig } from './read-config.ts';
 import type { SettingsSources } from './settings-sources.ts';
 import type { Settings } from './settings.ts';
 import { supervisedSettings } from './supervised-settings.ts';
-import {
-  destinationProblems,
-  targetFromDocument,
-  targetFromFlag,
-  type PlacedTarget,
-} from './targets.ts';
-
-/** Settings, and who said what. */
-export interface LoadedSettings {
-  readonly settings: Settings;
-  /** By path (`catalog.consul.address`, `templates[0].perms`, counted over all sources): a flag, a variable, or a place in a file. What is absent has its default. */
-  readonly origins: ReadonlyMap<string, string>;
-}
+import { destinationProblems, targetFromDocument, targetFromFlag } from './targets.ts';
 
 /**
  * Reads config files and puts them together with the flags and the environment: flags beat files, a later file an
@@ -28,7 +17,9 @@ export interface LoadedSettings {
  */
 export async function loadSettings(sources: SettingsSources): Promise<Settings> {
   const { settings } = await loadSettingsWithOrigins(sources);
-  if (settings.targets.length === 0 && settings.supervisor === undefined) {
+  // consul-template waits for a config that names one, or ends well.
+  const isTheirs = sources.likely === 'consul-template' && settings.run !== undefined;
+  if (settings.targets.length === 0 && settings.supervisor === undefined && !isTheirs) {
     const where = [
       ...(sources.configText === undefined ? [] : [sources.configText.name]),
       ...sources.configPaths,
@@ -48,6 +39,10 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
       ? { documents: [] }
       : await (await import('./read-config.ts')).readConfig(sources);
   refuseBareCommand(sources, read);
+  if (isConsulTemplate(sources, read)) {
+    const { consulTemplateSettings } = await import('./consul-template/settings.ts');
+    return consulTemplateSettings(sources, read.consulTemplate ?? []);
+  }
   const { documents, containerPilot } = read;
   const origins = new Map<string, string>();
   const quiet = pickQuiet(flags, documents, origins);
@@ -75,6 +70,14 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
   return { settings, origins };
 }
 
+/** Its configs, or its name and no config of ours. */
+function isConsulTemplate({ likely, dialect }: SettingsSources, read: ReadConfig): boolean {
+  if (read.consulTemplate !== undefined) return true;
+  const isTheirs =
+    dialect === undefined ? likely === 'consul-template' : dialect === 'consul-template';
+  return isTheirs && read.documents.length === 0 && read.containerPilot === undefined;
+}
+
 function flagLog({ logLevel, logFormat }: FlagSettings): Partial<Settings['log']> {
   return {
     ...(logLevel !== undefined && { level: logLevel }),
@@ -97,19 +100,4 @@ function refuseBareCommand(
         ? 'write the command that is to be supervised behind --: autotmpl supervise -config FILE -- COMMAND'
         : 'ContainerPilot 3 has no main command: make it a job',
   });
-}
-
-function noteTargets(placed: readonly PlacedTarget[], origins: Map<string, string>): void {
-  const keys = [
-    ...(['source', 'contents', 'destination', 'perms', 'user', 'group', 'createDirs'] as const),
-    ...(['backup', 'symlink', 'write', 'engine', 'strict', 'secret', 'wait'] as const),
-    ...(['command', 'commandTimeout', 'controlCharacters', 'errorOnMissingKey'] as const),
-    ...(['leftDelimiter', 'rightDelimiter', 'functionDenylist', 'sandboxPath'] as const),
-  ];
-  for (const [index, { originOf }] of placed.entries()) {
-    for (const key of keys) {
-      const origin = originOf(key);
-      if (origin !== undefined) origins.set(`templates[${index}].${key}`, origin);
-    }
-  }
 }

@@ -6,6 +6,7 @@ import { showPlace } from './problems.ts';
 import { parseQuietPeriod } from './quiet-text.ts';
 import type { CheckedDocument } from './read-config.ts';
 import type { Settings } from './settings.ts';
+import type { PlacedTarget } from './targets.ts';
 
 /** Who said what, by path; each function here adds what it found. */
 export type Origins = Map<string, string>;
@@ -73,4 +74,20 @@ export function pickLog(
 /** Where a document says something, as `file:line:column`. */
 export function placeOf({ document }: CheckedDocument, ...path: string[]): string {
   return showPlace(document.file, document.locate(path, 'value'));
+}
+
+/** Notes who said what of each target. */
+export function noteTargets(placed: readonly PlacedTarget[], origins: Origins): void {
+  const keys = [
+    ...(['source', 'contents', 'destination', 'perms', 'user', 'group', 'createDirs'] as const),
+    ...(['backup', 'symlink', 'write', 'engine', 'strict', 'secret', 'wait'] as const),
+    ...(['command', 'commandTimeout', 'controlCharacters', 'errorOnMissingKey'] as const),
+    ...(['leftDelimiter', 'rightDelimiter', 'functionDenylist', 'sandboxPath'] as const),
+  ];
+  for (const [index, { originOf }] of placed.entries()) {
+    for (const key of keys) {
+      const origin = originOf(key);
+      if (origin !== undefined) origins.set(`templates[${index}].${key}`, origin);
+    }
+  }
 }

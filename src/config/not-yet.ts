@@ -25,3 +25,18 @@ export function isKeyNotYetSupported(pattern: string): boolean {
 export function isValueNotYetSupported(pattern: string, value: unknown): boolean {
   return typeof value === 'string' && (VALUES[pattern]?.includes(value) ?? false);
 }
+
+/** Whole parts of consul-template's configs that are read and not carried out: what is said of each. A row leaves with the part's coming. */
+const PARTS: Readonly<Record<string, { readonly message: string; readonly suggestion: string }>> = {
+  exec: {
+    message: "exec: consul-template's exec mode is not supported yet",
+    suggestion: 'put the process under jobs of our own config, or remove it',
+  },
+};
+
+/** Why a part of consul-template's configs is refused; undefined where it is not. */
+export function partNotYetSupported(
+  part: string,
+): { readonly message: string; readonly suggestion: string } | undefined {
+  return PARTS[part];
+}

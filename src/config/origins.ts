@@ -5,7 +5,7 @@ import { maskCommand } from '../core/mask-secrets.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
 import { supervisorRows } from './describe-supervisor.ts';
-import type { LoadedSettings } from './load.ts';
+import type { LoadedSettings } from './loaded-settings.ts';
 
 const MASK = '********';
 

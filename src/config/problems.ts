@@ -35,7 +35,7 @@ export function showPlace(file: string, spot: Spot | undefined): string {
 /** All problems of a config as one error. There is at least one. */
 export function problemsError(
   problems: readonly Problem[],
-  code: Extract<ErrorCode, 'config' | 'containerpilotConfig'> = 'config',
+  code: Extract<ErrorCode, 'config' | 'containerpilotConfig' | 'template'> = 'config',
 ): AutotmplError {
   const [first] = problems;
   if (first !== undefined && problems.length === 1) {

@@ -1,11 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import type { Environment } from '../catalog/consul/environment.ts';
-import { systemCode } from '../core/errors.ts';
 import { checkDocument } from './check.ts';
+import { filesAt, readText } from './config-files.ts';
+import type { ConsulTemplateDocument } from './consul-template/read.ts';
 import type { ConfigText, ReadText } from './containerpilot/read.ts';
-import type { DialectWord } from './dialect.ts';
-import type { ConfigDocument, ParseText } from './document.ts';
+import type { DialectWord, Likely } from './dialect.ts';
+import type { ConfigDocument } from './document.ts';
+import { parserOf } from './parsers.ts';
 import { problemsError, type Problem } from './problems.ts';
 import type { ConfigContent } from './schema.ts';
 
@@ -15,16 +16,6 @@ export interface CheckedDocument {
   readonly content: ConfigContent;
 }
 
-/** How each extension is parsed; a parser is loaded when the first file of its kind is read. */
-const PARSERS: Readonly<Record<string, () => Promise<ParseText>>> = {
-  '.yaml': async () => (await import('./parse-yaml.ts')).parseYaml,
-  '.yml': async () => (await import('./parse-yaml.ts')).parseYaml,
-  '.json': async () => (await import('./parse-json.ts')).parseJson,
-  '.jsonc': async () => (await import('./parse-json.ts')).parseJson,
-  '.json5': async () => (await import('./parse-json.ts')).parseJson,
-  '.toml': async () => (await import('./parse-toml.ts')).parseToml,
-};
-
 /** What configs are read from, and with. */
 export interface ConfigSources {
   /** Files and folders, as the user named them; `file://` may stand before one. */
@@ -33,8 +24,8 @@ export interface ConfigSources {
   readonly configText?: { readonly name: string; readonly text: string };
   /** What the user says that the configs are. */
   readonly dialect?: DialectWord;
-  /** Called by the name `containerpilot`: a config that could be either is ContainerPilot's. */
-  readonly likely?: 'autotmpl' | 'containerpilot';
+  /** Called by the name of another program: a config that could be either is that one's. */
+  readonly likely?: Likely;
   readonly environment: Environment;
   /** Absolute path of the working folder. */
   readonly cwd: string;
@@ -42,9 +33,10 @@ export interface ConfigSources {
   readonly mainCommand?: readonly string[];
 }
 
-/** What was read: documents of ours, or one config of ContainerPilot's, which stands alone. */
+/** What was read: documents of ours, or of consul-template's, or one config of ContainerPilot's, which stands alone. */
 export interface ReadConfig {
   readonly documents: readonly CheckedDocument[];
+  readonly consulTemplate?: readonly ConsulTemplateDocument[];
   readonly containerPilot?: Extract<ReadText, { readonly kind: 'compiled' }>;
 }
 
@@ -66,6 +58,9 @@ class ConfigReader {
   readonly #checked: CheckedDocument[] = [];
   readonly #problems: Problem[] = [];
   readonly #theirs: { readonly name: string; readonly read: ReadText }[] = [];
+  readonly #consulTemplate: ConsulTemplateDocument[] = [];
+  /** The first config of consul-template's, right or wrong. */
+  #firstOfConsulTemplate: string | undefined;
 
   constructor(sources: ConfigSources) {
     this.#sources = sources;
@@ -82,11 +77,20 @@ class ConfigReader {
         suggestion: 'give one config',
       });
     }
+    const mixed = this.#firstOfConsulTemplate === undefined ? undefined : (first?.name ?? other);
+    if (mixed !== undefined) {
+      this.#problems.push({
+        file: this.#firstOfConsulTemplate ?? '',
+        message: `a consul-template config, and ${mixed} is none`,
+        suggestion: 'give configs of one program',
+      });
+    }
     if (this.#problems.length > 0) {
       throw problemsError(this.#problems, first === undefined ? 'config' : 'containerpilotConfig');
     }
     return {
       documents: this.#checked,
+      ...(this.#consulTemplate.length > 0 && { consulTemplate: this.#consulTemplate }),
       ...(first?.read.kind === 'compiled' && { containerPilot: first.read }),
     };
   }
@@ -95,7 +99,8 @@ class ConfigReader {
     const { cwd } = this.#sources;
     const path = written.replace(/^file:\/\//, '');
     const isTheirWay = path !== written || this.#isContainerPilot();
-    for (const file of await filesAt(path, cwd, isTheirWay, this.#problems)) {
+    const takes = this.#isConsulTemplate() ? 'everything' : isTheirWay ? 'anyFile' : 'known';
+    for (const file of await filesAt(path, cwd, takes, this.#problems)) {
       const text = await readText(file, cwd, this.#problems);
       if (text === undefined) continue;
       await this.#read({ name: file, folder: dirname(resolve(cwd, file)), text }, isTheirWay);
@@ -108,16 +113,24 @@ class ConfigReader {
 
   #isContainerPilot(): boolean {
     const { dialect, likely } = this.#sources;
-    return dialect === undefined ? likely === 'containerpilot' : dialect !== 'autotmpl';
+    return dialect === undefined
+      ? likely === 'containerpilot'
+      : dialect.startsWith('containerpilot');
+  }
+
+  #isConsulTemplate(): boolean {
+    const { dialect, likely } = this.#sources;
+    return (dialect ?? likely) === 'consul-template';
   }
 
   async #read(input: ConfigText, isTheirWay: boolean): Promise<void> {
     const extension = extname(input.name);
+    if (await this.#readConsulTemplate(input, extension)) return;
     const isOurs = /^\.(?:ya?ml|toml)$/.test(extension) && this.#sources.dialect === undefined;
     if (!isOurs && (await this.#readTheirs(input, isTheirWay || extension === '.json5'))) return;
-    const parse = await (PARSERS[extension] ?? PARSERS['.json'])?.();
-    const parsed = parse?.(input.text);
-    if (parsed?.ok === true) {
+    const parse = await parserOf(extension);
+    const parsed = parse(input.text);
+    if (parsed.ok) {
       const { content, locate } = parsed;
       const document = { file: input.name, folder: input.folder, content, locate };
       const result = checkDocument(document);
@@ -125,16 +138,29 @@ class ConfigReader {
       if (result.content !== undefined) this.#checked.push({ document, content: result.content });
       return;
     }
-    for (const { line, column, message } of parsed?.errors ?? []) {
+    for (const { line, column, message } of parsed.errors) {
       this.#problems.push({ file: input.name, spot: { line, column }, message });
     }
+  }
+
+  /** Whether it is consul-template's. */
+  async #readConsulTemplate(input: ConfigText, extension: string): Promise<boolean> {
+    const { dialect, likely = 'autotmpl', cwd } = this.#sources;
+    const { isConsulTemplate } = await import('./consul-template/recognise.ts');
+    if (!isConsulTemplate(input.text, { extension, dialect, likely })) return false;
+    this.#firstOfConsulTemplate ??= input.name;
+    const { readConsulTemplate } = await import('./consul-template/read.ts');
+    const read = readConsulTemplate(input, cwd);
+    if (read.ok) this.#consulTemplate.push(read.document);
+    else this.#problems.push(...read.problems);
+    return true;
   }
 
   /** Whether it is ContainerPilot's. */
   async #readTheirs(input: ConfigText, isTheirWay: boolean): Promise<boolean> {
     if (this.#sources.dialect === 'autotmpl') return false;
     const { environment, dialect, mainCommand } = this.#sources;
-    const likely = isTheirWay ? 'containerpilot' : 'autotmpl';
+    const likely: Likely = isTheirWay ? 'containerpilot' : 'autotmpl';
     const { readContainerPilot } = await import('./containerpilot/read.ts');
     const options = { environment, dialect, likely, mainCommand } as const;
     const read = readContainerPilot(input, options);
@@ -143,75 +169,4 @@ class ConfigReader {
     if (read.kind === 'wrong') this.#problems.push(...read.problems);
     return true;
   }
-}
-
-async function filesAt(
-  path: string,
-  folder: string,
-  anyExtension: boolean,
-  problems: Problem[],
-): Promise<string[]> {
-  try {
-    const status = await stat(resolve(folder, path));
-    if (status.isDirectory()) return await filesBelow(path, folder);
-  } catch (error) {
-    problems.push(unreadable(path, error));
-    return [];
-  }
-  if (anyExtension || extname(path) in PARSERS) return [path];
-  const extension = extname(path);
-  problems.push({
-    file: path,
-    message:
-      extension === '.hcl'
-        ? "consul-template's configs are not supported yet"
-        : `cannot tell what kind of config this is by ${extension === '' ? 'a name without extension' : `the extension ${extension}`}`,
-    suggestion: `use one of ${Object.keys(PARSERS).join(', ')}, or say -dialect containerpilot`,
-  });
-  return [];
-}
-
-async function filesBelow(path: string, workingFolder: string): Promise<string[]> {
-  const files: string[] = [];
-  const entries = await readdir(resolve(workingFolder, path), { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const inner = join(path, entry.name);
-    if (entry.isDirectory()) files.push(...(await filesBelow(inner, workingFolder)));
-    else if (extname(entry.name) in PARSERS && (await isFile(resolve(workingFolder, inner)))) {
-      files.push(inner);
-    }
-  }
-  return files;
-}
-
-/** A link that leads nowhere counts as a file, so that it is reported and not passed over. */
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return !(await stat(path)).isDirectory();
-  } catch {
-    return true;
-  }
-}
-
-async function readText(
-  file: string,
-  workingFolder: string,
-  problems: Problem[],
-): Promise<string | undefined> {
-  try {
-    const text = await readFile(resolve(workingFolder, file), 'utf8');
-    return text.replace(/^\uFEFF/, '');
-  } catch (error) {
-    problems.push(unreadable(file, error));
-    return undefined;
-  }
-}
-
-function unreadable(file: string, error: unknown): Problem {
-  const code = systemCode(error);
-  if (code === 'ENOENT')
-    return { file, message: 'there is no such file', suggestion: 'see -config' };
-  return { file, message: `cannot be read (${code ?? String(error)})` };
 }

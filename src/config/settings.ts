@@ -2,9 +2,10 @@ import type { ConsulOptions } from '../catalog/consul/options.ts';
 import type { NomadOptions } from '../catalog/nomad/options.ts';
 import type { VaultOptions } from '../catalog/vault/options.ts';
 import type { ControlSettings, TelemetrySettings } from '../control/settings.ts';
-import type { LogFormat, LogLevel } from '../core/logger.ts';
 import type { Target } from '../renderer/target.ts';
 import type { SupervisorSettings } from '../supervisor/settings.ts';
+import type { LogSettings } from './log-settings.ts';
+import type { DeduplicateSettings, ExecSettings, RunSettings } from './run-settings.ts';
 
 /** What every dialect of config and every flag is read into: checked, with its defaults, and nothing left to guess. */
 export interface Settings {
@@ -15,12 +16,7 @@ export interface Settings {
   readonly nomad?: NomadOptions;
   /** Absolute folders that templates are looked for in, after the template's own. */
   readonly searchPath: readonly string[];
-  readonly log: {
-    readonly level: LogLevel;
-    readonly format: LogFormat;
-    /** Where lines go: a standard stream, or a file by its absolute path. Absent: standard error. */
-    readonly output?: 'stdout' | 'stderr' | { readonly file: string };
-  };
+  readonly log: LogSettings;
   /** In the order in which they were given; commands run in this order. */
   readonly targets: readonly Target[];
   /** Absent: nothing is supervised. */
@@ -29,6 +25,14 @@ export interface Settings {
   readonly telemetry?: TelemetrySettings;
   /** Absent: nobody can ask. */
   readonly control?: ControlSettings;
+  /** How to run. Absent: as the flags say. */
+  readonly run?: RunSettings;
+  /** The process of consul-template's exec mode. Absent: there is none. */
+  readonly exec?: ExecSettings;
+  /** Absent: every instance asks for itself. */
+  readonly deduplicate?: DeduplicateSettings;
+  /** What templates, commands and jobs find in their environment, beside our own. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What is allowed and most likely not meant: whole sentences, each with its place. */
   readonly warnings?: readonly string[];
 }

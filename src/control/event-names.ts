@@ -10,6 +10,7 @@ const ALL: Readonly<Record<EventName, true>> = {
   'target:written': true,
   'target:failed': true,
   'renderer:ready': true,
+  'command:started': true,
   'command:ended': true,
   'supervisor:happened': true,
   'job:changed': true,

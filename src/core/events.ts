@@ -19,6 +19,8 @@ export interface EventMap {
   'target:failed': { readonly target: string; readonly reason: string };
   /** Every file of a config has been as it should be. */
   'renderer:ready': { readonly targets: number };
+  /** A command starts, because these files changed. */
+  'command:started': { readonly command: string; readonly targets: readonly string[] };
   /** A command ended, in whatever way. */
   'command:ended': {
     readonly command: string;

@@ -30,7 +30,8 @@ export interface AdjustableLogger extends Logger {
 /** Where lines go and what they look like. */
 export interface LoggerOptions {
   readonly level: LogLevel;
-  readonly format: LogFormat;
+  /** One of ours, or what makes a line of a record, its line feed included. */
+  readonly format: LogFormat | ((record: LogRecord) => string);
   /** Takes whole lines, each with its line feed. */
   readonly write: (line: string) => void;
   /** Whether `write` ends on a terminal: what `auto` goes by. */
@@ -54,7 +55,7 @@ export function colorLevel(
 }
 
 /** A line before it gets its form. */
-interface LogRecord {
+export interface LogRecord {
   readonly level: LogLevel;
   readonly time: string;
   readonly message: string;
@@ -65,7 +66,12 @@ interface LogRecord {
 export async function createLogger(options: LoggerOptions): Promise<AdjustableLogger> {
   const format =
     options.format === 'auto' ? (options.isTerminal ? 'pretty' : 'json') : options.format;
-  const line = format === 'json' ? jsonLine : lineWriter(format, await colors(options.color));
+  const line =
+    typeof format === 'function'
+      ? format
+      : format === 'json'
+        ? jsonLine
+        : lineWriter(format, await colors(options.color));
   let threshold = LOG_LEVELS.indexOf(options.level);
   const at =
     (level: LogLevel) =>
@@ -127,8 +133,13 @@ function lineWriter(format: 'pretty' | 'text', colors: Colors): (record: LogReco
   };
 }
 
+/** consul-template's word for a level. */
+export function levelWord(level: LogLevel): string {
+  return level === 'error' ? 'ERR' : level.toUpperCase();
+}
+
 /** A message may quote a program's output or the catalog's data: no control character of it may reach a terminal or forge a line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) =>
     JSON.stringify(character).slice(1, -1),
   );

@@ -78,6 +78,17 @@ export class Daemon {
     reportStanding(this.#rendering.parts(), this.#options.logger);
   }
 
+  /** Gives back what `prepare` made ready, where nothing is to be run. */
+  async discard(prepared: Prepared): Promise<void> {
+    await letGo(prepared);
+    await prepared.lease.release();
+  }
+
+  /** The settings that are in force; undefined before any are. */
+  get present(): Settings | undefined {
+    return this.#present?.settings;
+  }
+
   /** What the present settings say of jobs; undefined before they are in force, and where there are none. */
   get supervised(): Settings['supervisor'] {
     return this.#present?.settings.supervisor;

@@ -18,6 +18,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface DaemonOptions {
   readonly once: boolean;
   readonly dry: boolean;
+  /** With `dry`: whole texts and no diffs, as consul-template has it. */
+  readonly showsText?: boolean;
   /** Reads the settings anew, for a reload. */
   readonly load: () => Promise<Settings>;
   /** Folders of templates that ship with the package; the last place where includes are looked for. */
@@ -27,6 +29,8 @@ export interface DaemonOptions {
   readonly version: string;
   /** Takes data: rendered text and diffs. */
   readonly print: (text: string) => void;
+  /** Takes the output of templates' commands, a line at a time; absent: the log does. */
+  readonly passOn?: (stream: 'stdout' | 'stderr', line: string) => void;
   /** chalk's level for what is printed. */
   readonly color: 0 | 1 | 2 | 3;
   readonly clock: Clock;
@@ -46,9 +50,13 @@ export interface Prepared {
 }
 
 /** Ours, with the address of the catalog as it was settled: templates, commands and jobs reach the same agent. */
-export function environmentFor(environment: Environment, { catalog }: Settings): Environment {
-  if (catalog.backend !== 'consul') return environment;
-  return { ...environment, CONSUL_HTTP_ADDR: showConsulAddress(catalog.consul.address) };
+export function environmentFor(
+  environment: Environment,
+  { catalog, environment: said = {} }: Settings,
+): Environment {
+  if (catalog.backend !== 'consul') return { ...environment, ...said };
+  const address = showConsulAddress(catalog.consul.address);
+  return { ...environment, CONSUL_HTTP_ADDR: address, ...said };
 }
 
 /** Whether two settings name the same catalog, reached in the same way. */

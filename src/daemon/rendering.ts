@@ -52,6 +52,7 @@ export class Rendering {
           {
             environment: this.#commandEnvironment,
             logger: options.logger,
+            passOn: options.passOn,
             mask: createMask(this.#renderer?.secrets() ?? new Set()),
             insist: this.#insisting.signal,
           },
@@ -157,8 +158,12 @@ export class Rendering {
   }
 
   async #makePublisher(): Promise<Publisher> {
-    const { dry, print, color, logger } = this.#options;
+    const { dry, showsText = false, print, color, logger } = this.#options;
     if (!dry) return new FilePublisher({ print, markers: this.#markers, logger });
+    if (showsText) {
+      const { TextPublisher } = await import('../renderer/text-publisher.ts');
+      return new TextPublisher(print);
+    }
     // The diff is not needed for anything else.
     const { DryPublisher } = await import('../renderer/dry-publisher.ts');
     return new DryPublisher({ print, color });

@@ -149,7 +149,7 @@ export class Course implements User {
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
     const { bus, logger } = this.#options;
-    const { label, command, commandTimeoutMs } = this.target;
+    const { label, command, commandTimeoutMs: timeoutMs, commandEnvironment } = this.target;
     const reasons = this.#reasons;
     if (published.outcome === 'failed') {
       this.#changes = new Set([...reasons, ...this.#changes]);
@@ -179,7 +179,8 @@ export class Course implements User {
         target: label,
       });
     if (command === undefined || !(owed || published.outcome === 'written')) return [];
-    return [{ command, timeoutMs: commandTimeoutMs, targets: [this.target], reasons }];
+    const environment = commandEnvironment === undefined ? {} : { environment: commandEnvironment };
+    return [{ command, timeoutMs, ...environment, targets: [this.target], reasons }];
   }
 
   /** Whether the catalog does not answer something that the last text was made of. */

@@ -5,6 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import { commandLabel, type CommandLine } from '../process/command-line.ts';
+import type { EnvironmentRules } from '../process/environment-rules.ts';
 import { describeResult, type CommandResult } from '../process/result.ts';
 import type { Target } from './target.ts';
 
@@ -14,6 +15,8 @@ const RETRY = { baseMs: 1000, capMs: 60_000 };
 export interface Reload {
   readonly command: CommandLine;
   readonly timeoutMs: number;
+  /** Which variables it gets; absent: all of ours but credentials. */
+  readonly environment?: EnvironmentRules;
   /** The targets whose change asks for it. */
   readonly targets: readonly Target[];
   /** Why: the queries that changed. */
@@ -158,6 +161,7 @@ export class Reloads implements Actor {
     const { bus, logger, run, cover } = this.#options;
     const targets = reload.targets.map((target) => target.label);
     logger.info(`running: ${key}`, { targets });
+    bus.emit('command:started', { command: key, targets });
     this.#running = key;
     const onSuccess = cover(reload.targets);
     const result = await run(reload, signal);
@@ -226,6 +230,7 @@ function merge(first: Reload, second: Reload): Reload {
   if (first === second) return first;
   return {
     command: first.command,
+    ...(first.environment !== undefined && { environment: first.environment }),
     timeoutMs: Math.max(first.timeoutMs, second.timeoutMs),
     targets: [...new Set([...first.targets, ...second.targets])],
     reasons: [...new Set([...first.reasons, ...second.reasons])].slice(0, MOST_REASONS),

@@ -2,6 +2,8 @@ import type { Logger } from '../core/logger.ts';
 import { runCommand } from '../process/command.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { commandEnvironment } from '../process/environment.ts';
+import { applyEnvironmentRules } from '../process/environment-rules.ts';
+import type { OutputStream } from '../process/output-budget.ts';
 import type { CommandResult } from '../process/result.ts';
 import type { Reload } from './reloads.ts';
 
@@ -11,8 +13,10 @@ const LONGEST_VARIABLE_BYTES = 100_000;
 /** What a reload's command is run with. */
 export interface RunReloadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Takes the command's output, line by line. */
+  /** Takes the command's output, line by line, unless that is passed on. */
   readonly logger: Logger;
+  /** Takes the command's output instead of the log. */
+  readonly passOn?: ((stream: OutputStream, line: string) => void) | undefined;
   /** Hides the secrets of all files: a command may print any of them. What follows a file that is secret as a whole is not logged at all. */
   readonly mask: (text: string) => string;
   /** Kills the command in the very moment when it aborts. */
@@ -25,23 +29,26 @@ export interface RunReloadOptions {
  */
 export async function runReload(
   reload: Reload,
-  { environment, logger, mask, insist }: RunReloadOptions,
+  { environment, logger, passOn, mask, insist }: RunReloadOptions,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const command = commandLabel(reload.command);
   const targets = reload.targets.map((target) => target.destination ?? target.label);
   const reasons = reload.reasons.length === 0 ? ['first rendering'] : reload.reasons;
   const secret = reload.targets.find((target) => target.secret);
+  const env = commandEnvironment(environment, {
+    AUTOTMPL_TARGETS: joined(targets, '\n'),
+    AUTOTMPL_REASON: joined(reasons.map(printable), ', '),
+  });
   const result = await runCommand(reload.command, {
-    env: commandEnvironment(environment, {
-      AUTOTMPL_TARGETS: joined(targets, '\n'),
-      AUTOTMPL_REASON: joined(reasons.map(printable), ', '),
-    }),
+    env: reload.environment === undefined ? env : applyEnvironmentRules(env, reload.environment),
     timeoutMs: reload.timeoutMs,
     signal,
     insist,
     onLine: (stream, line) => {
-      if (secret === undefined) logger.info(mask(line), { command, stream });
+      if (secret !== undefined) return;
+      if (passOn === undefined) logger.info(mask(line), { command, stream });
+      else passOn(stream, mask(line));
     },
   });
   if (secret !== undefined && result.tail.length > 0) {

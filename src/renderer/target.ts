@@ -1,5 +1,6 @@
 import type { FileOptions } from '../output/file-options.ts';
 import type { CommandLine } from '../process/command-line.ts';
+import type { EnvironmentRules } from '../process/environment-rules.ts';
 import type { TemplateLanguage, TemplateOptions } from '../template/engine.ts';
 
 /** How long to wait for more changes before rendering: `minMs` after the last one, `maxMs` after the first at the most. */
@@ -24,6 +25,10 @@ export interface Target extends TemplateOptions {
   /** Runs after the file was replaced. */
   readonly command?: CommandLine;
   readonly commandTimeoutMs: number;
+  /** Which variables the command gets. Absent: all of ours but credentials. */
+  readonly commandEnvironment?: EnvironmentRules;
+  /** Its failure ends the program. */
+  readonly errorFatal?: boolean;
   readonly quiet: QuietPeriod;
   /** No text of it appears in diffs or logs. */
   readonly secret: boolean;

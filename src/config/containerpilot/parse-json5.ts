@@ -12,23 +12,34 @@ import { JsonScanner, JsonSyntaxError, type JsonSyntax } from './json5-scanner.t
 /** Deeper than any config, and far from the end of the stack. */
 const DEEPEST = 200;
 
+/** JSON as a tree of values, or what keeps it from being one. */
+export type JsonTree =
+  { readonly ok: true; readonly root: ValueNode } | Extract<ParsedText, { readonly ok: false }>;
+
 /**
  * Reads strict JSON (https://www.rfc-editor.org/rfc/rfc8259) or JSON5 (https://spec.json5.org), and knows where each value
  * stands: the json5 package tells no positions of values, and jsonc-parser reads neither single quotes nor bare keys. Of a
  * key that is there twice the last one counts, as in Go. Maps have no prototype.
  */
-export function parseJson5(text: string, syntax: JsonSyntax): ParsedText {
+export function parseJson5Tree(text: string, syntax: JsonSyntax): JsonTree {
   try {
-    const root = new Json5Parser(text, syntax).document();
-    return {
-      ok: true,
-      content: root.value,
-      locate: (path, aim) => locateInTree(text, root, path, aim),
-    };
+    return { ok: true, root: new Json5Parser(text, syntax).document() };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     return { ok: false, errors: [{ ...spotAt(text, error.offset), message: error.message }] };
   }
+}
+
+/** {@link parseJson5Tree} as the other syntaxes are read. */
+export function parseJson5(text: string, syntax: JsonSyntax): ParsedText {
+  const tree = parseJson5Tree(text, syntax);
+  if (!tree.ok) return tree;
+  const { root } = tree;
+  return {
+    ok: true,
+    content: root.value,
+    locate: (path, aim) => locateInTree(text, root, path, aim),
+  };
 }
 
 class Json5Parser {

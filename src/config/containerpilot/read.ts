@@ -1,5 +1,11 @@
 import type { Environment } from '../../catalog/consul/environment.ts';
-import { recogniseDialect, guessDialect, type Dialect, type DialectWord } from '../dialect.ts';
+import {
+  recogniseDialect,
+  guessDialect,
+  type Dialect,
+  type DialectWord,
+  type Likely,
+} from '../dialect.ts';
 import { isMap, type ParsedText } from '../document.ts';
 import { inOrder, type Problem } from '../problems.ts';
 import type { CompiledConfig } from './compiled.ts';
@@ -29,7 +35,7 @@ export interface ReadOptions {
   /** What the user says that it is. */
   readonly dialect: DialectWord | undefined;
   /** What the way in which it was given speaks for. */
-  readonly likely: 'autotmpl' | 'containerpilot';
+  readonly likely: Likely;
   readonly mainCommand: readonly string[] | undefined;
 }
 

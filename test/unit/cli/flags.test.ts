@@ -50,13 +50,15 @@ describe('the command line', () => {
       ).run,
     ).toEqual({
       once: true,
+      parseOnly: undefined,
       dry: true,
       detailedExitcode: true,
       timeoutMs: 90_000,
       pidFile: 'p',
     });
     expect(parse('-template=a').run).toEqual({
-      once: false,
+      once: undefined,
+      parseOnly: undefined,
       dry: false,
       detailedExitcode: false,
       timeoutMs: undefined,
@@ -205,7 +207,10 @@ describe('a command to supervise', () => {
       mainCommand: ['nginx'],
     });
     expect(under(['-template=a:b']).configPaths).toEqual([]);
-    expect(() => under(['-once'], 'consul-template')).toThrow('nothing to render');
+    expect(under(['-once'], 'consul-template')).toMatchObject({
+      configPaths: [],
+      likely: 'consul-template',
+    });
     expect(under(['-config=x'])).toMatchObject({ configPaths: ['x'] });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FlagRow } from '../../../src/cli/flag-table.ts';
+import type { FlagRow } from '../../../src/cli/flag-row.ts';
 import { normaliseFlags } from '../../../src/cli/go-flags.ts';
 import { describeError } from '../../../src/core/errors.ts';
 

@@ -159,12 +159,6 @@ describe('what belongs to a later version', () => {
   ])('is refused by name: %s', async (text, words) => {
     expect(await about(text)).toContain(words);
   });
-
-  it('is refused as a file: consul-template configs', async () => {
-    expect(await complaint({ 'a.hcl': 'template {}' })).toMatch(
-      /^a\.hcl: consul-template's configs are not supported yet/,
-    );
-  });
 });
 
 describe('unknown keys', () => {

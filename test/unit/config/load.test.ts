@@ -222,7 +222,6 @@ describe('several configs', () => {
         'conf/.hidden.yaml': 'templates: [{source: hidden}]',
         'conf/..2024/05.yml': 'templates: [{source: older}]',
         'conf/README.md': '# no config',
-        'conf/a.hcl': 'template {}',
       },
       { configPaths: ['conf'] },
     );
@@ -262,6 +261,7 @@ describe('flags', () => {
         flags: {
           templates: [{ source: 'b.njk', destination: 'b', command: 'true' }],
           consul: { address: { value: 'flag:3', origin: '-consul-addr' } },
+          fields: new Map(),
           searchPath: ['y'],
           quiet: { minMs: 5, maxMs: 20 },
           logLevel: 'error',

@@ -9,7 +9,12 @@ import type { Settings } from '../../../src/config/settings.ts';
 import { describeError } from '../../../src/core/errors.ts';
 
 /** Flags that say nothing. */
-export const NO_FLAGS: FlagSettings = { templates: [], consul: {}, searchPath: [] };
+export const NO_FLAGS: FlagSettings = {
+  templates: [],
+  consul: {},
+  fields: new Map(),
+  searchPath: [],
+};
 
 /** Writes files into a new folder, which goes away with the test; returns its path. */
 export async function scratchFolder(files: Readonly<Record<string, string>>): Promise<string> {

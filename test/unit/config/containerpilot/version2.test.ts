@@ -228,6 +228,7 @@ describe('the rest of ContainerPilot 2', () => {
     const flags = {
       templates: [],
       consul: {},
+      fields: new Map(),
       searchPath: [],
       signals: { SIGHUP: { kind: 'stop' } },
     } as const;

@@ -1,0 +1,159 @@
+import { resolve } from 'node:path';
+import { consulFromEnvironment, resolvePaths } from '../../catalog/consul/environment.ts';
+import { combineConsul } from '../consul-settings.ts';
+import { DEFAULT_LOG } from '../defaults.ts';
+import type { LoadedSettings } from '../loaded-settings.ts';
+import { noteTargets } from '../merge.ts';
+import { partNotYetSupported } from '../not-yet.ts';
+import { problemsError, type Problem } from '../problems.ts';
+import type { Settings } from '../settings.ts';
+import type { SettingsSources } from '../settings-sources.ts';
+import { destinationProblems, type PlacedTarget } from '../targets.ts';
+import { commandVariables } from './command-environment.ts';
+import { consulLayer } from './consul-layer.ts';
+import { fieldsFromEnvironment } from './field-sources.ts';
+import { FIELD_ROWS } from './field-table.ts';
+import { FieldValues } from './field-values.ts';
+import {
+  deduplicateSettings,
+  execSettings,
+  logSinks,
+  quietOf,
+  runSettings,
+} from './program-settings.ts';
+import { readConsulTemplate, type ConsulTemplateDocument } from './read.ts';
+import { nomadSettings, vaultSettings } from './server-settings.ts';
+import { flaggedTemplate, templateTarget } from './template-target.ts';
+
+/**
+ * Puts configs of consul-template's together: flags beat `CT_LOCAL_CONFIG`, that beats files, a later file an earlier one, files beat
+ * the environment; templates add up. Throws an AutotmplError for whatever is wrong: `template` where a template says too
+ * much or too little of itself, as there.
+ */
+export function consulTemplateSettings(
+  sources: SettingsSources,
+  files: readonly ConsulTemplateDocument[],
+): LoadedSettings {
+  const { flags, environment, cwd } = sources;
+  const documents = [...files, ...localConfig(sources)];
+  const weaker = [
+    ...documents.toReversed().map(({ fields }) => fields),
+    fieldsFromEnvironment(environment),
+  ];
+  const values = new FieldValues(FIELD_ROWS, [flags.fields, ...weaker]);
+  const origins = new Map<string, string>();
+  const quiet = quietOf(values) ?? { minMs: 0, maxMs: 0 };
+  const targets = readTargets(sources, documents, values, quiet);
+  noteTargets(targets, origins);
+  const exec = execSettings(values);
+  const deduplicate = deduplicateSettings(values);
+  const refused = [exec === undefined ? undefined : refusePart('exec', values)];
+  const problems = refused.filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw problemsError(problems);
+  const [vault, nomad] = [vaultSettings(values, cwd), nomadSettings(values, cwd)];
+  const settings: Settings = {
+    catalog: catalogOf(sources, documents, origins),
+    ...(vault !== undefined && { vault }),
+    ...(nomad !== undefined && { nomad }),
+    searchPath: flags.searchPath,
+    log: {
+      level: levelOf(sources, values, origins),
+      format: flags.logFormat ?? DEFAULT_LOG.format,
+      ...logSinks(values, cwd, 'stamped'),
+    },
+    targets: targets.map(({ target }) => target),
+    run: runSettings(values, cwd),
+    ...(exec !== undefined && { exec }),
+    ...(deduplicate !== undefined && { deduplicate }),
+    environment: commandVariables(values, cwd),
+    warnings: documents.flatMap(({ warnings }) => warnings),
+  };
+  if (quiet.maxMs > 0) origins.set('wait', values.said('wait.min')?.origin ?? 'default');
+  return { settings, origins };
+}
+
+/** What the variable `CT_LOCAL_CONFIG` holds: a whole config. */
+function localConfig({ environment, cwd }: SettingsSources): ConsulTemplateDocument[] {
+  const text = environment.CT_LOCAL_CONFIG ?? '';
+  if (text.trim() === '') return [];
+  const read = readConsulTemplate({ name: 'CT_LOCAL_CONFIG', folder: cwd, text }, cwd);
+  if (read.ok) return [read.document];
+  throw problemsError(read.problems);
+}
+
+function readTargets(
+  { flags, cwd }: SettingsSources,
+  documents: readonly ConsulTemplateDocument[],
+  values: FieldValues,
+  quiet: Settings['targets'][number]['quiet'],
+): PlacedTarget[] {
+  const base = {
+    quiet,
+    cwd,
+    delimiters: {
+      left: values.need('text', 'default_delimiters.left'),
+      right: values.need('text', 'default_delimiters.right'),
+    },
+    errorFatal: values.get('flag', 'template_error_fatal'),
+  };
+  const entries = [
+    ...documents.flatMap(({ templates }) => templates),
+    ...flags.templates.map((flag) => flaggedTemplate(flag)),
+  ];
+  const read = entries.map((entry) => templateTarget(entry, base));
+  const wrong = read.filter((one): one is Problem => 'message' in one);
+  if (wrong.length > 0) throw problemsError(wrong, 'template');
+  const placed = withoutTwins(read.filter((one): one is PlacedTarget => 'target' in one));
+  const fighting = destinationProblems(placed);
+  if (fighting.length > 0) throw problemsError(fighting);
+  return placed;
+}
+
+/** The same template for the same file is allowed there, and is one. */
+function withoutTwins(placed: readonly PlacedTarget[]): PlacedTarget[] {
+  const seen = new Set<string>();
+  return placed.filter(({ target }) => {
+    const whole = JSON.stringify(target);
+    return !seen.has(whole) && seen.add(whole);
+  });
+}
+
+function refusePart(part: string, values: FieldValues): Problem | undefined {
+  const [first] = values.below(part);
+  const refusal = first === undefined ? undefined : partNotYetSupported(part);
+  return first === undefined || refusal === undefined
+    ? undefined
+    : { file: first[1].origin, ...refusal };
+}
+
+function catalogOf(
+  { flags, environment, cwd }: SettingsSources,
+  documents: readonly ConsulTemplateDocument[],
+  origins: Map<string, string>,
+): Settings['catalog'] {
+  if (flags.catalogFile !== undefined) {
+    origins.set('catalog.file', '-catalog');
+    return { backend: 'file', file: { path: resolve(cwd, flags.catalogFile) } };
+  }
+  const fields = documents.toReversed().map((document) => document.fields);
+  const { options, origins: found } = combineConsul([
+    resolvePaths(flags.consul, cwd),
+    resolvePaths(consulLayer(new FieldValues(FIELD_ROWS, fields)), cwd),
+    resolvePaths(consulFromEnvironment(environment), cwd),
+  ]);
+  for (const [field, origin] of found) origins.set(`catalog.consul.${field}`, origin);
+  return { backend: 'consul', consul: options };
+}
+
+/** Under our own name our own level holds where nobody says one. */
+function levelOf(
+  { flags, likely }: SettingsSources,
+  values: FieldValues,
+  origins: Map<string, string>,
+): Settings['log']['level'] {
+  const said = values.said('log_level');
+  if (said !== undefined) origins.set('log.level', said.origin);
+  if (flags.logLevel !== undefined) return flags.logLevel;
+  const isTheirs = said !== undefined || likely === 'consul-template';
+  return isTheirs ? values.need('level', 'log_level') : DEFAULT_LOG.level;
+}
