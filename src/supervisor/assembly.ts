@@ -87,6 +87,7 @@ export function assemble(options: SupervisorOptions, whole: Whole): Assembly {
     mark: ownMark(hostname),
     role: () => candidacy.role,
     onWellness: () => candidacy.look(),
+    limit: () => departure.limit,
     withdraw: (job) => departure.withdraw(job),
     onDone: whole.onDone,
   };

@@ -10,33 +10,36 @@ export interface StopLimit {
   readonly hurried: AbortSignal;
 }
 
-/** It takes as long as it takes. */
-export const NO_LIMIT: StopLimit = { leftMs: Infinity, hurried: new AbortController().signal };
-
 /**
- * The one time that a stop may take, from the request to the last KILL. Every wait on the way takes from it; when it is spent, or
- * somebody insists, what is left is killed.
+ * The one time that the stop of the program may take, from the request to the last KILL; before the request nothing is limited. Every
+ * wait takes from it, those that are under way when it begins included; when it is spent, or somebody insists, what is left is killed.
  */
 export class Budget implements StopLimit {
   /** Aborts when the wait is to be cut short: hooks and drains end, and KILL comes soon. */
   readonly hurried: AbortSignal;
+  /** Aborts when the stop begins. */
+  readonly begun: AbortSignal;
   readonly #hurry = new AbortController();
+  readonly #begin = new AbortController();
   readonly #clock: Clock;
-  readonly #endsAtMs: number;
-  readonly #reserveMs: number;
-  readonly #cancel: CancelTimer;
+  #endsAtMs = Infinity;
+  #reserveMs = 0;
+  #cancel: CancelTimer = () => undefined;
 
-  /** `totalMs` undefined: as long as its parts take. */
-  constructor(clock: Clock, totalMs: number | undefined) {
+  constructor(clock: Clock) {
     this.#clock = clock;
     this.hurried = this.#hurry.signal;
-    this.#reserveMs =
-      totalMs === undefined ? 0 : Math.min(totalMs * RESERVED_PART, LONGEST_RESERVE_MS);
-    this.#endsAtMs = totalMs === undefined ? Infinity : clock.now() + totalMs;
-    this.#cancel =
-      totalMs === undefined
-        ? () => undefined
-        : clock.setTimer(() => this.#hurry.abort(), totalMs - this.#reserveMs);
+    this.begun = this.#begin.signal;
+  }
+
+  /** The stop begins. `totalMs` undefined: it takes as long as its parts do. */
+  begin(totalMs: number | undefined): void {
+    if (totalMs !== undefined) {
+      this.#reserveMs = Math.min(totalMs * RESERVED_PART, LONGEST_RESERVE_MS);
+      this.#endsAtMs = this.#clock.now() + totalMs;
+      this.#cancel = this.#clock.setTimer(() => this.#hurry.abort(), totalMs - this.#reserveMs);
+    }
+    this.#begin.abort();
   }
 
   /** What is left before KILL; Infinity where there is no limit. */

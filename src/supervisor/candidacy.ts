@@ -50,7 +50,7 @@ export class Candidacy {
   /** Takes part in this election; the members are there already. */
   begin(settings: ElectionSettings | undefined): void {
     const { locks, watcher, clock, bus, logger, happenings, variables } = this.#parts;
-    if (settings === undefined || locks === undefined) return;
+    if (settings === undefined || locks === undefined || this.#isSettled) return;
     this.#boundTo = settings.boundTo;
     this.#fitness = new Fitness();
     this.look();

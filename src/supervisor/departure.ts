@@ -1,3 +1,4 @@
+import { Deadline, orAborted } from '../core/deadline.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import { Budget, type StopLimit } from './budget.ts';
@@ -22,14 +23,14 @@ const TASK_GRACE_MS = 500;
 /** How jobs go: one by one while the program runs, and all of them, in order and within one budget, at its end. */
 export class Departure {
   readonly #parts: DepartureParts;
-  #budget: Budget;
+  readonly #budget: Budget;
   #hurries = 0;
   /** While a wave of jobs is stopped. */
   #gate: Gate | undefined;
 
   constructor(parts: DepartureParts) {
     this.#parts = parts;
-    this.#budget = new Budget(parts.clock, undefined);
+    this.#budget = new Budget(parts.clock);
   }
 
   /** What a stop that begins now may take. */
@@ -59,9 +60,9 @@ export class Departure {
 
   /** Stops everything; resolves when nothing of it runs any more. */
   async stopAll(): Promise<void> {
-    const { members, settings, happenings, clock } = this.#parts;
+    const { members, settings, happenings } = this.#parts;
     const { stopTimeoutMs, stopOrder } = settings();
-    this.#budget = new Budget(clock, stopTimeoutMs);
+    this.#budget.begin(stopTimeoutMs);
     happenings.announce({ source: 'global', code: 'shutdown' });
     const tasks = members().filter(isTask);
     const late = members().filter(isLate);
@@ -115,7 +116,7 @@ export class Departure {
 
   /** Lets those run who wait for this moment, and waits for their end. */
   async #announceStopping(job: Job): Promise<void> {
-    const { members, happenings, logger, clock } = this.#parts;
+    const { members, happenings, logger } = this.#parts;
     const { name } = job.settings;
     const all = lateJobsOf(name, 'stopping', members());
     // Of a process that is gone already, nobody can take leave: ContainerPilot runs no preStop then.
@@ -126,19 +127,29 @@ export class Departure {
     happenings.announce({ source: name, code: 'stopping' });
     const running = all.filter((member) => !skipped.includes(member));
     if (running.length === 0) return;
-    const over = new AbortController();
-    const waits = [
-      Promise.all(running.map((member) => member.job.idle())).then(() => true),
-      this.#hurried().then(() => false),
-    ];
-    const limitMs = this.#hookLimitMs(job);
-    if (limitMs < Infinity) waits.push(clock.sleep(limitMs, over.signal).then(() => false));
-    const inTime = await Promise.race(waits);
-    over.abort();
-    if (inTime) return;
+    const idle = Promise.all(running.map((member) => member.job.idle()));
+    if (await this.#endInTime(idle, job)) return;
     const names = running.map(({ settings }) => settings.name).join(', ');
     logger.warn(`${names} took too long before the stop of ${name}, and is ended`, { job: name });
     await Promise.all(running.map((member) => member.job.stop({ ...this.limit, leftMs: 0 })));
+  }
+
+  /** Whether the hooks of a job end in the time that they have. If the program's stop begins meanwhile, it limits them anew. */
+  async #endInTime(idle: Promise<unknown>, job: Job): Promise<boolean> {
+    const { begun, hurried } = this.#budget;
+    const over = new AbortController();
+    const ended = idle.then(() => over.abort());
+    if (!begun.aborted) await this.#within(ended, this.#hookLimitMs(job), begun);
+    if (begun.aborted && !over.signal.aborted)
+      await this.#within(ended, this.#hookLimitMs(job), hurried);
+    return over.signal.aborted;
+  }
+
+  async #within(work: Promise<void>, limitMs: number, cut: AbortSignal): Promise<void> {
+    if (limitMs === Infinity) return orAborted(work, cut);
+    const limit = new Deadline(this.#parts.clock, limitMs, cut);
+    await orAborted(work, limit.signal);
+    limit.close();
   }
 
   /** ContainerPilot 2 sets no limit, 3 means its job's; ours is the budget, less what the process itself may need. */

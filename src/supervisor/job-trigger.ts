@@ -26,6 +26,14 @@ export class JobTrigger {
     if (this.#happenings.holds(when.source, when.code)) happen();
   }
 
+  /** A job that was stopped is started again by somebody: what it waits for again and again starts it as before. */
+  listenAgain(): void {
+    const when = this.#when;
+    if (when.kind !== 'event' || when.mode === 'once') return;
+    this.end();
+    this.#stopListening = this.#happenings.on(when.source, when.code, this.#onEvent);
+  }
+
   /** Listens no more. */
   end(): void {
     this.#stopListening();

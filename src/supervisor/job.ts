@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Bus } from '../core/bus.ts';
 import { exitCodeOfEnd, type RunningProcess } from '../process/long-process.ts';
-import { NO_LIMIT, type StopLimit } from './budget.ts';
+import type { StopLimit } from './budget.ts';
 import type { Happenings } from './happenings.ts';
 import {
   UNBORN,
@@ -16,7 +16,7 @@ import { rulesOf } from './job-rules.ts';
 import { JobTimers } from './job-timers.ts';
 import { JobTrigger } from './job-trigger.ts';
 import type { JobPresence } from './presence.ts';
-import { describeAbsence, describeEnd } from './run-end.ts';
+import { describeAbsence, describeEnd, describeTimeout } from './run-end.ts';
 import type { JobSettings } from './settings.ts';
 import { transition } from './transitions.ts';
 
@@ -25,6 +25,8 @@ export interface JobParts extends JobProcessParts {
   readonly bus: Bus;
   readonly happenings: Happenings;
   readonly presence: JobPresence | undefined;
+  /** What the end of a process may take where nobody says otherwise. */
+  readonly limit: () => StopLimit;
   /** Does what has to come before the stop signal. Never rejects. */
   readonly withdraw: (job: Job) => Promise<void>;
   /** Called each time when a job is done. */
@@ -38,9 +40,12 @@ export class Job {
   #state: JobState = UNBORN;
   #process: RunningProcess | undefined;
   #startedAtMs = 0;
-  #limit: StopLimit = NO_LIMIT;
+  /** What the stop that was asked for may take. */
+  #limit: StopLimit | undefined;
   readonly #timers: JobTimers;
   readonly #trigger: JobTrigger;
+  /** Resolves when nothing is under way that comes before the stop signal. */
+  #withdrawn: Promise<void> = Promise.resolve();
   #whenDone: (() => void)[] = [];
   #whenIdle: (() => void)[] = [];
   #paused: () => boolean = () => false;
@@ -90,11 +95,12 @@ export class Job {
 
   /** Replaces its process by another. */
   restart(): void {
+    this.#limit = undefined;
     this.#happen({ kind: 'restart' });
   }
 
   /** Takes it down for good; resolves when it is done. A job that is done already is let be. */
-  stop(limit: StopLimit = NO_LIMIT): Promise<void> {
+  stop(limit?: StopLimit): Promise<void> {
     this.#limit = limit;
     this.#trigger.end();
     this.#happen({ kind: 'stop' });
@@ -103,7 +109,7 @@ export class Job {
 
   /** Resolves when it is done. */
   done(): Promise<void> {
-    if (this.#state.name === 'done') return Promise.resolve();
+    if (this.#state.name === 'done') return this.#withdrawn;
     return new Promise((resolve) => this.#whenDone.push(resolve));
   }
 
@@ -125,6 +131,7 @@ export class Job {
 
   #happen(event: JobEvent): void {
     const before = this.#state.name;
+    if (before === 'done' && event.kind === 'restart') this.#trigger.listenAgain();
     const { state, effects } = transition(this.#state, event, rulesOf(this.settings));
     this.#state = state;
     if (state.name !== before) {
@@ -159,7 +166,10 @@ export class Job {
         this.#clear();
         break;
       case 'announce':
-        if (effect.code === 'timedOut') this.#sayTimedOut();
+        if (effect.code === 'timedOut')
+          this.#parts.logger.warn(describeTimeout(this.settings, this.#state.name), {
+            job: this.settings.name,
+          });
         happenings.announce({ source: this.settings.name, code: effect.code });
         break;
       case 'arm':
@@ -175,14 +185,21 @@ export class Job {
         presence?.pause(describeAbsence(this.#state.lastEnd));
         break;
       case 'withdraw':
-        void this.#parts.withdraw(this).then(() => this.#happen({ kind: 'withdrawn' }));
+        this.#withdrawn = this.#parts.withdraw(this);
+        void this.#withdrawn.then(() => this.#happen({ kind: 'withdrawn' }));
         break;
       case 'complete':
         this.#trigger.end();
-        for (const resolve of this.#whenDone.splice(0)) resolve();
+        this.#tellDone();
         onDone(this);
         break;
     }
+  }
+
+  /** A process may have ended before what comes before its stop signal did: a restart that became a stop. */
+  #tellDone(): void {
+    const tell = this.#whenDone.splice(0);
+    void this.#withdrawn.then(() => tell.forEach((resolve) => resolve()));
   }
 
   #timerFired(timer: TimerName): void {
@@ -225,7 +242,7 @@ export class Job {
 
   /** Ends the group of the process that runs; `ended` comes by itself. */
   #end(signal: NodeJS.Signals, graceMs: number): void {
-    const limit = this.#limit;
+    const limit = this.#limit ?? this.#parts.limit();
     void this.#process?.stop(signal, Math.min(graceMs, limit.leftMs), limit.hurried);
   }
 
@@ -239,16 +256,5 @@ export class Job {
   /** Without a way out, it never started. */
   #noteEnd(end: { readonly exitCode?: number; readonly signal?: string } = {}): void {
     this.#parts.bus.emit('job:ended', { job: this.settings.name, ...end });
-  }
-
-  #sayTimedOut(): void {
-    const { name, timeoutMs } = this.settings;
-    if (this.#state.name !== 'killing' || timeoutMs === undefined) {
-      this.#parts.logger.warn(`${name} never ran: what it waited for did not come in time`, {
-        job: name,
-      });
-      return;
-    }
-    this.#parts.logger.warn(`${name} timeout after ${formatDuration(timeoutMs)}`, { job: name });
   }
 }

@@ -38,6 +38,7 @@ export class Reactions {
   readonly #turns = new Turns();
   readonly #reactions = new Map<string, Reaction>();
   #held = true;
+  #stopped = false;
 
   constructor(parts: ReactionsParts) {
     this.#parts = parts;
@@ -54,6 +55,8 @@ export class Reactions {
       if (handler !== undefined) ended.push(handler.stop());
     }
     await Promise.all(ended);
+    // The program may have begun to stop meanwhile.
+    if (this.#stopped) return;
     for (const [name, settings] of wanted) {
       if (!this.#reactions.has(name)) this.#begin(settings);
     }
@@ -73,6 +76,7 @@ export class Reactions {
 
   /** Ends all watches, and what is under way. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.use([]);
   }
 

@@ -3,6 +3,7 @@ import { nearest } from '../core/nearest.ts';
 import type { StopLimit } from './budget.ts';
 import type { Member } from './member.ts';
 import type { JobSettings } from './settings.ts';
+import { isLate } from './stop-order.ts';
 
 /** Who is supervised, by the names of their jobs. */
 export class Roster {
@@ -64,6 +65,16 @@ export class Roster {
       this.#members.delete(settings.name);
       this.#leaving.delete(settings.name);
     }
+    this.#forgetSpent(new Set(outdated.map(({ settings }) => settings.name)));
     return [...wanted.values()].filter(({ name }) => !this.#members.has(name));
+  }
+
+  /** Who ran because one of these stopped runs again when the new one does. */
+  #forgetSpent(sources: ReadonlySet<string>): void {
+    for (const member of this.all) {
+      const { name, when } = member.settings;
+      const isSpent = isLate(member) && member.job.state.name === 'done';
+      if (isSpent && when.kind === 'event' && sources.has(when.source)) this.#members.delete(name);
+    }
   }
 }

@@ -1,4 +1,6 @@
-import type { RunEnd } from './job-life.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { JobStateName, RunEnd } from './job-life.ts';
+import type { JobSettings } from './settings.ts';
 
 /** How a run ended, as the end of a sentence. */
 export function describeEnd(end: RunEnd): string {
@@ -9,4 +11,11 @@ export function describeEnd(end: RunEnd): string {
 /** Why a job has no process, for those who look in the catalog. */
 export function describeAbsence(lastEnd: RunEnd | undefined): string {
   return lastEnd === undefined ? 'its process does not run' : `its process ${describeEnd(lastEnd)}`;
+}
+
+/** What a job's `timedOut` means: a run took too long, or its time to begin is over. */
+export function describeTimeout({ name, timeoutMs }: JobSettings, state: JobStateName): string {
+  return state === 'killing' && timeoutMs !== undefined
+    ? `${name} timeout after ${formatDuration(timeoutMs)}`
+    : `${name} never ran: what it waited for did not come in time`;
 }

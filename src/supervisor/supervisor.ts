@@ -1,21 +1,15 @@
 import type { Actor } from '../core/actor.ts';
+import { AutotmplError } from '../core/errors.ts';
 import { whenAborted } from '../core/deadline.ts';
 import { assemble, type Assembly, type SupervisorOptions } from './assembly.ts';
 import { isComplete } from './completion.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { StopLimit } from './budget.ts';
-import {
-  createMember,
-  currentEntry,
-  jobSnapshot,
-  restartMember,
-  serviceSnapshot,
-  startMember,
-  type Member,
-} from './member.ts';
+import { createMember, currentEntry, restartMember, startMember, type Member } from './member.ts';
 import { runPreStart } from './pre-start.ts';
 import type { EventSignal, Happening, JobSettings, SupervisorSettings } from './settings.ts';
 import type { Phase, SupervisorSnapshot } from './snapshot.ts';
+import { standingOf } from './standing.ts';
 import { sweepStale } from './sweep.ts';
 import { waitForServices } from './wait-for.ts';
 
@@ -31,6 +25,8 @@ export class Supervisor implements Actor {
   #phase: Phase = 'starting';
   #replacing: Promise<void> = Promise.resolve();
   #end: () => void = () => undefined;
+  /** Ends the wait for the start of a main job. */
+  #forgetMain: () => void = () => undefined;
   #preStartCode: number | undefined;
   readonly #early: EventSignal[] = [];
 
@@ -128,7 +124,7 @@ export class Supervisor implements Actor {
 
   /** Starts a job now, whatever it waits for. */
   async startJob(name: string): Promise<void> {
-    startMember(this.#parts.roster.named(name));
+    startMember(this.#startable(name));
   }
 
   /** Takes a job down; resolves when it is done. Stopping the main job ends the program. */
@@ -138,7 +134,7 @@ export class Supervisor implements Actor {
 
   /** Replaces a job's process by another. */
   async restartJob(name: string): Promise<void> {
-    restartMember(this.#parts.roster.named(name));
+    restartMember(this.#startable(name));
   }
 
   /**
@@ -153,14 +149,12 @@ export class Supervisor implements Actor {
 
   /** How all of it stands. */
   snapshot(): SupervisorSnapshot {
-    const members = this.#parts.roster.all;
     const { role } = this.#parts.candidacy;
     return {
       phase: this.#phase,
       maintenance: this.maintenance,
       ...(role === undefined ? {} : { role }),
-      jobs: members.map((member) => jobSnapshot(member, this.maintenance)),
-      services: members.flatMap((member) => serviceSnapshot(member, this.maintenance) ?? []),
+      ...standingOf(this.#parts.roster.all, this.maintenance),
       watches: this.#parts.reactions.snapshot(),
     };
   }
@@ -206,7 +200,10 @@ export class Supervisor implements Actor {
     this.#parts.maintenance.applyTo(member);
     member.job.begin(() => this.maintenance);
     if (member.settings.role === 'main') {
-      this.#parts.happenings.on(member.settings.name, 'started', () => this.#releaseReactions());
+      this.#forgetMain();
+      this.#forgetMain = this.#parts.happenings.on(member.settings.name, 'started', () =>
+        this.#releaseReactions(),
+      );
     }
   }
 
@@ -245,6 +242,13 @@ export class Supervisor implements Actor {
     await this.#parts.reactions.use(settings.watches);
     this.#releaseReactions();
     this.#endIfComplete();
+  }
+
+  /** Throws an AutotmplError once the program stops: what was started then would be left behind. */
+  #startable(name: string): Member {
+    const member = this.#parts.roster.named(name);
+    if (!this.#isStopping()) return member;
+    throw new AutotmplError('usage', `${name} is not started: the program stops`);
   }
 
   #isStopping(): boolean {

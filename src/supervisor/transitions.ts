@@ -60,7 +60,8 @@ const TABLE: Readonly<Record<JobStateName, Row>> = {
     startFailed: (state, { end }: JobEvent & { kind: 'startFailed' }, rules) =>
       ended(state, end, 0, rules),
     ended: stay,
-    timer: stay,
+    timer: (state, { timer }: JobEvent & { kind: 'timer' }, rules) =>
+      timer === 'interval' ? { state, effects: [rearm(rules)] } : stay(state),
     stop: (state) => stay({ ...state, next: 'stop' }),
     restart: (state) => (state.next === 'stop' ? stay(state) : stay({ ...state, next: 'restart' })),
     withdrawn: stay,

@@ -4,6 +4,8 @@ import type { HeldLock, LockOptions, Locks } from '../../src/catalog/locks.ts';
 export class ScriptedLocks implements Locks {
   readonly happened: string[];
   readonly wanted: { readonly key: string; readonly options: LockOptions }[] = [];
+  /** Releases wait for this. */
+  releasing: Promise<void> = Promise.resolve();
   #grant: (lock: HeldLock) => void = () => undefined;
   #refuse: (error: Error) => void = () => undefined;
 
@@ -38,7 +40,7 @@ export class ScriptedLocks implements Locks {
       announce: () => Promise.resolve(),
       release: () => {
         this.happened.push('released');
-        return Promise.resolve();
+        return this.releasing;
       },
     });
     return (reason) => lost.abort(new Error(reason));

@@ -166,6 +166,13 @@ describe('the life of a job', () => {
     ]);
   });
 
+  it('does not lose the interval that passes while its process starts', () => {
+    const rules = { repeats: 'interval', maxRestarts: Infinity } as const;
+    const { done } = live(rules, begin, timer('interval'), started, ended(), timer('interval'));
+    expect(done.filter((effect) => effect === 'spawn')).toHaveLength(2);
+    expect(done[2]).toBe('arm interval 1000');
+  });
+
   it('waits for one interval first, where it is told to', () => {
     const rules = { repeats: 'interval', intervalFirst: 'later', maxRestarts: Infinity } as const;
     expect(live(rules, begin).done).toEqual(['arm interval 1000']);
