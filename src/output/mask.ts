@@ -5,6 +5,8 @@ export const REDACTED = '[redacted]';
 
 /** Shorter lines of a secret of several lines are common text (`}`, `---`), and are masked only where the whole secret stands. */
 const SHORTEST_LINE = 4;
+/** A secret as short as this is a part of many words: it is masked only where it stands alone, and in no other form. */
+const LONGEST_SHORT = 2;
 /** Shorter secrets give base64 of so few characters that it would be found everywhere. */
 const SHORTEST_INNER_BASE64_BYTES = 6;
 
@@ -16,7 +18,8 @@ type Span = readonly [start: number, end: number];
 
 /**
  * Makes the function that masks these secrets in a text: themselves, each longer line of those with several lines,
- * and the forms that they take inside of other text (base64, alone or as a part of more; JSON, URL, shell and YAML quoting).
+ * and the forms that they take inside of other text (base64, alone or as a part of more; hexadecimal; JSON, URL, shell and YAML quoting). A secret of one or two characters is masked where it
+ * stands alone: covering every `7` would hide all but the secret.
  * `sign` stands in their place. Line feeds stay, so that line numbers do. Make it once for many texts: the forms are computed here.
  */
 export function createMask(secrets: ReadonlySet<string>, sign = MASK): Mask {
@@ -41,12 +44,16 @@ function linesOf(secret: string): string[] {
 function* formsOf(secret: string): Generator<string> {
   if (secret.trim() === '') return;
   yield secret;
+  if (isShort(secret)) return;
   const bytes = Buffer.from(secret);
   yield* base64Forms(bytes);
+  yield bytes.toString('hex');
+  yield bytes.toString('hex').toUpperCase();
   const json = JSON.stringify(secret).slice(1, -1);
   yield json;
   yield json.replaceAll('/', '\\/');
   // Go's encoder, and every one that writes for HTML, escapes these three as well.
+  yield json.replace(/[^\x00-\x7f]/g, escapeUnit);
   yield json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
   // By way of bytes: a lone surrogate would make it throw.
   const url = encodeURIComponent(bytes.toString());
@@ -76,11 +83,27 @@ function* base64Forms(bytes: Buffer): Generator<string> {
   }
 }
 
+function isShort(needle: string): boolean {
+  return needle.length <= LONGEST_SHORT;
+}
+
+/** As JSON of those who write nothing but ASCII. */
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function standsAlone(text: string, start: number, end: number): boolean {
+  return !/[\p{L}\p{N}]/u.test(
+    text.slice(Math.max(0, start - 1), start) + text.slice(end, end + 1),
+  );
+}
+
 function find(text: string, needles: ReadonlySet<string>): Span[] {
   const spans: Span[] = [];
   for (const needle of needles) {
     for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) {
-      spans.push([at, at + needle.length]);
+      const end = at + needle.length;
+      if (!isShort(needle) || standsAlone(text, at, end)) spans.push([at, end]);
     }
   }
   return spans.sort((left, right) => left[0] - right[0]);

@@ -37,15 +37,16 @@ export function compileTargets(
 }
 
 /** At once, as templates that are included are read: for files that are there this takes a tenth of the time. */
-function readSource({ source }: Target): TemplateSource {
+function readSource({ source, destination }: Target): TemplateSource {
   if ('contents' in source) {
-    return { name: source.name, text: source.contents, folder: source.folder };
+    return { name: source.name, text: source.contents, folder: source.folder, destination };
   }
   try {
     return {
       name: source.name,
       text: readFileSync(source.path, 'utf8'),
       folder: dirname(source.path),
+      destination,
     };
   } catch (error) {
     const code = systemCode(error);

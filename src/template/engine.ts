@@ -23,6 +23,8 @@ export interface TemplateSource {
   readonly text: string;
   /** Absolute path of the folder for includes and `file`, searched before the search path. */
   readonly folder: string;
+  /** Absolute path of the file that is rendered from it; absent: it is only printed. */
+  readonly destination?: string | undefined;
 }
 
 /** A place in a template; line and column start at 1. */

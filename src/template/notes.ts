@@ -18,6 +18,7 @@ export interface NotesOptions {
   readonly nowMs: number;
   readonly tripwire: Tripwire;
   readonly sandboxPath?: string | undefined;
+  readonly destination?: string | undefined;
 }
 
 /** What one rendering writes down about itself; every template language keeps the same notes. */
@@ -28,6 +29,7 @@ export class Notes implements FunctionScope {
   readonly scratch = new Map<string, unknown>();
   readonly tripwire: Tripwire;
   readonly sandboxPath: string | undefined;
+  readonly destination: string | undefined;
   executeTemplate?: (name: string, dot: unknown) => string;
   /** Where the template stands; the engine keeps it current. */
   position: Position | undefined;
@@ -45,6 +47,7 @@ export class Notes implements FunctionScope {
     this.nowMs = options.nowMs;
     this.tripwire = options.tripwire;
     this.sandboxPath = options.sandboxPath;
+    this.destination = options.destination;
   }
 
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {

@@ -1,5 +1,6 @@
 import type { Query } from '../../catalog/query.ts';
 import type { ValueOf } from '../../catalog/values.ts';
+import { AutotmplError } from '../../core/errors.ts';
 import type { SideFile } from '../engine.ts';
 import type { Outcome } from '../tripwire.ts';
 
@@ -21,6 +22,8 @@ export interface FunctionScope {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute folder of the template: what relative paths start from. */
   readonly folder: string;
+  /** Absolute path of the file that is rendered; absent: it is only printed. */
+  readonly destination?: string | undefined;
   /** Absolute folder that the template reads no file outside of; absent: it may read any. */
   readonly sandboxPath?: string | undefined;
   /** Milliseconds since the epoch; the same during one rendering. */
@@ -35,6 +38,8 @@ export interface TemplateFunction {
   call(scope: FunctionScope, args: readonly unknown[]): unknown;
   /** Whether it also reads well behind a pipe; the piped value becomes the last argument. */
   readonly asFilter: boolean;
+  /** What it does behind a pipe, where that is something else. */
+  readonly piped?: (scope: FunctionScope, args: readonly unknown[]) => unknown;
   /** The most arguments that it takes. */
   readonly most: number;
   /** What the tripwire has to know of its result. */
@@ -64,6 +69,7 @@ export function scoped(
     readonly asFilter?: boolean;
     readonly variadic?: boolean;
     readonly gives?: Outcome;
+    readonly piped?: (scope: FunctionScope, ...args: never[]) => unknown;
   } = {},
 ): TemplateFunction {
   return {
@@ -71,5 +77,16 @@ export function scoped(
     most: flags.variadic === true ? Number.POSITIVE_INFINITY : call.length - 1,
     asFilter: flags.asFilter ?? false,
     gives: flags.gives ?? 'facts',
+    ...(flags.piped !== undefined && { piped: pipedCall(flags.piped) }),
+  };
+}
+
+function pipedCall(
+  call: (scope: FunctionScope, ...args: never[]) => unknown,
+): NonNullable<TemplateFunction['piped']> {
+  return (scope, args) => {
+    if (args.length >= call.length)
+      throw new AutotmplError('template', 'it takes no arguments behind a pipe');
+    return call(scope, ...(args as never[]));
   };
 }

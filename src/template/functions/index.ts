@@ -81,7 +81,16 @@ import { writeToFile } from './write-to-file.ts';
 import { env, envOrDefault, mustEnv, timestamp } from './environment.ts';
 import { pure, scoped, type TemplateFunction } from './function.ts';
 import { scratch } from './scratch.ts';
-import { secret } from './secret.ts';
+import {
+  nomadService,
+  nomadServices,
+  nomadVar,
+  nomadVarExists,
+  nomadVarList,
+  nomadVarListSafe,
+} from './nomad.ts';
+import { markSecret } from './secret.ts';
+import { pkiCert, secret, secrets } from './vault.ts';
 import { sockaddr } from './sockaddr.ts';
 
 const ROWS: Readonly<Record<string, TemplateFunction>> = {
@@ -101,6 +110,17 @@ const ROWS: Readonly<Record<string, TemplateFunction>> = {
   caRoots: scoped(caRoots),
   caLeaf: scoped(caLeaf),
   file: scoped(file),
+
+  secret: scoped(secret, { variadic: true, asFilter: true, piped: markSecret }),
+  secrets: scoped(secrets),
+  pkiCert: scoped(pkiCert, { variadic: true }),
+
+  nomadServices: scoped(nomadServices),
+  nomadService: scoped(nomadService, { variadic: true }),
+  nomadVar: scoped(nomadVar),
+  nomadVarExists: scoped(nomadVarExists),
+  nomadVarList: scoped(nomadVarList),
+  nomadVarListSafe: scoped(nomadVarListSafe),
 
   byTag: pure(byTag, { asFilter: true }),
   byPort: pure(byPort, { asFilter: true }),
@@ -186,7 +206,6 @@ const ROWS: Readonly<Record<string, TemplateFunction>> = {
   // It sees marked text as it is, and objects to it where it would be printed.
   writeToFile: scoped(writeToFile, { gives: 'moved' }),
   scratch: scoped(scratch),
-  secret: scoped(secret, { asFilter: true }),
 };
 
 /**

@@ -1,5 +1,6 @@
 import { takeText } from '../functions/arguments.ts';
 import { readYaml, writeToml } from '../functions/convert.ts';
+import { nomadVar as sharedNomadVar } from '../functions/nomad.ts';
 import { scratch } from '../functions/scratch.ts';
 import { derived, variadic, type GoFunctions } from './functions.ts';
 import {
@@ -31,6 +32,14 @@ const SHARED: Readonly<Record<string, Crossing>> = {
   ...Object.fromEntries(CATALOG_OR_ALL.map((name) => [name, typed(name, 0)])),
   keyOrDefault: { least: 2 },
   caLeaf: typed('caLeaf', 1),
+  secret: typed('secret', 1),
+  secrets: typed('secrets', 1),
+  pkiCert: typed('pkiCert', 1),
+  nomadServices: typed('nomadServices', 0),
+  nomadService: typed('nomadService', 1),
+  nomadVarExists: typed('nomadVarExists', 1),
+  nomadVarList: typed('nomadVarList', 0),
+  nomadVarListSafe: typed('nomadVarListSafe', 0),
   file: { least: 1 },
 
   byTag: { least: 1 },
@@ -112,6 +121,8 @@ const OWN: Readonly<Record<string, GoFunction>> = {
   maximum: derived(maximum),
   loop: { ...variadic(1, loop), most: 2 },
 
+  nomadVar: { call: nomadVar, least: 1, most: 1, gives: 'facts' },
+
   executeTemplate: { call: executeTemplate, least: 1, most: 2, gives: 'moved' },
   scratch: { call: scratchOf, least: 0, most: 0, gives: 'moved' },
 };
@@ -150,6 +161,24 @@ function search(name: string, at: number): GoFunction {
         args.map((value, index) => (index === at && !isSearchable(value) ? [] : value)),
       ),
   };
+}
+
+/** Items are a map with methods, as consul-template has it; a method comes before an item of its name. */
+function nomadVar(...[scope, [path]]: Parameters<GoFunction['call']>): GoValue {
+  const items = sharedNomadVar(scope, path);
+  const beside = Object.entries(Object.getOwnPropertyDescriptors(items))
+    .filter(([, { enumerable }]) => enumerable !== true)
+    .map(([name, { value }]) => [name, constant(DATA.of(value))] as const);
+  return new GoMap(
+    'map[string]dependency.NomadVarItem',
+    Object.entries(items).map(([name, value]) => [name, DATA.of(value)]),
+    undefined,
+    Object.fromEntries(beside),
+  );
+}
+
+function constant(value: GoValue): GoFunction {
+  return { call: () => value, least: 0, most: 0, gives: 'facts' };
 }
 
 /** The text of a template that this one defines. What it prints was looked at when it was printed. */

@@ -70,6 +70,7 @@ function compile(
         nowMs: options.clock.now(),
         tripwire: new Tripwire(allowControlCharacters ? undefined : marks),
         sandboxPath: wishes.sandboxPath,
+        destination: source.destination,
       });
       try {
         const output = evaluate(templates, name, options.dot, notes, how);

@@ -48,6 +48,22 @@ export const INSTANCE: GoType = {
 /** A key and its value. */
 export const KEY_PAIR: GoType = { struct: '*dependency.KeyPair', fields: {} };
 
+/** A secret of Vault. */
+const SECRET: GoType = {
+  struct: '*dependency.Secret',
+  fields: {
+    Auth: { struct: '*dependency.SecretAuth', fields: { Metadata: 'texts' } },
+    WrapInfo: { struct: '*dependency.SecretWrapInfo', fields: {} },
+  },
+};
+
+const NOMAD_SERVICE: GoType = {
+  struct: '*dependency.NomadService',
+  fields: { Tags: SERVICE_TAGS },
+};
+
+const NOMAD_VAR_META: GoType = { struct: '*dependency.NomadVarMeta', fields: {} };
+
 /** What each function of the catalog gives, where that is more than text or a boolean. */
 export const RESULT_TYPES: Readonly<Record<string, GoType>> = {
   service: { listOf: INSTANCE },
@@ -63,6 +79,17 @@ export const RESULT_TYPES: Readonly<Record<string, GoType>> = {
   tree: { listOf: KEY_PAIR },
   safeTree: { listOf: KEY_PAIR },
   byKey: { mapOf: { mapOf: KEY_PAIR } },
+  secret: SECRET,
+  pkiCert: {
+    struct: 'dependency.PemEncoded',
+    fields: { Data: { struct: 'dependency.PemEncoded', fields: {} } },
+  },
+  nomadServices: {
+    listOf: { struct: '*dependency.NomadServicesSnippet', fields: { Tags: SERVICE_TAGS } },
+  },
+  nomadService: { listOf: NOMAD_SERVICE },
+  nomadVarList: { listOf: NOMAD_VAR_META },
+  nomadVarListSafe: { listOf: NOMAD_VAR_META },
   caRoots: { listOf: { struct: '*api.CARoot', fields: {} } },
   caLeaf: { struct: '*api.LeafCert', fields: {} },
 };

@@ -16,7 +16,9 @@ export class MemberError extends Error {}
 /** The method `receiver.name`, if there is one. */
 export function methodOf(receiver: GoValue, name: string): GoFunction | undefined {
   if (receiver instanceof GoStruct) return receiver.methods.get(name);
-  return receiver instanceof GoList ? receiver.method(name) : undefined;
+  return receiver instanceof GoList || receiver instanceof GoMap
+    ? receiver.method(name)
+    : undefined;
 }
 
 /** The field or entry `receiver.name` by Go's rules. Own entries and fields count; nothing that JavaScript gives a value does. */

@@ -38,11 +38,23 @@ export class GoMap implements TextHolder {
   readonly entries: ReadonlyMap<GoKey, GoValue>;
   /** The value of an entry that is not there; undefined where that is nil. */
   readonly zero: GoValue;
+  readonly #methods: Readonly<Record<string, GoFunction>>;
 
-  constructor(typeName: string, entries: Iterable<readonly [GoKey, GoValue]>, zero?: GoValue) {
+  constructor(
+    typeName: string,
+    entries: Iterable<readonly [GoKey, GoValue]>,
+    zero?: GoValue,
+    methods: Readonly<Record<string, GoFunction>> = {},
+  ) {
     this.typeName = typeName;
     this.entries = new Map(entries);
     this.zero = zero;
+    this.#methods = methods;
+  }
+
+  /** The method of this name. */
+  method(name: string): GoFunction | undefined {
+    return Object.hasOwn(this.#methods, name) ? this.#methods[name] : undefined;
   }
 
   [HELD](): object {
@@ -50,7 +62,12 @@ export class GoMap implements TextHolder {
   }
 
   [REMAKE](held: unknown): GoMap {
-    return new GoMap(this.typeName, held as (readonly [GoKey, GoValue])[], this.zero);
+    return new GoMap(
+      this.typeName,
+      held as (readonly [GoKey, GoValue])[],
+      this.zero,
+      this.#methods,
+    );
   }
 }
 

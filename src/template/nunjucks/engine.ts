@@ -110,6 +110,7 @@ class NunjucksEngine implements Engine {
       nowMs: this.#options.clock.now(),
       tripwire: new Tripwire(options.allowControlCharacters ? undefined : this.#marks),
       sandboxPath: options.sandboxPath,
+      destination: source.destination,
     });
     const { strict } = options;
     const run: Run = { notes, strict, isDenied, depth: 0, failure: undefined };

@@ -79,11 +79,13 @@ export class TemplateEnvironment extends Environment {
   }
 
   #addFunction(name: string, row: TemplateFunction): void {
-    const call = (args: readonly unknown[]): unknown => {
+    const call = (args: readonly unknown[], behindPipe = false): unknown => {
       const { notes, isDenied } = this.#current();
       if (isDenied(name)) throw disabled(name);
       const inputs = args.map((argument) => argumentOf(name, argument));
-      return notes.tripwire.guard(row.gives, inputs, (real) => row.call(notes, real));
+      return notes.tripwire.guard(row.gives, inputs, (real) =>
+        behindPipe && row.piped !== undefined ? row.piped(notes, real) : row.call(notes, real),
+      );
     };
     if (name === 'scratch') {
       // consul-template writes `scratch.Set`: a value, and a new one for each rendering.
@@ -93,7 +95,7 @@ export class TemplateEnvironment extends Environment {
     this.addGlobal(name, (...args: unknown[]) => call(args));
     // Behind a pipe the piped value comes last, as in Go's pipelines.
     if (row.asFilter) {
-      this.addFilter(name, (piped: unknown, ...args: unknown[]) => call([...args, piped]));
+      this.addFilter(name, (piped: unknown, ...args: unknown[]) => call([...args, piped], true));
     }
   }
 }

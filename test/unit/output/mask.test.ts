@@ -8,6 +8,15 @@ describe('createMask', () => {
   it.each([
     ['itself, wherever it stands', 'a=hunter22;b=hunter22', 'hunter22', `a=${MASK};b=${MASK}`],
     ['a secret of one character', 'pin 7', '7', `pin ${MASK}`],
+    [
+      'a secret of one character only where it stands alone',
+      '7=17:30 7up',
+      '7',
+      `${MASK}=17:30 7up`,
+    ],
+    ['hexadecimal', `68756e7465723232`, 'hunter22', MASK],
+    ['hexadecimal in large letters', `K=6B6579C3BC`, 'keyü', `K=${MASK}`],
+    ['JSON in ASCII', String.raw`{"k":"pass\u00fcw\u00f6rt"}`, 'passüwört', `{"k":"${MASK}"}`],
     ['a secret with the characters of a pattern', 'x a.*b$ y', 'a.*b$', `x ${MASK} y`],
     ['base64', `k: ${base64('hunter22')}`, 'hunter22', `k: ${MASK}`],
     [

@@ -1,3 +1,4 @@
+import { functions } from '../../../../src/template/functions/index.ts';
 import { describe, expect, it } from 'vitest';
 
 import type { Scratch } from '../../../../src/template/functions/scratch.ts';
@@ -47,10 +48,10 @@ describe('scratch', () => {
   });
 });
 
-describe('secret', () => {
+describe('secret behind a pipe', () => {
   it('gives the text back and has it kept out of sight', () => {
     const notes = notesFor();
-    expect(callWith(notes, 'secret', 'hunter2')).toBe('hunter2');
+    expect(functions['secret']?.piped?.(notes, ['hunter2'])).toBe('hunter2');
     expect([...notes.rendering({ text: '' }).secrets]).toEqual(['hunter2']);
   });
 });
