@@ -36,7 +36,7 @@ export async function check(invocation: SettingsInvocation): Promise<string> {
     logger: silent,
   });
   const settings = await load();
-  const { targets } = await daemon.prepare(settings);
+  const { targets } = await daemon.check(settings);
   const jobs = settings.supervisor?.jobs.length ?? 0;
   const counted = [
     ...(targets.length > 0 || jobs === 0 ? [countOf(targets.length, 'template')] : []),

@@ -57,6 +57,11 @@ export class Daemon {
     return await this.#preparation.prepare(settings, this.#present?.settings);
   }
 
+  /** Makes sure that settings are right, as far as that can be known here and now; otherwise as `prepare`. */
+  async check(settings: Settings): Promise<Prepared> {
+    return await this.#preparation.check(settings);
+  }
+
   /** Reads everything anew, and goes over to it only when all of it is right; resolves when that is decided. `by` is who asked: `HUP`. */
   reload(by: string): Promise<ReloadOutcome> {
     return this.#reloading.reload(by);

@@ -50,6 +50,15 @@ export class Preparation {
       throw error;
     }
   }
+
+  /** The same for settings that nothing will be started by: what this machine has for them is looked up, and nothing claimed. */
+  async check(settings: Settings): Promise<Prepared> {
+    const prepared = await this.prepare(settings, undefined);
+    if (settings.supervisor !== undefined) {
+      await (await import('../supervisor/check.ts')).checkUsers(settings.supervisor);
+    }
+    return prepared;
+  }
 }
 
 async function checkSupervised(

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
 import { systemClock } from '../core/time.ts';
 import type { Account } from './account.ts';
+import { asAccount, idsOf } from './as-account.ts';
 import type { CommandLine } from './command-line.ts';
 import { endGroup, killGroup } from './group.ts';
 import { OutputBudget, type OutputStream } from './output-budget.ts';
@@ -154,7 +155,7 @@ function startWith(
   output: Stdio,
   account: Account | undefined,
 ) {
-  return execa(file, words, { ...EXECA_OPTIONS, ...output, ...account, env, cwd });
+  return execa(file, words, { ...EXECA_OPTIONS, ...output, ...idsOf(account), env, cwd });
 }
 
 /** The child comes wrapped: it is a promise of its own end, too, and would be awaited. */
@@ -162,7 +163,8 @@ async function launch(
   command: CommandLine,
   options: CommandOptions,
 ): Promise<Launched | { readonly reason: string }> {
-  const [file, ...words] = typeof command === 'string' ? ['sh', '-c', command] : command;
+  const asked = typeof command === 'string' ? ['sh', '-c', command] : command;
+  const [file, ...words] = asAccount(asked, options.account);
   if (file === undefined) return { reason: 'it is an empty list' };
   const [{ execa }, pipes] = await Promise.all([import('execa'), openPipes()]);
   const cwd = options.cwd ?? process.cwd();

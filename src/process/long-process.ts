@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { systemCode } from '../core/errors.ts';
 import type { Account } from './account.ts';
+import { asAccount, idsOf } from './as-account.ts';
 import type { CommandLine } from './command-line.ts';
 import { endGroup, signalGroup } from './group.ts';
 import { LineCutter } from './lines.ts';
@@ -66,8 +67,9 @@ export function exitCodeOfEnd(end: ProcessEnd): number {
 export async function startProcess(
   options: ProcessOptions,
 ): Promise<RunningProcess | StartFailure> {
-  const { command, output } = options;
-  const [file, ...words] = typeof command === 'string' ? ['sh', '-c', command] : command;
+  const { command, output, account } = options;
+  const asked = typeof command === 'string' ? ['sh', '-c', command] : command;
+  const [file, ...words] = asAccount(asked, account);
   if (file === undefined || file === '') return failure('its command is empty', 127);
   const pipes = output === 'inherit' ? undefined : await openPipes();
   const piped = output === 'inherit' ? 'inherit' : 'pipe';
@@ -77,7 +79,7 @@ export async function startProcess(
       detached: true,
       env: { ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...options.account,
+      ...idsOf(account),
     });
     if (child.pid !== undefined) options.onPid?.(child.pid);
     const started = await startOf(child, options.cwd);

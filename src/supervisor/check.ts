@@ -1,7 +1,7 @@
 import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
-import { AutotmplError } from '../core/errors.ts';
-import { findAccount } from '../process/account.ts';
+import { AutotmplError, type ErrorCode } from '../core/errors.ts';
+import { findAccount, lookUpAccount } from '../process/account.ts';
 import { addressOf } from './service-entry.ts';
 import type { SupervisorSettings } from './settings.ts';
 
@@ -19,6 +19,13 @@ export async function checkSupervisor(
   }
 }
 
+/** Makes sure that the users of jobs exist, for a check that starts nothing. Throws an AutotmplError (`config`). */
+export async function checkUsers({ jobs }: Pick<SupervisorSettings, 'jobs'>): Promise<void> {
+  for (const { place, user } of jobs) {
+    if (user !== undefined) await at(`${place}.user`, 'config', () => lookUpAccount(user));
+  }
+}
+
 /** Their addresses, their accounts, their catalog. */
 async function checkJobs(
   { jobs, childVariables }: Pick<SupervisorSettings, 'jobs' | 'childVariables'>,
@@ -26,17 +33,8 @@ async function checkJobs(
 ): Promise<void> {
   const code = childVariables === 'autotmpl' ? 'config' : 'containerpilotConfig';
   for (const { name, place, service, user } of jobs) {
-    try {
-      if (service !== undefined) addressOf(service);
-      if (user !== undefined) await findAccount(user);
-    } catch (error) {
-      if (!(error instanceof AutotmplError)) throw error;
-      const { advice } = error;
-      throw new AutotmplError(code, `${place}: ${error.message}`, {
-        cause: error,
-        ...(advice === undefined ? {} : { advice }),
-      });
-    }
+    if (service !== undefined) await at(place, code, () => addressOf(service));
+    if (user !== undefined) await at(`${place}.user`, code, () => findAccount(user));
     if (service !== undefined && registrar === undefined) {
       throw new AutotmplError(
         code,
@@ -46,5 +44,19 @@ async function checkJobs(
         },
       );
     }
+  }
+}
+
+/** Does something that may be refused, and says where the config asks for it. */
+async function at(place: string, code: ErrorCode, act: () => unknown): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof AutotmplError)) throw error;
+    const { advice } = error;
+    throw new AutotmplError(code, `${place}: ${error.message}`, {
+      cause: error,
+      ...(advice === undefined ? {} : { advice }),
+    });
   }
 }

@@ -15,7 +15,10 @@ export interface HealthCheckOptions {
   /** Whose health it is. */
   readonly job: string;
   readonly settings: HealthSettings;
-  readonly environment: () => Readonly<Record<string, string>>;
+  /** `ofUser` is what a user finds of itself there, unless the config says otherwise. */
+  readonly environment: (
+    ofUser?: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string>>;
   readonly user?: string;
   readonly cwd?: string;
   readonly clock: Clock;

@@ -65,13 +65,14 @@ async function processOptions(
 ): Promise<ProcessOptions> {
   const { name, role, exec = [], env: extra, cwd, user, logging } = settings;
   const { stopSignal, stopTimeoutMs: graceMs } = settings;
-  const env = variables.environment(extra);
+  const account = user === undefined ? undefined : await findAccount(user);
+  const env = variables.environment({ ...account?.variables, ...extra });
   const options = {
     command: role === 'main' ? fillIn(exec, env) : exec,
     env,
     onPid: (started: number) => record?.add({ pid: started, name, stopSignal, graceMs }),
     ...(cwd === undefined ? {} : { cwd }),
-    ...(user === undefined ? {} : { account: await findAccount(user) }),
+    ...(account === undefined ? {} : { account }),
   };
   if (logging === 'raw') return { ...options, output: 'inherit' };
   const write = jobOutput({ job: name, logging, sink, now: () => new Date(clock.now()) });

@@ -93,7 +93,7 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
     makeCheck: (onReport) =>
       new HealthCheck({
         ...{ job: name, settings: health, clock, logger, bus, onReport },
-        environment: () => variables.environment(env),
+        environment: (ofUser) => variables.environment({ ...ofUser, ...env }),
         ...(user === undefined ? {} : { user }),
         ...(cwd === undefined ? {} : { cwd }),
         onLine: (stream, line, pid) => {

@@ -15,7 +15,7 @@ export async function probeCommand(
   const { cwd } = parts;
   const account = await parts.account();
   const result = await runCommand(command, {
-    env: parts.environment(),
+    env: parts.environment(account?.variables),
     ...(cwd === undefined ? {} : { cwd }),
     ...(account === undefined ? {} : { account }),
     // Whoever calls keeps the time.

@@ -15,7 +15,10 @@ export interface CommandParts {
   /** What it is called in messages: `app.health`. */
   readonly label: string;
   readonly warningExitCode: number | undefined;
-  readonly environment: () => Readonly<Record<string, string>>;
+  /** `ofUser` is what a user finds of itself there, unless the config says otherwise. */
+  readonly environment: (
+    ofUser?: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string>>;
   readonly cwd: string | undefined;
   readonly account: () => Promise<Account | undefined>;
   readonly onLine: (stream: OutputStream, line: string, pid: number) => void;
