@@ -1,0 +1,35 @@
+import type { Span } from '../gotemplate/nodes.ts';
+import type { ProblemBook } from './problems.ts';
+import type { Shape } from './shapes.ts';
+
+/** An expression of Nunjucks, and what is known of its value. */
+export interface Expression {
+  readonly code: string;
+  readonly shape: Shape;
+  /** `member`: something may follow it directly. `piped`: it ends in a filter. `joined`: it wants parentheses in most places. */
+  readonly binding: 'member' | 'piped' | 'joined';
+  /** Whether it is the entry of a map that may not be there. */
+  readonly mayMiss?: boolean;
+}
+
+/** Who knows how values are tested, and takes problems down. */
+export interface Judge {
+  readonly book: ProblemBook;
+  /** An expression that is true in Nunjucks where the value is true in Go, whose empty lists and maps are false. */
+  truth(value: Expression, at: Span): string;
+}
+
+/** The code of an expression where something follows it directly. */
+export function tight({ code, binding }: Expression): string {
+  return binding === 'member' ? code : `(${code})`;
+}
+
+/** The code of an expression between two operators. */
+export function asOperand(value: Expression): string {
+  return value.binding === 'member' ? value.code : `(${value.code})`;
+}
+
+/** The code of an expression as an argument. */
+export function asArgument({ code }: Expression): string {
+  return code;
+}
