@@ -43,6 +43,10 @@ export class Scene {
     return existsSync(this.at(name));
   }
 
+  remove(name: string): void {
+    rmSync(this.at(name));
+  }
+
   /** Names in a folder of the scene, sorted. */
   names(folder = '.'): string[] {
     return readdirSync(this.at(folder)).sort();
