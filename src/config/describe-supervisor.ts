@@ -1,5 +1,4 @@
 import { formatDuration } from '../core/duration.ts';
-import { maskCommand, maskNamed, maskSecrets } from '../core/mask-secrets.ts';
 import type {
   ChangeSettings,
   HealthSettings,
@@ -19,9 +18,11 @@ export interface DescribedRow {
   readonly originPath: string;
   /** Known without a path. */
   readonly origin?: string;
+  /** Not to be shown at all. */
+  readonly secret?: boolean;
 }
 
-/** What is supervised in the words of our own config, whatever dialect it came from. Values of variables that are called like secrets are masked, and so is what looks like one in commands and addresses. */
+/** What is supervised in the words of our own config, whatever dialect it came from. Nothing is masked: {@link concealed} does that, where it is shown. */
 export function supervisorRows({ supervisor, control, telemetry }: Settings): DescribedRow[] {
   const rows: DescribedRow[] = [];
   const add = (indent: string, key: string, value: unknown, originPath: string, origin?: string) =>
@@ -31,8 +32,7 @@ export function supervisorRows({ supervisor, control, telemetry }: Settings): De
     const isHook = ({ role }: JobSettings) => ['preStart', 'preStop', 'postStop'].includes(role);
     const hooks = jobs.filter(isHook);
     if (hooks.length > 0) add('', 'hooks', undefined, 'hooks');
-    for (const hook of hooks)
-      add('  ', hook.role, maskCommand(hook.exec), `hooks.${hook.role}`, placeOf(hook));
+    for (const hook of hooks) add('  ', hook.role, hook.exec, `hooks.${hook.role}`, placeOf(hook));
     list(
       'jobs',
       jobs.filter((job) => !isHook(job)),
@@ -73,7 +73,7 @@ export function supervisorRows({ supervisor, control, telemetry }: Settings): De
     const shown = sensors.map(({ command, intervalMs, timeoutMs, ...names }) =>
       plain({
         ...names,
-        exec: maskCommand(command),
+        exec: command,
         interval: duration(intervalMs),
         timeout: duration(timeoutMs),
       }),
@@ -113,7 +113,7 @@ function jobEntries(job: JobSettings): [string, unknown][] {
     ['name', job.name],
     ['main', job.role === 'main' ? true : undefined],
     ['coprocess', job.role === 'coprocess' ? true : undefined],
-    ['exec', maskCommand(job.exec)],
+    ['exec', job.exec],
     ['when', startText(job.when)],
     [
       'restarts',
@@ -132,7 +132,7 @@ function jobEntries(job: JobSettings): [string, unknown][] {
     ['stopTimeout', job.exec === undefined ? undefined : duration(job.stopTimeoutMs)],
     ['user', job.user],
     ['cwd', job.cwd],
-    ['env', Object.keys(job.env).length === 0 ? undefined : maskNamed(job.env)],
+    ['env', Object.keys(job.env).length === 0 ? undefined : job.env],
     ['logging', job.logging],
     ['service', service === undefined ? undefined : serviceText(service)],
     ['health', health === undefined ? undefined : healthText(health, service)],
@@ -167,8 +167,8 @@ function healthText(health: HealthSettings, service: ServiceSettings | undefined
   const { probe, intervalMs, timeoutMs, warningExitCode } = health;
   if (probe.kind === 'none') return undefined;
   const what = {
-    exec: () => (probe.kind === 'exec' ? maskCommand(probe.command) : undefined),
-    http: () => (probe.kind === 'http' ? maskSecrets(probe.url) : undefined),
+    exec: () => (probe.kind === 'exec' ? probe.command : undefined),
+    http: () => (probe.kind === 'http' ? probe.url : undefined),
     tcp: () => (probe.kind === 'tcp' ? probe.address : undefined),
     file: () => (probe.kind === 'file' ? probe.path : undefined),
   }[probe.kind]();
@@ -199,7 +199,7 @@ function watchEntries({ name, query, compare, onChange }: WatchSettings): [strin
 function changeText({ action, timeoutMs }: ChangeSettings): unknown {
   switch (action.kind) {
     case 'exec':
-      return plain({ exec: maskCommand(action.command), timeout: duration(timeoutMs) });
+      return plain({ exec: action.command, timeout: duration(timeoutMs) });
     case 'signal':
       return { signal: action.signal.slice(3), job: action.job };
     case 'restart':

@@ -1,85 +1,112 @@
 import { showConsulAddress } from '../catalog/consul/address.ts';
 import type { ConsulFields } from '../catalog/consul/environment.ts';
 import type { ConsulOptions } from '../catalog/consul/options.ts';
-import { maskCommand } from '../core/mask-secrets.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
-import { supervisorRows } from './describe-supervisor.ts';
+import { concealed } from './conceal.ts';
+import { supervisorRows, type DescribedRow } from './describe-supervisor.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
-
-const MASK = '********';
-
-/** A value to print, and the path that its origin is known by. */
-type Row = readonly [indent: string, key: string, value: unknown, originPath: string];
+import type { Settings } from './settings.ts';
 
 /**
  * Settings as YAML that could be a config again, the origin of each value behind it (`default` where nobody gave
  * one), secrets masked.
  */
-export function describeSettings({ settings, origins }: LoadedSettings): string {
+export function describeSettings(loaded: LoadedSettings): string {
+  return `${settingsRows(loaded.settings)
+    .map((row) => {
+      const text = rowText(row, concealed(row));
+      return isOpen(row) ? text : `${text} # ${originOf(row, loaded)}`;
+    })
+    .join('\n')}\n`;
+}
+
+/** Whether nobody gave it a value: a heading, or an empty list. */
+function isOpen({ key, value }: DescribedRow): boolean {
+  const isList = key === 'searchPath' || key === 'templates';
+  return value === undefined || (isList && Array.isArray(value) && value.length === 0);
+}
+
+/** Where the value of a row was given; `default` where nowhere. */
+export function originOf(
+  { origin, originPath }: DescribedRow,
+  { origins }: LoadedSettings,
+): string {
+  // A template that says nothing of `wait` has the one of all.
+  const isTemplate = originPath.startsWith('templates');
+  const inherited = originPath.endsWith('.wait') && isTemplate ? 'wait' : originPath;
+  return origin ?? origins.get(originPath) ?? origins.get(inherited) ?? 'default';
+}
+
+/** A row as a line of YAML. */
+export function rowText({ indent, key, value }: DescribedRow, shown: unknown = value): string {
+  const name = key === '' ? '' : `${key}:`;
+  return `${indent}${name}${value === undefined ? '' : `${name === '' ? '' : ' '}${show(shown)}`}`;
+}
+
+/** Settings in the words of our own config, a row a value, whatever dialect they came from. Nothing is masked. */
+export function settingsRows(settings: Settings): readonly DescribedRow[] {
   const { catalog, searchPath, log, targets } = settings;
-  const lines = ['catalog:'];
-  if (catalog.backend === 'file') write(['  ', 'file', catalog.file.path, 'catalog.file']);
-  else describeConsul(catalog.consul);
-  lines.push('log:');
-  write(['  ', 'level', log.level, 'log.level']);
-  write(['  ', 'format', log.format, 'log.format']);
-  lines.push(searchPath.length === 0 ? 'searchPath: []' : 'searchPath:');
+  const rows: DescribedRow[] = [];
+  const add = (indent: string, key: string, value: unknown, originPath: string) =>
+    rows.push({ indent, key, value, originPath });
+  add('', 'catalog', undefined, 'catalog');
+  if (catalog.backend === 'file') add('  ', 'file', catalog.file.path, 'catalog.file');
+  else rows.push(...consulRows(catalog.consul));
+  add('', 'log', undefined, 'log');
+  add('  ', 'level', log.level, 'log.level');
+  add('  ', 'format', log.format, 'log.format');
+  add('', 'searchPath', searchPath.length === 0 ? [] : undefined, 'searchPath');
   for (const [index, folder] of searchPath.entries()) {
-    lines.push(`  - ${withOrigin(show(folder), `searchPath[${index}]`)}`);
+    add('  - ', '', folder, `searchPath[${index}]`);
   }
-  lines.push(targets.length === 0 ? 'templates: []' : 'templates:');
+  add('', 'templates', targets.length === 0 ? [] : undefined, 'templates');
   for (const [index, target] of targets.entries()) {
     for (const [position, [key, value]] of targetEntries(target).entries()) {
-      write([position === 0 ? '  - ' : '    ', key, value, `templates[${index}].${key}`]);
+      if (value === undefined) continue;
+      const secret = target.secret && key === 'contents';
+      const indent = position === 0 ? '  - ' : '    ';
+      rows.push({ indent, key, value, originPath: `templates[${index}].${key}`, secret });
     }
   }
-  for (const { indent, key, value, originPath, origin } of supervisorRows(settings)) {
-    if (value === undefined) lines.push(`${indent}${key}:`);
-    else if (origin === undefined) write([indent, key, value, originPath]);
-    else lines.push(`${indent}${key}: ${show(value)} # ${origin}`);
-  }
-  return `${lines.join('\n')}\n`;
+  return [...rows, ...supervisorRows(settings)];
+}
 
-  function write([indent, key, value, originPath]: Row): void {
-    if (value !== undefined) lines.push(withOrigin(`${indent}${key}: ${show(value)}`, originPath));
-  }
-
-  function withOrigin(text: string, path: string): string {
-    // A template that says nothing of `wait` has the one of all.
-    const inherited = path.endsWith('.wait') && path.startsWith('templates') ? 'wait' : path;
-    return `${text} # ${origins.get(path) ?? origins.get(inherited) ?? 'default'}`;
-  }
-
-  function describeConsul(consul: ConsulOptions): void {
-    const { tls, auth } = consul;
-    const consulRow = (indent: string, key: string, field: keyof ConsulFields, value: unknown) =>
-      write([indent, key, value, `catalog.consul.${field}`]);
-    lines.push('  consul:');
-    consulRow('    ', 'address', 'address', showConsulAddress(consul.address));
-    consulRow('    ', 'token', 'token', consul.token === undefined ? undefined : MASK);
-    consulRow('    ', 'tokenFile', 'tokenFile', consul.tokenFile);
-    const shownAuth = auth && { username: auth.username, password: MASK };
-    consulRow('    ', 'auth', 'auth', shownAuth);
-    consulRow('    ', 'namespace', 'namespace', consul.namespace);
-    consulRow('    ', 'partition', 'partition', consul.partition);
-    lines.push('    tls:');
-    consulRow('      ', 'ca', 'caFile', tls.caFile);
-    consulRow('      ', 'caPath', 'caFolder', tls.caFolder);
-    consulRow('      ', 'cert', 'certFile', tls.certFile);
-    consulRow('      ', 'key', 'keyFile', tls.keyFile);
-    consulRow('      ', 'serverName', 'serverName', tls.serverName);
-    consulRow('      ', 'verify', 'verify', tls.verify);
-    consulRow('    ', 'wait', 'waitMs', formatDuration(consul.waitMs));
-    consulRow('    ', 'maxConnections', 'maxConnections', consul.maxConnections);
-  }
+function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
+  const { tls, auth } = consul;
+  const row = (indent: string, key: string, field: keyof ConsulFields, value: unknown) =>
+    value === undefined ? [] : [{ indent, key, value, originPath: `catalog.consul.${field}` }];
+  const heading = (indent: string, key: string, originPath: string): DescribedRow => ({
+    ...{ indent, key, originPath, value: undefined },
+  });
+  const tlsRows = [
+    row('      ', 'ca', 'caFile', tls.caFile),
+    row('      ', 'caPath', 'caFolder', tls.caFolder),
+    row('      ', 'cert', 'certFile', tls.certFile),
+    row('      ', 'key', 'keyFile', tls.keyFile),
+    row('      ', 'serverName', 'serverName', tls.serverName),
+    row('      ', 'verify', 'verify', tls.verify),
+  ].flat();
+  return [
+    heading('  ', 'consul', 'catalog.consul'),
+    ...row('    ', 'address', 'address', showConsulAddress(consul.address)),
+    ...row('    ', 'token', 'token', consul.token).map((one) => ({ ...one, secret: true })),
+    ...row('    ', 'tokenFile', 'tokenFile', consul.tokenFile),
+    ...row('    ', 'auth', 'auth', auth && { username: auth.username, password: auth.password }),
+    ...row('    ', 'namespace', 'namespace', consul.namespace),
+    ...row('    ', 'partition', 'partition', consul.partition),
+    heading('    ', 'tls', 'catalog.consul.tls'),
+    ...tlsRows,
+    ...row('    ', 'wait', 'waitMs', formatDuration(consul.waitMs)),
+    ...row('    ', 'maxConnections', 'maxConnections', consul.maxConnections),
+  ];
 }
 
 function targetEntries(target: Target): [key: string, value: unknown][] {
   const { source, file } = target;
   const isPath = 'path' in source;
   return [
-    isPath ? ['source', source.path] : ['contents', target.secret ? MASK : source.contents],
+    isPath ? ['source', source.path] : ['contents', source.contents],
     ['destination', target.destination],
     ['perms', file.mode === undefined ? undefined : file.mode.toString(8).padStart(4, '0')],
     ['user', file.user],
@@ -98,7 +125,7 @@ function targetEntries(target: Target): [key: string, value: unknown][] {
     ['secret', target.secret],
     ['controlCharacters', target.allowControlCharacters ? 'allow' : 'refuse'],
     ['wait', showQuiet(target.quiet)],
-    ['command', maskCommand(target.command)],
+    ['command', target.command],
     [
       'commandTimeout',
       target.command === undefined ? undefined : formatDuration(target.commandTimeoutMs),
