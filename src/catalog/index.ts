@@ -11,6 +11,7 @@ import { createFileCatalog, type FileCatalogOptions } from './file/index.ts';
 import { createLocalCatalog } from './local/index.ts';
 import type { RunPlugin } from './local/plugins.ts';
 import type { Locks } from './locks.ts';
+import { createNomadCatalog } from './nomad/index.ts';
 import type { NomadOptions } from './nomad/options.ts';
 import { homeOf, isCatalogQuery, queryId, type Query } from './query.ts';
 import type { Registrar } from './registrar.ts';
@@ -59,7 +60,10 @@ export function createCatalog(
       beside.vault === undefined
         ? unconfigured('vault', VAULT_ADVICE)
         : createVaultCatalog(beside.vault, parts),
-    nomad: unconfigured('nomad', NOMAD_ADVICE),
+    nomad:
+      beside.nomad === undefined
+        ? unconfigured('nomad', NOMAD_ADVICE)
+        : createNomadCatalog(beside.nomad, parts),
   };
   return {
     name: catalog.name,
