@@ -1,5 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import type {
+  CatalogWatchSettings,
+  ChangeAction,
   ChangeSettings,
   HealthSettings,
   JobSettings,
@@ -181,25 +183,38 @@ function healthText(health: HealthSettings, service: ServiceSettings | undefined
   });
 }
 
-function watchEntries({ name, query, compare, onChange }: WatchSettings): [string, unknown][] {
-  const isService = query.kind === 'service';
+function watchEntries(watch: WatchSettings): [string, unknown][] {
+  const { name, onChange } = watch;
   return [
     ['name', name],
+    ...('files' in watch
+      ? [['files', watch.files === 'any' ? true : watch.files] as [string, unknown]]
+      : catalogEntries(watch)),
+    ['onChange', onChange === undefined ? undefined : changeText(onChange)],
+    ['group', onChange?.group],
+  ];
+}
+
+function catalogEntries({ query, compare }: CatalogWatchSettings): [string, unknown][] {
+  const isService = query.kind === 'service';
+  return [
     ['service', isService ? query.name : undefined],
     ['tag', isService ? query.tag : undefined],
     ['key', query.kind === 'key' ? query.path : undefined],
     ['prefix', query.kind === 'tree' ? query.prefix : undefined],
     ['dc', 'dc' in query ? query.dc : undefined],
     ['compare', isService ? compare : undefined],
-    ['onChange', onChange === undefined ? undefined : changeText(onChange)],
-    ['group', onChange?.group],
   ];
 }
 
-function changeText({ action, timeoutMs }: ChangeSettings): unknown {
+function changeText({ action, timeoutMs, splayMs }: ChangeSettings): unknown {
+  return plain({ ...actionEntry(action), timeout: duration(timeoutMs), splay: duration(splayMs) });
+}
+
+function actionEntry(action: ChangeAction): Readonly<Record<string, unknown>> {
   switch (action.kind) {
     case 'exec':
-      return plain({ exec: action.command, timeout: duration(timeoutMs) });
+      return { exec: action.command };
     case 'signal':
       return { signal: action.signal.slice(3), job: action.job };
     case 'restart':

@@ -54,7 +54,12 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
     ),
     ...flags.templates.map((flag) => targetFromFlag(flag, cwd, quiet)),
   ];
-  const supervised = await supervisedSettings(sources, read, placed.length > 0, origins);
+  const supervised = await supervisedSettings(
+    sources,
+    read,
+    placed.map(({ target }) => target.label),
+    origins,
+  );
   const problems = [...destinationProblems(placed), ...supervised.problems];
   if (problems.length > 0) throw problemsError(problems);
   noteTargets(placed, origins);

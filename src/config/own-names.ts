@@ -8,6 +8,8 @@ export interface Named {
   readonly jobs: readonly JobSettings[];
   readonly watches: readonly WatchSettings[];
   readonly election: boolean;
+  /** What templates write, as they name it. */
+  readonly destinations: readonly string[];
 }
 
 /** Sources that are no job's and no watch's, and the events that they have. */
@@ -22,7 +24,7 @@ const OF_WATCHES: readonly EventCode[] = ['changed', 'healthy', 'unhealthy'];
 const RESERVED: readonly string[] = [...Object.keys(SOURCES), 'preStart', 'preStop', 'postStop'];
 
 /** Finds names that are there twice, that mean something else, and that lead nowhere: a job that waits for nobody's event would never run. */
-export function nameProblems({ jobs, watches, election }: Named): Problem[] {
+export function nameProblems({ jobs, watches, election, destinations }: Named): Problem[] {
   const jobNames = jobs.map(({ name }) => name);
   return [
     ...doubles(jobs, 'job'),
@@ -40,7 +42,33 @@ export function nameProblems({ jobs, watches, election }: Named): Problem[] {
     ),
     ...jobs.flatMap((job) => startProblem(job, jobNames, watches, election) ?? []),
     ...watches.flatMap((watch) => targetProblem(watch, jobNames) ?? []),
+    ...watches.flatMap((watch) => fileProblems(watch, destinations)),
   ];
+}
+
+/** A watch of what nobody writes would never tell of a change. */
+function fileProblems(watch: WatchSettings, destinations: readonly string[]): Problem[] {
+  if (!('files' in watch)) return [];
+  const fail = (message: string, suggestion: string): Problem => ({
+    file: watch.place,
+    message: `files: ${message}`,
+    suggestion,
+  });
+  if (destinations.length === 0) {
+    return [fail('there is no template that could write one', 'add templates, or remove it')];
+  }
+  if (watch.files === 'any') return [];
+  return watch.files
+    .filter((file) => !destinations.includes(file))
+    .map((file) => {
+      const close = nearest(file, destinations);
+      return fail(
+        `no template writes ${JSON.stringify(file)}`,
+        close === undefined
+          ? `destinations are ${destinations.join(', ')}`
+          : `did you mean ${close}?`,
+      );
+    });
 }
 
 function doubles(things: readonly (JobSettings | WatchSettings)[], noun: string): Problem[] {

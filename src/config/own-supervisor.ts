@@ -22,8 +22,8 @@ export interface OwnSupervisor {
 export interface OwnSupervisorOptions {
   /** The words behind the flags; they are the process of the main job. */
   readonly mainCommand: readonly string[] | undefined;
-  /** There are templates: the main job waits for them. */
-  readonly hasTargets: boolean;
+  /** What templates write, by their labels; the main job waits for it. */
+  readonly destinations: readonly string[];
   /** Notes who said what. */
   readonly origins: Map<string, string>;
 }
@@ -31,7 +31,7 @@ export interface OwnSupervisorOptions {
 /** Puts together what our own documents say of the supervisor: lists add up, of single values the last counts. */
 export function ownSupervisor(
   documents: readonly CheckedDocument[],
-  { mainCommand, hasTargets, origins }: OwnSupervisorOptions,
+  { mainCommand, destinations, origins }: OwnSupervisorOptions,
 ): OwnSupervisor {
   const placed = entriesOf(documents, 'jobs', ({ jobs }) => jobs ?? []);
   const contents = withMainCommand(
@@ -41,7 +41,7 @@ export function ownSupervisor(
   noteEntries('jobs', placed, origins);
   const commanded = contents.findIndex(({ content }) => content.main === true);
   if (mainCommand !== undefined) origins.set(`jobs[${commanded}].exec`, 'command line');
-  const jobs = contents.map(({ content, at }) => ownJob(content, at, hasTargets));
+  const jobs = contents.map(({ content, at }) => ownJob(content, at, destinations.length > 0));
   const mainJob = jobs.find(({ role }) => role === 'main')?.name;
   const watched = entriesOf(documents, 'watches', ({ watches }) => watches ?? []);
   noteEntries('watches', watched, origins);
@@ -52,7 +52,7 @@ export function ownSupervisor(
   const hooks = ownHooks(documents, mainJob, origins);
   const election = ownElection(documents, jobs, origins);
   const problems = [
-    ...nameProblems({ jobs, watches, election: election !== undefined }),
+    ...nameProblems({ jobs, watches, election: election !== undefined, destinations }),
     ...electionProblems(documents, jobs),
     ...mainProblems(jobs),
   ];

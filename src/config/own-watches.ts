@@ -1,27 +1,41 @@
 import { parseDuration } from '../core/duration.ts';
-import type { ChangeSettings, WaitForSettings, WatchSettings } from '../supervisor/settings.ts';
+import type {
+  CatalogWatchSettings,
+  ChangeSettings,
+  FilesWatchSettings,
+  WaitForSettings,
+  WatchSettings,
+} from '../supervisor/settings.ts';
 import { withFingerprint } from './fingerprint.ts';
 import type { ConfigContent, WatchContent } from './schema.ts';
 import { parseSignal } from './signal-words.ts';
 
 /** A watch of our own config. `mainJob` is who gets a signal that names no job. */
 export function ownWatch(content: WatchContent, place: string, mainJob: string): WatchSettings {
-  const { onChange } = content;
-  return withFingerprint<WatchSettings>({
-    name: watchName(content),
-    place,
+  const { onChange, files, group } = content;
+  const base = {
+    ...{ name: watchName(content), place },
+    ...(onChange !== undefined && { onChange: changeOf(onChange, group, mainJob) }),
+  };
+  if (files !== undefined) {
+    return withFingerprint<FilesWatchSettings>({ ...base, files: files === true ? 'any' : files });
+  }
+  return withFingerprint<CatalogWatchSettings>({
+    ...base,
     query: queryOf(content),
     compare: content.compare ?? 'addresses',
-    ...(onChange !== undefined && { onChange: changeOf(onChange, content.group, mainJob) }),
   });
 }
 
+/** The name of a watch of files that has none. */
+const FILES = 'files';
+
 /** The name that its events have behind `watch.`. */
 export function watchName({ name, service, key, prefix }: WatchContent): string {
-  return name ?? service ?? key ?? prefix ?? '';
+  return name ?? service ?? key ?? prefix ?? FILES;
 }
 
-function queryOf({ service, tag, dc, key, prefix }: WatchContent): WatchSettings['query'] {
+function queryOf({ service, tag, dc, key, prefix }: WatchContent): CatalogWatchSettings['query'] {
   const where = dc === undefined ? {} : { dc };
   if (key !== undefined) return { kind: 'key', path: key, ...where };
   if (prefix !== undefined) return { kind: 'tree', prefix, ...where };
@@ -39,12 +53,14 @@ function changeOf(
   group: string | undefined,
   mainJob: string,
 ): ChangeSettings {
-  const { timeout } = onChange;
+  const { timeout, splay } = onChange;
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
+  const splayMs = splay === undefined ? undefined : parseDuration(splay);
   return {
     action: actionOf(onChange, mainJob),
     ...(group !== undefined && { group }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(splayMs !== undefined && { splayMs }),
   };
 }
 

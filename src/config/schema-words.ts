@@ -113,6 +113,14 @@ export const host = v.pipe(v.string(HOST_FORM), v.regex(/^[^\s/]+$/, HOST_FORM))
 
 const RUN_AS_FORM = 'a name or a number, and for a group another behind a colon';
 
+const FILES_FORM = 'true, or a list of destinations';
+
+/** Which files of the templates are meant. */
+export const fileChoice = v.pipe(
+  v.union([v.literal(true), v.pipe(v.array(text), v.minLength(1, FILES_FORM))], FILES_FORM),
+  v.metadata({ kind: '`true`, or list of paths' }),
+);
+
 /** Whom a process runs as. */
 export const runAs = v.union(
   [

@@ -17,7 +17,7 @@ export interface SupervisedSettings {
 export async function supervisedSettings(
   sources: SettingsSources,
   read: ReadConfig,
-  hasTargets: boolean,
+  destinations: readonly string[],
   origins: Origins,
 ): Promise<SupervisedSettings> {
   const { containerPilot, documents } = read;
@@ -33,7 +33,7 @@ export async function supervisedSettings(
   }
   const says = documents.some(({ content }) => KEYS.some((key) => content[key] !== undefined));
   if (!says && sources.mainCommand === undefined) return { settings: {}, problems: [] };
-  return ownSettings(sources, read, hasTargets, origins);
+  return ownSettings(sources, read, destinations, origins);
 }
 
 const KEYS = [
@@ -44,14 +44,14 @@ const KEYS = [
 async function ownSettings(
   sources: SettingsSources,
   { documents }: ReadConfig,
-  hasTargets: boolean,
+  destinations: readonly string[],
   origins: Origins,
 ): Promise<SupervisedSettings> {
   const { ownSupervisor } = await import('./own-supervisor.ts');
   const { ownControl, ownTelemetry } = await import('./own-control.ts');
   const telemetry = ownTelemetry(documents, origins);
   const { mainCommand } = sources;
-  const own = ownSupervisor(documents, { mainCommand, hasTargets, origins });
+  const own = ownSupervisor(documents, { mainCommand, destinations, origins });
   const supervisor = withJob(own.supervisor, telemetry?.job);
   const control = ownControl(documents, supervisor !== undefined, origins);
   const settings = {

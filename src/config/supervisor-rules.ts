@@ -123,16 +123,19 @@ function checkHealth(health: Entry, path: DocumentPath, report: Report): void {
 }
 
 function checkWatch(watch: Entry, path: DocumentPath, report: Report): void {
-  const kinds = given(watch, ['service', 'key', 'prefix']);
+  const kinds = given(watch, ['service', 'key', 'prefix', 'files']);
   if (kinds.length !== 1) {
     report(
       path,
-      `expected exactly one of service, key and prefix, found ${kinds.join(' and ') || 'none'}`,
+      `expected exactly one of service, key, prefix and files, found ${kinds.join(' and ') || 'none'}`,
       'keep one of them',
     );
   }
   for (const key of given(watch, ['tag', 'compare'])) {
     if (!('service' in watch)) report([...path, key], `${key} belongs to a service`, 'remove it');
+  }
+  if ('dc' in watch && 'files' in watch) {
+    report([...path, 'dc'], 'files have no datacenter', 'remove it');
   }
   if ('group' in watch && !('onChange' in watch)) {
     report([...path, 'group'], 'group belongs to onChange', 'add onChange');

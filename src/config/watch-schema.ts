@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import {
   command,
   count,
+  duration,
+  fileChoice,
   list,
   map,
   oneOf,
@@ -23,19 +25,27 @@ const onChangeSchema = map({
     description:
       'With `exec`: a command that takes longer is killed, and has failed. Default: none.',
   }),
+  splay: setting(duration, {
+    description: 'It waits for a random part of this before it acts.',
+    default: '0s',
+  }),
 });
 
 /** `watches[]`. */
 export const watchSchema = map({
   name: setting(text, {
     description:
-      'Its events come from the source `watch.NAME`. Default: the service, key or prefix.',
+      'Its events come from the source `watch.NAME`. Default: the service, key or prefix, or `files`.',
   }),
   service: setting(text, { description: 'The service to watch: its passing instances.' }),
   tag: setting(text, { description: 'With `service`: only instances with this tag.' }),
   dc: setting(text, { description: 'The datacenter. Default: that of the agent.' }),
   key: setting(text, { description: 'The key to watch.' }),
   prefix: setting(text, { description: 'Watches every key below this prefix.' }),
+  files: setting(fileChoice, {
+    description:
+      'Watches what the templates write: `true` is every file; a list has their destinations, as the templates name them. Files that are written together are one change.',
+  }),
   compare: setting(oneOf(['addresses', 'everything']), {
     description: 'With `service`: what of its instances counts as a change.',
     default: 'addresses',

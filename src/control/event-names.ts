@@ -9,6 +9,7 @@ const ALL: Readonly<Record<EventName, true>> = {
   'target:unchanged': true,
   'target:written': true,
   'target:failed': true,
+  'files:written': true,
   'renderer:ready': true,
   'command:started': true,
   'command:ended': true,

@@ -17,6 +17,8 @@ export interface EventMap {
   'target:written': { readonly target: string; readonly bytes: number; readonly reason: string };
   /** The template failed, or the file could not be written; the old file is in place. */
   'target:failed': { readonly target: string; readonly reason: string };
+  /** Files of one batch were replaced, and all of them are in place: the targets whose they are. */
+  'files:written': { readonly targets: readonly string[] };
   /** Every file of a config has been as it should be. */
   'renderer:ready': { readonly targets: number };
   /** A command starts, because these files changed. */

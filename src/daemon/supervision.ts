@@ -75,6 +75,7 @@ export class Supervision {
       bus.on('renderer:ready', () =>
         this.supervisor.announce({ source: 'renderer', code: 'ready' }),
       ),
+      bus.on('files:written', ({ targets }) => this.supervisor.filesWritten(targets)),
       bus.on('supervisor:happened', ({ source, code }) => {
         if (source === main?.name) this.#mainDid(main, code);
       }),

@@ -164,7 +164,15 @@ export class Renderer implements Actor {
     );
     this.#ask(reloads);
     this.#report.update();
+    this.#tellOfFiles(
+      ready.map(({ course }) => course).filter((_, at) => isWritten(published[at])),
+    );
     this.#becomeReady();
+  }
+
+  #tellOfFiles(written: readonly Course[]): void {
+    if (written.length === 0) return;
+    this.#options.bus.emit('files:written', { targets: written.map(({ target }) => target.label) });
   }
 
   /** Commands do not count: they may wait for a process that itself waits for the files. */
@@ -213,6 +221,10 @@ export class Renderer implements Actor {
     const answer = this.#options.watcher.answer(id);
     return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
   }
+}
+
+function isWritten(published: Published | undefined): boolean {
+  return published?.outcome === 'written';
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -103,6 +103,8 @@ export function assemble(options: SupervisorOptions, whole: Whole): Assembly {
     untilWell: async (job) => await roster.find(job)?.presence?.untilWell(),
     signalJob: (job, signal) => roster.named(job).job.signal(signal),
     restartJob: (job) => restartMember(roster.named(job)),
+    hasBegun: (job) => (roster.find(job)?.job.state.runs ?? 0) > 0,
+    isReady: () => happenings.holds('renderer', 'ready'),
   });
   const maintenance = new Maintenance(members, logger);
   return {

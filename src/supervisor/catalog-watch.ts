@@ -2,11 +2,11 @@ import type { Answer } from '../catalog/catalog.ts';
 import { queryId } from '../catalog/query.ts';
 import type { KeyPair, ServiceInstance } from '../catalog/values.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
-import type { Happening, WatchSettings } from './settings.ts';
+import type { CatalogWatchSettings, Happening } from './settings.ts';
 
 /** What a watch works with. */
 export interface CatalogWatchOptions {
-  readonly settings: WatchSettings;
+  readonly settings: CatalogWatchSettings;
   readonly watcher: Watcher;
   readonly announce: (happening: Happening) => void;
   /** Called at each change, before it is announced. */
@@ -19,7 +19,7 @@ export interface CatalogWatchOptions {
  * two on one service with different tags know nothing of each other.
  */
 export class CatalogWatch implements User {
-  readonly settings: WatchSettings;
+  readonly settings: CatalogWatchSettings;
   readonly #options: CatalogWatchOptions;
   readonly #id: string;
   /** What was seen last, as a text that is equal where nothing changed. */
@@ -70,7 +70,7 @@ export class CatalogWatch implements User {
 
 const NOTHING = '[]';
 
-function fingerprintOf(answer: Answer, { query, compare }: WatchSettings): string {
+function fingerprintOf(answer: Answer, { query, compare }: CatalogWatchSettings): string {
   if (query.kind === 'service') {
     const instances = answer.value as readonly ServiceInstance[];
     return JSON.stringify(

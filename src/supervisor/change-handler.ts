@@ -20,6 +20,8 @@ export interface ChangeHandlerOptions {
   readonly turn: (group: string | undefined, signal: AbortSignal) => Promise<() => void>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Gives [0, 1). */
+  readonly random?: () => number;
 }
 
 /**
@@ -78,6 +80,7 @@ export class ChangeHandler {
   async #run(): Promise<void> {
     const { settings, perform, ready, turn } = this.#options;
     const { signal } = this.#stopping;
+    await this.#splay();
     // Before the turn: others of the group need not wait for it, too.
     await orAborted(ready(settings.action), signal);
     if (signal.aborted) return;
@@ -93,6 +96,12 @@ export class ChangeHandler {
     } finally {
       endTurn();
     }
+  }
+
+  async #splay(): Promise<void> {
+    const { settings, clock, random = Math.random } = this.#options;
+    const { splayMs = 0 } = settings;
+    if (splayMs > 0) await clock.sleep(splayMs * random(), this.#stopping.signal);
   }
 
   #failed(error: unknown): void {

@@ -7,7 +7,15 @@ import { describeResult } from '../process/result.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { CatalogWatch } from './catalog-watch.ts';
 import { ChangeHandler, Turns } from './change-handler.ts';
-import type { ChangeAction, ChangeSettings, Happening, WatchSettings } from './settings.ts';
+import { FilesWatch } from './files-watch.ts';
+import type {
+  CatalogWatchSettings,
+  ChangeAction,
+  ChangeSettings,
+  FilesWatchSettings,
+  Happening,
+  WatchSettings,
+} from './settings.ts';
 import type { WatchSnapshot } from './snapshot.ts';
 
 /** What reactions work with. */
@@ -20,13 +28,17 @@ export interface ReactionsParts {
   /** Resolves when a job's process can take a signal, or there is none: one that comes up may be ended by it. */
   readonly untilWell: (job: string) => Promise<void>;
   readonly restartJob: (job: string) => void;
+  /** Whether a run of this job was ever begun. */
+  readonly hasBegun: (job: string) => boolean;
+  /** Whether every file has been there. */
+  readonly isReady: () => boolean;
   readonly render: (source: string) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 interface Reaction {
-  readonly watch: CatalogWatch;
+  readonly watch: CatalogWatch | FilesWatch;
   readonly handler: ChangeHandler | undefined;
 }
 
@@ -50,7 +62,7 @@ export class Reactions {
     const ended: Promise<void>[] = [];
     for (const [name, { watch, handler }] of this.#reactions) {
       if (wanted.get(name)?.fingerprint === watch.settings.fingerprint) continue;
-      watch.end();
+      if (watch instanceof CatalogWatch) watch.end();
       this.#reactions.delete(name);
       if (handler !== undefined) ended.push(handler.stop());
     }
@@ -74,6 +86,13 @@ export class Reactions {
     for (const { handler } of this.#reactions.values()) handler?.release();
   }
 
+  /** The renderer wrote a batch of files. */
+  filesWritten(files: readonly string[]): void {
+    for (const { watch } of this.#reactions.values()) {
+      if (watch instanceof FilesWatch) watch.written(files);
+    }
+  }
+
   /** Ends all watches, and what is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -83,7 +102,7 @@ export class Reactions {
   /** How the watches stand. */
   snapshot(): readonly WatchSnapshot[] {
     return [...this.#reactions.values()].map(({ watch }) => {
-      const { instances } = watch;
+      const instances = watch instanceof CatalogWatch ? watch.instances : undefined;
       if (instances === undefined) return { name: watch.settings.name, status: 'unknown' };
       const status = instances > 0 ? 'healthy' : 'unhealthy';
       return { name: watch.settings.name, instances, status };
@@ -91,15 +110,29 @@ export class Reactions {
   }
 
   #begin(settings: WatchSettings): void {
-    const { watcher, announce } = this.#parts;
     const handler = settings.onChange && this.#makeHandler(settings.name, settings.onChange);
-    const watch = new CatalogWatch({
-      ...{ settings, watcher, announce },
-      onChange: () => handler?.changed(),
-    });
+    const onChange = (): void => handler?.changed();
+    const watch =
+      'files' in settings
+        ? this.#makeFilesWatch(settings, onChange)
+        : this.#makeCatalogWatch(settings, onChange);
     this.#reactions.set(settings.name, { watch, handler });
     if (!this.#held) handler?.release();
-    watch.begin();
+    if (watch instanceof CatalogWatch) watch.begin();
+  }
+
+  #makeCatalogWatch(settings: CatalogWatchSettings, onChange: () => void): CatalogWatch {
+    const { watcher, announce } = this.#parts;
+    return new CatalogWatch({ settings, watcher, announce, onChange });
+  }
+
+  /** A job that has not begun starts with what is there then; a command has to do only with what comes after the first rendering. */
+  #makeFilesWatch(settings: FilesWatchSettings, onChange: () => void): FilesWatch {
+    const { announce, isReady, hasBegun } = this.#parts;
+    const action = settings.onChange?.action;
+    const job = action?.kind === 'signal' || action?.kind === 'restart' ? action.job : undefined;
+    const isNews = (): boolean => (job === undefined ? isReady() : hasBegun(job));
+    return new FilesWatch({ settings, announce, isReady, isNews, onChange });
   }
 
   #makeHandler(name: string, settings: ChangeSettings): ChangeHandler {

@@ -139,16 +139,28 @@ export type Probe =
   /** Always well: a service of ContainerPilot 2 without a check. */
   | { readonly kind: 'none' };
 
-/** Something in the catalog that is watched. It announces `changed`, and for services `healthy` and `unhealthy`. */
-export interface WatchSettings {
+/** Something that is watched. It announces `changed`. */
+export type WatchSettings = CatalogWatchSettings | FilesWatchSettings;
+
+interface AnyWatchSettings {
   /** The source of its events: `watch.<name>`. Unique. */
   readonly name: string;
   readonly place: string;
+  readonly onChange?: ChangeSettings;
+  readonly fingerprint: string;
+}
+
+/** Something in the catalog; for services it announces `healthy` and `unhealthy` too. */
+export interface CatalogWatchSettings extends AnyWatchSettings {
   readonly query: Query;
   /** What of a service's instances counts as a change; ContainerPilot: number, address and port. */
   readonly compare: 'addresses' | 'everything';
-  readonly onChange?: ChangeSettings;
-  readonly fingerprint: string;
+}
+
+/** What the renderer writes: files of one batch are one change. */
+export interface FilesWatchSettings extends AnyWatchSettings {
+  /** `any`, or the destinations that count, as the templates write them. */
+  readonly files: 'any' | readonly string[];
 }
 
 /** What is done at a change: coalesced, never twice at a time, and again with a growing delay while it fails. */
@@ -157,6 +169,8 @@ export interface ChangeSettings {
   /** Actions of one group never run together. */
   readonly group?: string;
   readonly timeoutMs?: number;
+  /** It waits for a random part of this before it acts, so that not all machines do it at the same moment. */
+  readonly splayMs?: number;
 }
 
 /** The ways to react. */

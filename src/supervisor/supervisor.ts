@@ -80,6 +80,11 @@ export class Supervisor implements Actor {
     this.#parts.happenings.announce(happening);
   }
 
+  /** The renderer wrote a batch of files: those of these destinations. */
+  filesWritten(files: readonly string[]): void {
+    this.#parts.reactions.filesWritten(files);
+  }
+
   /** A signal came that jobs may wait for; one that came before there are any, comes once there are. */
   signalled(signal: EventSignal): void {
     if (this.#phase === 'starting') this.#early.push(signal);

@@ -1,4 +1,4 @@
-import type { WatchSettings } from '../../supervisor/settings.ts';
+import type { CatalogWatchSettings, WatchSettings } from '../../supervisor/settings.ts';
 import { showPath } from '../document.ts';
 import { withFingerprint } from '../fingerprint.ts';
 import { Fields } from './fields.ts';
@@ -28,7 +28,7 @@ function backend(
   const timeoutMs = fields.duration('timeout') ?? 0;
   const tag = fields.text('tag') ?? '';
   fields.close();
-  return withFingerprint<WatchSettings>({
+  return withFingerprint<CatalogWatchSettings>({
     name: nameOf(name, tag),
     place: `${source.place(entry.path)} ${showPath(entry.path)}`,
     query: { kind: 'service', name, passingOnly: true, ...(tag !== '' && { tag }) },

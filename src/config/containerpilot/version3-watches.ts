@@ -1,5 +1,9 @@
 import { nearest } from '../../core/nearest.ts';
-import type { JobSettings, WatchSettings } from '../../supervisor/settings.ts';
+import type {
+  CatalogWatchSettings,
+  JobSettings,
+  WatchSettings,
+} from '../../supervisor/settings.ts';
 import { showPath } from '../document.ts';
 import { SIGNAL_SOURCES } from '../event-codes.ts';
 import { withFingerprint } from '../fingerprint.ts';
@@ -25,7 +29,7 @@ export function watches(source: Source, value: unknown): readonly WatchSettings[
         `a second watch of ${service}; the source of its events is watch.${name}`,
       );
     }
-    return withFingerprint<WatchSettings>({
+    return withFingerprint<CatalogWatchSettings>({
       name,
       place: `${source.place(entry.path)} ${showPath(entry.path)}`,
       query: {

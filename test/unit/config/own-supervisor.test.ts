@@ -211,6 +211,9 @@ watches:
   - {key: a/b, onChange: {restart: app}}
   - {prefix: c, name: all, onChange: {exec: [x], timeout: 3s}}
   - {service: x, compare: everything, onChange: {render: nginx.conf.njk}}
+  - {files: true, onChange: {signal: HUP, splay: 5s}}
+  - {name: some, files: [nginx.conf], onChange: {restart: app}}
+templates: [{contents: x, destination: nginx.conf}]
 election: {key: leader, ttl: 20s}
 signals: {HUP: stop, QUIT: "forward:USR2", WINCH: forward}
 stopTimeout: 1m
@@ -250,6 +253,16 @@ jobs: [{name: app, main: true, exec: app}]
         onChange: { action: { kind: 'exec', command: ['x'] }, timeoutMs: 3000 },
       },
       { compare: 'everything', onChange: { action: { kind: 'render', source: 'nginx.conf.njk' } } },
+      {
+        name: 'files',
+        files: 'any',
+        onChange: { action: { kind: 'signal', signal: 'SIGHUP', job: 'app' }, splayMs: 5000 },
+      },
+      {
+        name: 'some',
+        files: ['nginx.conf'],
+        onChange: { action: { kind: 'restart', job: 'app' } },
+      },
     ]);
     expect(supervisor.election).toEqual({ key: 'leader', ttlMs: 20_000, lockDelayMs: 15_000 });
     expect(supervisor.signals).toMatchObject({
@@ -362,8 +375,16 @@ describe('what is wrong in our own config', () => {
     ['jobs: [{name: a, health: {tcp: a, http: b}}]', 'found http and tcp'],
     ['jobs: [{name: a, health: {tcp: a, ttl: 5s}}]', 'the TTL has to be longer than the interval'],
     ['jobs: [{name: a, health: {tcp: a, warningExitCode: 1}}]', 'warningExitCode belongs to exec'],
-    ['watches: [{}]', 'expected exactly one of service, key and prefix, found none'],
+    ['watches: [{}]', 'expected exactly one of service, key, prefix and files, found none'],
     ['watches: [{key: a, tag: b}]', 'tag belongs to a service'],
+    ['watches: [{files: true}]', 'files: there is no template that could write one'],
+    ['watches: [{files: false}]', 'expected true, or a list of destinations'],
+    [
+      '{watches: [{files: [nginx.cnf]}], templates: [{contents: x, destination: nginx.conf}]}',
+      'files: no template writes "nginx.cnf" (did you mean nginx.conf?)',
+    ],
+    ['watches: [{files: true, key: a}]', 'found key and files'],
+    ['watches: [{files: true, dc: a}]', 'files have no datacenter'],
     ['watches: [{key: a}, {service: a}]', 'the watch a is there already'],
     [
       'watches: [{key: a, onChange: {}}]',

@@ -70,6 +70,8 @@ describe('the renderer', () => {
   let events: string[];
   /** How many events there were each time when the renderer said that it is ready. */
   let readyAfter: number[];
+  /** Which files were announced together. */
+  let batches: (readonly string[])[];
   /** What each file held when its writing was announced. */
   let announced: Map<string, string>;
   let printed: string[];
@@ -104,6 +106,7 @@ describe('the renderer', () => {
       reasons.push(reason);
       if (existsSync(at(label))) announced.set(label, read(label));
     });
+    bus.on('files:written', ({ targets: labels }) => batches.push(labels));
     bus.on('target:unchanged', ({ target: label }) => events.push(`unchanged ${label}`));
     bus.on('target:failed', ({ target: label }) => events.push(`failed ${label}`));
     bus.on('renderer:ready', () => readyAfter.push(events.length));
@@ -158,6 +161,7 @@ describe('the renderer', () => {
     logger = recordingLogger();
     events = [];
     readyAfter = [];
+    batches = [];
     announced = new Map();
     printed = [];
     runs = [];
@@ -204,6 +208,24 @@ describe('the renderer', () => {
     catalog.answer('key(b)', pair('b', '2'));
     await written('two', '2');
     expect(readyAfter).toEqual([2]);
+  });
+
+  it('tells of the files of one batch together, and of none where nothing was written', async () => {
+    writeFileSync(at('three'), '1');
+    catalog.answer('key(a)', pair('a', '1'));
+    catalog.answer('key(b)', pair('b', '1'));
+    await start([
+      target('one', '{{ key("a") }}'),
+      target('two', '{{ key("a") }}'),
+      target('three', '{{ key("b") }}'),
+    ]);
+    await until(() => readyAfter.length > 0, 'the renderer to be ready');
+    expect(batches.flat().toSorted()).toEqual(['one', 'two']);
+    batches = [];
+    catalog.answer('key(a)', pair('a', '2'));
+    await written('two', '2');
+    await until(() => batches.length > 0, 'a batch');
+    expect(batches).toEqual([['one', 'two']]);
   });
 
   it('renders the targets of a source again when asked to, though nothing changed', async () => {

@@ -5,7 +5,7 @@ import type { ServiceInstance } from '../../../src/catalog/values.ts';
 import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { CatalogWatch } from '../../../src/supervisor/catalog-watch.ts';
-import type { WatchSettings } from '../../../src/supervisor/settings.ts';
+import type { CatalogWatchSettings } from '../../../src/supervisor/settings.ts';
 import { Watcher } from '../../../src/watch/watcher.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
@@ -21,7 +21,7 @@ describe('a watch on the catalog', () => {
   const watch = async (
     name: string,
     query: Query,
-    compare: WatchSettings['compare'] = 'addresses',
+    compare: CatalogWatchSettings['compare'] = 'addresses',
   ): Promise<CatalogWatch> => {
     const made = new CatalogWatch({
       settings: { name, place: '', query, compare, fingerprint: '' },

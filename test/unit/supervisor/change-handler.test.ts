@@ -19,13 +19,15 @@ describe('a change handler', () => {
   let ready: Promise<void>;
   let handlers: ChangeHandler[];
 
-  const make = (name: string, group?: string): ChangeHandler => {
+  const make = (name: string, group?: string, splayMs?: number): ChangeHandler => {
     const handler = new ChangeHandler({
       ...{ name, clock, logger },
       settings: {
         action: { kind: 'exec', command: ['true'] },
         ...(group === undefined ? {} : { group }),
+        ...(splayMs === undefined ? {} : { splayMs }),
       },
+      random: () => 0.5,
       ready: () => ready,
       turn: (of, signal) => turns.wait(of, signal),
       perform: (_action, signal) =>
@@ -173,6 +175,30 @@ describe('a change handler', () => {
     handler.release();
     await settle();
     expect(runs).toHaveLength(2);
+  });
+
+  it('waits for a part of its splay, and covers with one run whatever comes meanwhile', async () => {
+    const handler = make('files', undefined, 4000);
+    handler.release();
+    handler.changed();
+    await clock.advance(1999);
+    handler.changed();
+    expect(runs).toHaveLength(0);
+    await clock.advance(1);
+    expect(runs).toHaveLength(1);
+    await endLast();
+    await clock.advance(60_000);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('waits for no splay when it stops', async () => {
+    const handler = make('files', undefined, 4000);
+    handler.release();
+    handler.changed();
+    await settle();
+    await handler.stop();
+    expect(clock.pending).toBe(0);
+    expect(runs).toHaveLength(0);
   });
 
   it('ends what is under way when it stops', async () => {
