@@ -15,6 +15,9 @@ import { Rendering } from './rendering.ts';
 import type { Supervision } from './supervision.ts';
 import type { Watcher } from '../watch/watcher.ts';
 
+/** Node's timers fire at once beyond this (25 days). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * The composition root: puts the parts together and runs them, one generation of settings after the other. What it is made of
  * lies beside it: `preparation.ts` makes ready whatever can fail, `rendering.ts` keeps files true, `reloading.ts` goes over to other
@@ -130,6 +133,8 @@ export class Daemon {
     };
     const onStop = (): void => void this.#stopSupervision().then(() => over.abort());
     signal.addEventListener('abort', onStop);
+    // Who asks nothing has no socket and no timer: Node would end.
+    const hold = setInterval(() => undefined, LONGEST_TIMER_MS);
     if (signal.aborted) over.abort();
     try {
       while (next !== undefined && !over.signal.aborted) {
@@ -157,6 +162,7 @@ export class Daemon {
         next = this.#next;
       }
     } finally {
+      clearInterval(hold);
       signal.removeEventListener('abort', onStop);
       await this.#stopSupervision();
       // Whoever wonders what a stop waits for can ask until now.

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from './wait-until.ts';
 
 /** The program under test: what `AUTOTMPL_BIN` names, else ours, as users start it. */
-const PROGRAM =
+export const PROGRAM =
   process.env.AUTOTMPL_BIN ?? fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 
 /** How the program is started. */
@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Added to an environment without any CONSUL_* variable. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A link to the program: it is called by that name. */
+  readonly link?: string;
   /** A command that makes its arguments its own process (exec), as `unshare -m` does; the program follows as its arguments. */
   readonly under?: readonly string[];
 }
@@ -32,7 +34,7 @@ export class Program {
   #stderr = '';
 
   constructor(args: readonly string[], options: ProgramOptions) {
-    const words = [...(options.under ?? []), process.execPath, PROGRAM, ...args];
+    const words = [...(options.under ?? []), process.execPath, options.link ?? PROGRAM, ...args];
     this.#child = spawn(words[0] ?? process.execPath, words.slice(1), {
       cwd: options.cwd,
       env: { ...plainEnvironment(), ...options.env },
