@@ -26,6 +26,14 @@ export const DEFAULT_LOG: { readonly level: LogLevel; readonly format: LogFormat
   format: 'auto',
 };
 
+/** What holds for the log's files and for syslog where nobody says otherwise. */
+export const LOG_FILE_DEFAULTS = {
+  rotateBytes: 0,
+  rotateMaxFiles: 0,
+  facility: 'LOCAL0',
+  name: 'autotmpl',
+} as const;
+
 /** What holds for Consul where nobody says otherwise, as a user would write it. */
 export const CONSUL_DEFAULTS = {
   address: DEFAULT_ADDRESS,

@@ -2,6 +2,7 @@ import { AutotmplError } from '../core/errors.ts';
 import { pickCatalog } from './catalog-settings.ts';
 import type { FlagSettings } from './flag-settings.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
+import { withFlaggedSettings } from './flagged-settings.ts';
 import { noteTargets, pickLog, pickQuiet, pickSearchPath } from './merge.ts';
 import { problemsError } from './problems.ts';
 import type { ReadConfig } from './read-config.ts';
@@ -72,7 +73,7 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
     targets: placed.map(({ target }) => target),
     ...supervised.settings,
   };
-  return { settings, origins };
+  return { settings: withFlaggedSettings(sources, settings), origins };
 }
 
 /** Its configs, or its name and no config of ours. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { parseDuration } from '../core/duration.ts';
 import type { QuietPeriod } from '../renderer/target.ts';
-import { DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
+import { DEFAULT_LOG, DEFAULT_QUIET, LOG_FILE_DEFAULTS } from './defaults.ts';
 import type { FlagSettings } from './flag-settings.ts';
 import { showPlace } from './problems.ts';
 import { parseQuietPeriod } from './quiet-text.ts';
@@ -68,7 +69,50 @@ export function pickLog(
       flag ?? (last?.content.log?.[key] as Settings['log'][Key] | undefined) ?? DEFAULT_LOG[key]
     );
   };
-  return { level: pick('level', flags.logLevel), format: pick('format', flags.logFormat) };
+  return {
+    level: pick('level', flags.logLevel),
+    format: pick('format', flags.logFormat),
+    ...pickSinks(documents, origins),
+  };
+}
+
+/** Where the log goes beside standard error: each as the last file has it that names it. */
+function pickSinks(
+  documents: readonly CheckedDocument[],
+  origins: Origins,
+): Pick<Settings['log'], 'file' | 'syslog'> {
+  const last = (key: 'file' | 'syslog') => {
+    const found = documents.findLast(({ content }) => content.log?.[key] !== undefined);
+    if (found !== undefined) origins.set(`log.${key}`, placeOf(found, 'log', key));
+    return found;
+  };
+  const [withFile, withSyslog] = [last('file'), last('syslog')];
+  const file = withFile?.content.log?.file;
+  const syslog = withSyslog?.content.log?.syslog;
+  return {
+    ...(withFile !== undefined &&
+      file !== undefined && { file: logFile(file, withFile.document.folder) }),
+    ...(syslog !== undefined && {
+      syslog: {
+        facility: syslog.facility ?? LOG_FILE_DEFAULTS.facility,
+        name: syslog.name ?? LOG_FILE_DEFAULTS.name,
+      },
+    }),
+  };
+}
+
+function logFile(
+  content: NonNullable<NonNullable<CheckedDocument['content']['log']>['file']>,
+  folder: string,
+): NonNullable<Settings['log']['file']> {
+  const { rotateBytes, rotateDuration, rotateMaxFiles } = content;
+  return {
+    path: resolve(folder, content.path),
+    naming: 'plain',
+    rotateBytes: rotateBytes ?? 0,
+    rotateDurationMs: parseDuration(rotateDuration ?? '') ?? 0,
+    rotateMaxFiles: rotateMaxFiles ?? 0,
+  };
 }
 
 /** Where a document says something, as `file:line:column`. */

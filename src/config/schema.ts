@@ -4,6 +4,7 @@ import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
 import { consulSchema } from './consul-schema.ts';
 import { DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
 import { jobsSchema } from './job-schema.ts';
+import { logFileSchema, syslogSchema } from './log-schema.ts';
 import {
   list,
   map,
@@ -64,6 +65,10 @@ export const configSchema = map({
       format: setting(oneOf(LOG_FORMATS), {
         description: '`auto` is `pretty` on a terminal and `json` elsewhere.',
         default: DEFAULT_LOG.format,
+      }),
+      file: setting(logFileSchema, { description: 'A file that the log goes to, too.' }),
+      syslog: setting(syslogSchema, {
+        description: "This machine's syslog: the log goes there, too.",
       }),
     }),
     { description: 'The log, which goes to standard error.' },

@@ -65,7 +65,7 @@ describe('a config that is wrong', () => {
 
   it('is told of unknown keys at the key, in TOML and JSON too', async () => {
     expect(await complaint({ 'a.toml': '[log]\nlevel = "info"\n  colour = 1' })).toBe(
-      'a.toml:3:3: log.colour: unknown key (known here: level, format)',
+      'a.toml:3:3: log.colour: unknown key (known here: level, format, file, syslog)',
     );
     expect(await complaint({ 'a.json': '{"log": {"levle": "info"}}' })).toBe(
       'a.json:1:10: log.levle: unknown key (did you mean level?)',

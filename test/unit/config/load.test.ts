@@ -2,6 +2,8 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../../src/cli/flags.ts';
+import type { SettingsInvocation } from '../../../src/cli/invocation.ts';
 import { loadSettings } from '../../../src/config/load.ts';
 import { complaint, load, NO_FLAGS, scratchFolder } from './scratch-configs.ts';
 
@@ -360,5 +362,71 @@ describe('TLS', () => {
       { environment: { CONSUL_CLIENT_KEY: '/k.pem' } },
     );
     expect(settings.catalog).toMatchObject({ consul: { tls: { keyFile: '/k.pem' } } });
+  });
+});
+
+describe('the log of a config', () => {
+  it('may go to files that follow each other, and to syslog', async () => {
+    const { settings, folder } = await load({
+      'conf/a.yaml':
+        'log: {file: {path: logs/a.log, rotateBytes: 1000, rotateDuration: 1h, rotateMaxFiles: -1}, syslog: {facility: DAEMON}}\n' +
+        ONE_TEMPLATE,
+    });
+    expect(settings.log).toMatchObject({
+      level: 'info',
+      file: {
+        path: `${folder}/conf/logs/a.log`,
+        naming: 'plain',
+        rotateBytes: 1000,
+        rotateDurationMs: 3_600_000,
+        rotateMaxFiles: -1,
+      },
+      syslog: { facility: 'DAEMON', name: 'autotmpl' },
+    });
+    const limitless = await load({ 'a.yaml': `log: {file: {path: a.log}}\n${ONE_TEMPLATE}` });
+    expect(limitless.settings.log.file).toMatchObject({
+      rotateBytes: 0,
+      rotateDurationMs: 0,
+      rotateMaxFiles: 0,
+    });
+    expect(limitless.settings.log.syslog).toBeUndefined();
+  });
+});
+
+describe("consul-template's flags under our own name", () => {
+  const flagged = async (...argv: readonly string[]) => {
+    const { flags } = parseCommandLine([...argv, '-template=t.ctmpl:o']) as SettingsInvocation;
+    return (await load({}, { flags })).settings;
+  };
+
+  it('say what they say there', async () => {
+    expect(
+      await flagged(
+        ...['-log-file=a.log', '-log-rotate-max-files=3', '-syslog', '-syslog-name=me'],
+        ...['-kill-signal=QUIT', '-template-error-fatal', '-vault-addr=https://v:8200'],
+        ...['-default-left-delimiter=[[', '-default-right-delimiter=]]', '-dedup'],
+      ),
+    ).toMatchObject({
+      log: {
+        level: 'info',
+        file: { naming: 'plain', rotateMaxFiles: 3, rotateDurationMs: 86_400_000 },
+        syslog: { name: 'me' },
+      },
+      run: { killSignal: 'SIGQUIT', reloadSignal: 'SIGHUP' },
+      vault: { address: { host: 'v', port: 8200, secure: true } },
+      deduplicate: { prefix: 'consul-template/dedup/' },
+      targets: [{ errorFatal: true, delimiters: { left: '[[', right: ']]' } }],
+    });
+  });
+
+  it('say nothing where they are absent', async () => {
+    const settings = await flagged();
+    for (const part of ['run', 'vault', 'nomad', 'deduplicate'] as const) {
+      expect(settings[part]).toBeUndefined();
+    }
+  });
+
+  it('refuse the exec mode', async () => {
+    await expect(flagged('-exec=sleep 9')).rejects.toThrow('exec mode is not supported yet');
   });
 });

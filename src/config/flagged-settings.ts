@@ -1,0 +1,57 @@
+import { fieldsFromEnvironment } from './consul-template/field-sources.ts';
+import { FIELD_ROWS } from './consul-template/field-table.ts';
+import { FieldValues } from './consul-template/field-values.ts';
+import {
+  deduplicateSettings,
+  execSettings,
+  logSinks,
+  runSettings,
+} from './consul-template/program-settings.ts';
+import { nomadSettings, vaultSettings } from './consul-template/server-settings.ts';
+import { partNotYetSupported } from './not-yet.ts';
+import { problemsError } from './problems.ts';
+import type { SettingsSources } from './settings-sources.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * What consul-template's flags and variables add to settings that came from no config of that program's. Throws an AutotmplError for
+ * a part that is not carried out yet.
+ */
+export function withFlaggedSettings(sources: SettingsSources, settings: Settings): Settings {
+  const { flags, environment, cwd } = sources;
+  const values = new FieldValues(FIELD_ROWS, [flags.fields, fieldsFromEnvironment(environment)]);
+  refuseExec(values);
+  const [vault, nomad] = [vaultSettings(values, cwd), nomadSettings(values, cwd)];
+  const deduplicate = deduplicateSettings(values);
+  const isRunSaid = RUN.some((path) => values.said(path) !== undefined);
+  return {
+    ...(vault !== undefined && { vault }),
+    ...(nomad !== undefined && { nomad }),
+    ...settings,
+    log: { ...settings.log, ...logSinks(values, cwd, 'plain') },
+    targets: settings.targets.map((target) => withFlags(target, values)),
+    ...(isRunSaid && { run: runSettings(values, cwd) }),
+    ...(deduplicate !== undefined && { deduplicate }),
+  };
+}
+
+/** What a run needs to be told, where flags say it. */
+const RUN: readonly string[] = ['kill_signal', 'reload_signal'];
+
+function refuseExec(values: FieldValues): void {
+  const refusal = execSettings(values) === undefined ? undefined : partNotYetSupported('exec');
+  if (refusal !== undefined) throw problemsError([{ file: '-exec', ...refusal }]);
+}
+
+/** A template's own delimiters win over those of the flags; whether its failure is fatal, the flag says. */
+function withFlags(target: Settings['targets'][number], values: FieldValues): typeof target {
+  const errorFatal = values.get('flag', 'template_error_fatal');
+  const left = values.need('text', 'default_delimiters.left');
+  const right = values.need('text', 'default_delimiters.right');
+  const changed = target.engine === 'go' && (left !== '{{' || right !== '}}');
+  return {
+    ...(changed && { delimiters: { left, right } }),
+    ...target,
+    ...(errorFatal === true && { errorFatal }),
+  };
+}
