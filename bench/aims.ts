@@ -7,8 +7,22 @@ export function judge({
   change = [],
   once = [],
   instances = [],
-}: Pick<Results, 'change' | 'once' | 'instances'>): Aim[] {
-  return [...judgeChange(change), ...judgeOnce(once), ...judgeInstances(instances)];
+  render = [],
+}: Pick<Results, 'change' | 'once' | 'instances' | 'render'>): Aim[] {
+  return [
+    ...[...judgeChange(change), ...judgeOnce(once)],
+    ...[...judgeInstances(instances), ...judgeRender(render)],
+  ];
+}
+
+const RENDER_LIMITS_MS: Readonly<Record<string, number>> = { 'in Go': 10, 'in Nunjucks': 5 };
+
+function judgeRender(outcomes: readonly StepOutcome[]): Aim[] {
+  return outcomes.flatMap(({ step, delayMs }) => {
+    const limit = RENDER_LIMITS_MS[step];
+    if (limit === undefined || delayMs === undefined) return [];
+    return [aim(`1,000 instances ${step}, median: ${limit} ms`, 'ms', delayMs.median, limit)];
+  });
 }
 
 /** Those of the demonstration: a line comes and goes in less than 0.3 s. */

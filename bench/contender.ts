@@ -27,15 +27,28 @@ export interface Contender {
   ) => readonly [string, ...string[]];
 }
 
+type Language = Pick<Contender, 'extension' | 'keyTemplate' | 'serviceTemplate'>;
+
+const NUNJUCKS: Language = {
+  extension: '.njk',
+  keyTemplate: (key) => `{{ key(${JSON.stringify(key)}) }}`,
+  serviceTemplate: (service) =>
+    `{% for instance in service(${JSON.stringify(service)}) %}{{ instance.Address }}:{{ instance.Port }}\n{% endfor %}`,
+};
+
+const GO: Language = {
+  extension: '.ctmpl',
+  keyTemplate: (key) => `{{ key ${JSON.stringify(key)} }}`,
+  serviceTemplate: (service) =>
+    `{{ range service ${JSON.stringify(service)} }}{{ .Address }}:{{ .Port }}\n{{ end }}`,
+};
+
 /** Our program, as users start it: the built bundle, by the Node that runs the bench. */
-export function autotmpl(root: string): Contender {
+export function autotmpl(root: string, language: 'nunjucks' | 'go' = 'nunjucks'): Contender {
   return {
-    name: 'autotmpl',
+    name: language === 'go' ? 'autotmpl in Go' : 'autotmpl',
     role: 'subject',
-    extension: '.njk',
-    keyTemplate: (key) => `{{ key(${JSON.stringify(key)}) }}`,
-    serviceTemplate: (service) =>
-      `{% for instance in service(${JSON.stringify(service)}) %}{{ instance.Address }}:{{ instance.Port }}\n{% endfor %}`,
+    ...(language === 'go' ? GO : NUNJUCKS),
     command: (agent, renderings, mode) => [
       process.execPath,
       join(root, 'bin/autotmpl.js'),
@@ -49,10 +62,7 @@ export function peer({ name, path }: PeerOption): Contender {
   return {
     name,
     role: 'peer',
-    extension: '.ctmpl',
-    keyTemplate: (key) => `{{ key ${JSON.stringify(key)} }}`,
-    serviceTemplate: (service) =>
-      `{{ range service ${JSON.stringify(service)} }}{{ .Address }}:{{ .Port }}\n{{ end }}`,
+    ...GO,
     command: (agent, renderings, mode) => [path, ...flags(agent, renderings, mode)],
   };
 }

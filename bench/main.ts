@@ -16,7 +16,9 @@ import { measureIdle } from './scenarios/idle.ts';
 import { measureCritical } from './scenarios/critical.ts';
 import { measureInstances } from './scenarios/instances.ts';
 import { measureJobs } from './scenarios/jobs.ts';
+import { measureMany } from './scenarios/many.ts';
 import { measureOnce } from './scenarios/once.ts';
+import { measureRender } from './scenarios/render.ts';
 import { measureStart } from './scenarios/start.ts';
 import type { Setting } from './scenarios/setting.ts';
 import { Workspace } from './workspace.ts';
@@ -52,6 +54,12 @@ export async function runBench(args: readonly string[], root: string): Promise<n
     }))),
     ...(await inScenario('instances', options, root, async (setting) => ({
       instances: await measureInstances(setting),
+    }))),
+    ...(await inScenario('render', options, root, async (setting) => ({
+      render: measureRender(setting),
+    }))),
+    ...(await inScenario('many', options, root, async (setting) => ({
+      many: await measureMany(setting),
     }))),
   };
   const results: Results = { startedAt, machine, ...measured, aims: judge(measured) };
@@ -107,9 +115,11 @@ async function save(results: Results, file: string): Promise<void> {
 
 function subjectFailed(results: Results): boolean {
   const { change = [], once = [], idle, start = [], jobs, critical = [], instances = [] } = results;
+  const { render = [], many = [] } = results;
   const outcomes: readonly Outcome[] = [
     ...[...change, ...once, ...(idle?.outcomes ?? [])],
     ...[...start, ...(jobs?.outcomes ?? []), ...critical, ...instances],
+    ...[...render, ...many],
   ];
   return outcomes.some(({ role, failure }) => role === 'subject' && failure !== undefined);
 }

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** The scenarios; on the command line also `a` to `g`. */
+/** The scenarios; on the command line also `a` to `i`. */
 export const SCENARIOS = [
   ...(['change', 'once', 'idle'] as const),
   ...(['start', 'jobs', 'critical', 'instances'] as const),
+  ...(['render', 'many'] as const),
 ] as const;
-const LETTERS = 'abcdefg';
+const LETTERS = 'abcdefghi';
 
 /** Name of one scenario. */
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -35,6 +36,11 @@ export interface BenchOptions {
   readonly failures: number;
   /** Counted instances that come and go in `instances`. */
   readonly instances: number;
+  /** Counted renders in `render`. */
+  readonly renders: number;
+  /** How many templates each program keeps in `many`, and how many changes are counted. */
+  readonly manyTemplates: number;
+  readonly manySamples: number;
   /** How long an idle process is left alone before it is looked at, and how long it is then looked at. */
   readonly idleSettleMs: number;
   readonly idleWindowMs: number;
@@ -44,7 +50,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [flags]
 
   --only a,b,…         change (a), once (b), idle (c); of the supervisor start (d), jobs (e), critical (f), instances (g);
-                       all by default
+                       of templates render (h), many (i); all by default
   --quick              fewer samples and a short idle window: seconds instead of minutes
   --samples N          changes for each contender in (a): 300, quick 40
   --sizes N,N,…        numbers of templates in (b): 1,100,1000
@@ -78,6 +84,9 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     starts: quick ? 3 : 21,
     failures: quick ? 3 : 60,
     instances: quick ? 2 : 20,
+    renders: quick ? 10 : 200,
+    manyTemplates: quick ? 50 : 1000,
+    manySamples: quick ? 5 : 100,
     idleSettleMs: quick ? 1000 : 5000,
     // A little more than one default wait of a blocking query: every query is asked again once.
     idleWindowMs: quick ? 3000 : 66_000,

@@ -4,7 +4,8 @@ type Row = readonly string[];
 
 /** The results as text for a terminal. Ratios are against the baseline of the same run. */
 export function report(results: Results): string {
-  const { machine, change, once, idle, start, jobs, critical, instances, aims } = results;
+  const { machine, change, once, idle, start, jobs, critical, instances, render, many, aims } =
+    results;
   const memory = (machine.memoryBytes / 2 ** 30).toFixed(0);
   const parts = [
     `${machine.cores} cores, ${memory} GiB, ${machine.platform}, Node ${machine.node}, ${machine.consul}`,
@@ -33,6 +34,8 @@ export function report(results: Results): string {
   }
   if (critical !== undefined) parts.push(stepTable('(f) a check fails', critical));
   if (instances !== undefined) parts.push(stepTable('(g) instances come and go', instances));
+  if (render !== undefined) parts.push(stepTable('(h) a render', render));
+  if (many !== undefined) parts.push(stepTable('(i) a change, one file of many', many));
   if (aims.length > 0) parts.push(table(['aim', 'limit', 'seen', ''], aims.map(aimRow)));
   return `${parts.join('\n\n')}\n`;
 }

@@ -65,6 +65,8 @@ export interface Results {
   readonly jobs?: { readonly windowMs: number; readonly outcomes: readonly IdleOutcome[] };
   readonly critical?: readonly StepOutcome[];
   readonly instances?: readonly StepOutcome[];
+  readonly render?: readonly StepOutcome[];
+  readonly many?: readonly StepOutcome[];
   readonly aims: readonly Aim[];
 }
 

@@ -17,6 +17,10 @@ export async function loadBundled(path) {
       format: 'esm',
       platform: 'node',
       target: 'node20.19',
+      // Packages in the older module format ask for Node's own modules with it.
+      banner: {
+        js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);",
+      },
       logLevel: 'warning',
     });
     return await import(pathToFileURL(bundle).href);

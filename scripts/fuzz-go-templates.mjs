@@ -1,13 +1,9 @@
 // npm run fuzz:go -- --seconds 600 --seed N: compiles and renders random Go templates for so long. Prints the seed, what it saw
 // and the slowest template; exit code 1 where it found a crash, an error without a place, or what takes or prints too much.
-import { rm } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { build } from 'esbuild';
+import { loadBundled } from './bundled.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUNDLE = `${ROOT}.tools/fuzz-go-${process.pid}.mjs`;
 /** Each batch has a seed of its own, so that a finding can be made again soon. */
 const BATCH = 2000;
 
@@ -22,7 +18,7 @@ const firstSeed = Number(values.seed);
 if (!(seconds > 0) || !Number.isSafeInteger(firstSeed)) {
   throw new Error('--seconds takes a number of seconds, --seed a whole number');
 }
-process.exitCode = await fuzz(await load());
+process.exitCode = await fuzz(await loadBundled('test/support/template-fuzz.ts'));
 
 async function fuzz({ fuzzTemplates }) {
   const until = Date.now() + seconds * 1000;
@@ -40,18 +36,4 @@ async function fuzz({ fuzzTemplates }) {
   }
   console.log(JSON.stringify(total, undefined, 2));
   return total.findings === 0 ? 0 : 1;
-}
-
-async function load() {
-  const require = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
-  try {
-    await build({
-      entryPoints: [`${ROOT}test/support/template-fuzz.ts`],
-      ...{ outfile: BUNDLE, bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' },
-      banner: { js: require },
-    });
-    return await import(pathToFileURL(BUNDLE).href);
-  } finally {
-    await rm(BUNDLE, { force: true });
-  }
 }

@@ -12,6 +12,7 @@ import type { Setting } from './setting.ts';
 
 const WARM_UP_SAMPLES = 20;
 const SEEN_TIMEOUT_MS = 10_000;
+const FIRST_TIMEOUT_MS = 60_000;
 /** Wide enough that no contender's own limit of questions a second is reached, and random, so that no timer is hit in step. */
 const PAUSE_MS = { min: 60, max: 120 };
 
@@ -31,16 +32,29 @@ interface Waiter {
  * that is measured; they take turns on the same agent, and the bare blocking query is one of them.
  */
 export async function measureChange(setting: Setting): Promise<ChangeOutcome[]> {
+  return measureChanges(setting, { templates: 1, samples: setting.options.changeSamples });
+}
+
+/** How many templates each program keeps, and how many changes of a key of one of them are counted. */
+export interface ChangesToMeasure {
+  readonly templates: number;
+  readonly samples: number;
+}
+
+/** As {@link measureChange}, for one file among more that have keys of their own. */
+export async function measureChanges(
+  setting: Setting,
+  { templates, samples }: ChangesToMeasure,
+): Promise<ChangeOutcome[]> {
   const { origin, contenders, workspace, newClient } = setting;
   const writer = newClient();
   const waiters: Waiter[] = [];
   try {
     waiters.push(await startBare(newClient(), writer));
     for (const contender of contenders) {
-      waiters.push(await startProgram(contender, origin, workspace, writer));
+      waiters.push(await startProgram(contender, origin, workspace, writer, templates));
     }
-    const { changeSamples } = setting.options;
-    for (let round = -Math.min(WARM_UP_SAMPLES, changeSamples); round < changeSamples; round++) {
+    for (let round = -Math.min(WARM_UP_SAMPLES, samples); round < samples; round++) {
       for (const waiter of waiters) {
         if (waiter.failure !== undefined) continue;
         await sample(waiter, writer, round);
@@ -88,12 +102,18 @@ async function startProgram(
   origin: string,
   workspace: Workspace,
   writer: AgentClient,
+  templates: number,
 ): Promise<Waiter> {
   const key = `bench/change/${contender.name}`;
   const arrivals = new Arrivals();
   const abort = new AbortController();
   await writer.putKey(key, 'first');
-  const renderings = await workspace.prepare(contender, [{ kind: 'key', name: key }]);
+  const others = Array.from({ length: templates - 1 }, (_, index) => `${key}-${index}`);
+  await writer.putKeys(others, 'another');
+  const renderings = await workspace.prepare(
+    contender,
+    [key, ...others].map((name) => ({ kind: 'key', name })),
+  );
   const child = new MeasuredProcess(contender.command(origin, renderings, 'watch'));
   const waiter: Waiter = {
     ...{ name: contender.name, role: contender.role, key, arrivals, delaysMs: [] },
@@ -103,8 +123,11 @@ async function startProgram(
     },
   };
   try {
-    await waitUntil(async () => !child.isRunning || (await renderedCount(renderings)) === 1, {
-      what: `the first file of ${contender.name}`,
+    const isDone = async () =>
+      !child.isRunning || (await renderedCount(renderings)) === renderings.length;
+    await waitUntil(isDone, {
+      timeoutMs: FIRST_TIMEOUT_MS,
+      what: `the first files of ${contender.name}`,
     });
     if (!child.isRunning) throw new Error(`it ended: ${child.errorOutput}`);
     noteContents(renderings[0]?.destination ?? '', arrivals, abort.signal);
