@@ -19,6 +19,7 @@ import {
 export class GoData {
   readonly #known = new WeakMap<object, GoValue>();
   readonly #originals = new WeakMap<object, object>();
+  readonly #expected = new WeakSet<object>();
 
   /** The value for templates; the same object where nothing in it had to be changed. */
   of(value: unknown, type: GoType = 'data'): GoValue {
@@ -37,7 +38,10 @@ export class GoData {
   plain(value: GoValue): unknown {
     if (typeof value !== 'object' || value === null || value instanceof GoMethod) return value;
     const original = value instanceof GoStruct ? value.original : this.#originals.get(value);
-    if (original !== undefined) return original;
+    if (original !== undefined) {
+      this.#expect(value, original);
+      return original;
+    }
     if (isList(value)) return eachItem(value, (item) => this.plain(item));
     if (value instanceof GoStruct) return this.#record(value.fields());
     if (value instanceof GoMap) return this.#record(sortedEntries(value));
@@ -46,6 +50,24 @@ export class GoData {
 
   #record(entries: readonly (readonly [unknown, GoValue])[]): object {
     return toMap(entries.map(([name, item]) => [String(name), this.plain(item)]));
+  }
+
+  /**
+   * Remembers the structs in a value whose original goes out: a function may give some of what it holds back, and that is to be
+   * what it was. Only here, since a reference for each of a thousand instances is more work than rendering them.
+   */
+  #expect(value: GoValue, original: unknown): void {
+    if (typeof original !== 'object' || original === null || value === original) return;
+    if (typeof value !== 'object' || value === null || this.#expected.has(value)) return;
+    this.#expected.add(value);
+    if (value instanceof GoStruct) {
+      this.#known.set(original, value);
+    } else if (!isGoOwn(value)) {
+      const held = original as Readonly<Record<string, unknown>>;
+      for (const [name, item] of Object.entries<GoValue>(value as GoRecord)) {
+        this.#expect(item, held[name]);
+      }
+    }
   }
 
   #turned(value: object, convert: () => GoValue): GoValue {
@@ -64,9 +86,9 @@ export class GoData {
 
   #convert(value: object, type: GoType): GoValue {
     if (type === 'texts') return textMap(value as Readonly<Record<string, string>>);
-    if (type === 'data') return this.#rebuild(value, (item) => this.of(item));
-    if ('listOf' in type) return this.#rebuild(value, (item) => this.of(item, type.listOf));
-    if ('mapOf' in type) return this.#rebuild(value, (item) => this.of(item, type.mapOf));
+    if (type === 'data') return this.#rebuild(value, (item) => this.#part(item, 'data'));
+    if ('listOf' in type) return this.#rebuild(value, (item) => this.#part(item, type.listOf));
+    if ('mapOf' in type) return this.#rebuild(value, (item) => this.#part(item, type.mapOf));
     if ('list' in type) {
       return Object.freeze(new GoList(type.list, value as readonly GoValue[], type.methods));
     }
@@ -77,11 +99,10 @@ export class GoData {
     );
   }
 
-  /** A part of a struct, which remembers it itself: a thousand instances have some thousands of them. */
+  /** A part of something, which remembers it. */
   #part(value: unknown, type: GoType): GoValue {
-    const isOwn = typeof type === 'object' || type === 'texts';
-    if (!isOwn || typeof value !== 'object' || value === null) return this.of(value, type);
-    return this.#convert(value, type);
+    if (typeof value !== 'object' || value === null) return this.of(value, type);
+    return isGoOwn(value) ? value : (this.#known.get(value) ?? this.#convert(value, type));
   }
 
   #rebuild(value: object, convert: (item: unknown) => GoValue): GoValue {

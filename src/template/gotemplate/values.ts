@@ -47,7 +47,7 @@ export class GoMap implements TextHolder {
     methods: Readonly<Record<string, GoFunction>> = {},
   ) {
     this.typeName = typeName;
-    this.entries = new Map(entries);
+    this.entries = entries instanceof Map ? (entries as Map<GoKey, GoValue>) : new Map(entries);
     this.zero = zero;
     this.#methods = methods;
   }
@@ -148,8 +148,9 @@ export class GoStruct implements TextHolder {
   field(name: string): GoValue {
     if (!this.has(name)) return undefined;
     const held = this.#held[name];
-    // A text is what it is.
+    // A text is what it is, and a number is made at once.
     if (this.#turn === undefined || typeof held === 'string') return held as GoValue;
+    if (typeof held !== 'object') return this.#turn(name, held);
     this.#turned ??= new Map();
     let value = this.#turned.get(name);
     if (value === undefined) {
@@ -205,9 +206,10 @@ export interface GoFunction {
 
 /** The environment as Go has it: a map of texts, in which a missing name is an empty text. */
 export function textMap(texts: Readonly<Record<string, string | undefined>>): GoMap {
-  const entries = Object.entries(texts).flatMap(([name, text]) =>
-    text === undefined ? [] : [[name, text] as const],
-  );
+  const entries = new Map<string, string>();
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined) entries.set(name, text);
+  }
   return new GoMap('map[string]string', entries, '');
 }
 
