@@ -140,6 +140,24 @@ describe('npm run bench', () => {
     },
   );
 
+  it('measures both languages, alone and one file of many', { timeout: 120_000 }, async () => {
+    const { results, stdout } = await measured('--only', 'h,i');
+    const seen = (samples: number) =>
+      expect.objectContaining({ samples, median: positive }) as object;
+    expect(results.render).toMatchObject([
+      { role: 'baseline', step: 'in plain JavaScript', delayMs: seen(10) },
+      { role: 'subject', step: 'in Go', delayMs: seen(10), ratio: positive },
+      { role: 'subject', step: 'in Nunjucks', delayMs: seen(10), ratio: positive },
+    ]);
+    expect(results.many).toMatchObject([
+      { role: 'baseline', step: 'one key', delayMs: seen(5) },
+      { contender: 'autotmpl', step: 'one key of 50', delayMs: seen(5), ratio: positive },
+      { contender: 'autotmpl in Go', step: 'one key of 50', delayMs: seen(5), ratio: positive },
+    ]);
+    expect(results.aims.map(({ limit }) => limit)).toEqual([10, 5]);
+    expect(stdout).toMatch(/^1,000 instances: in Go +\d/m);
+  });
+
   it('measures a peer beside, and says what a peer failed at without failing itself', async () => {
     const path = join(folder, 'peer');
     await writeFile(path, PEER);
