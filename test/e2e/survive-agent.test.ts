@@ -49,7 +49,7 @@ function expectSaidOnce(program: Program): void {
 }
 
 describe('when the agent is killed', () => {
-  it('leaves the file alone while it is away, says so once, and follows it when it is back', async () => {
+  it('row 76: leaves the file alone while it is away, says so once, and follows it when it is back', async () => {
     const program = await watch();
     const stamp = scene.stamp('site.conf');
     await agent.kill('SIGKILL');
@@ -64,7 +64,7 @@ describe('when the agent is killed', () => {
     expectSaidOnce(program);
   });
 
-  it('writes the new truth within seconds when it comes back without its data', async () => {
+  it('row 78: writes the new truth, of keys and lists, within seconds when it comes back without its data', async () => {
     const program = await watch();
     const stamp = scene.stamp('site.conf');
     await agent.restart({ wipe: true });

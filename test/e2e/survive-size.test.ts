@@ -27,7 +27,7 @@ function socketsOf(pid: number): number {
   }).length;
 }
 
-it('keeps 1,000 files true over 100 connections, changes one where one changed, and leaves room for others', async () => {
+it('row 80: keeps 1,000 files true over 100 connections, changes one where one changed, and leaves room for others', async () => {
   for (let first = 0; first < TARGETS; first += 50) {
     const puts = Array.from({ length: 50 }, (_, at) => agent.putKey(`many/${first + at}`, 'one'));
     await Promise.all(puts);

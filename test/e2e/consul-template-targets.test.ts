@@ -1,0 +1,82 @@
+import { lstatSync, symlinkSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { messages, Scene } from '../support/scene.ts';
+
+/** The rows of consul-template's behaviours that files and their commands have to do with, by their numbers. */
+let agent: ConsulAgent;
+let scene: Scene;
+beforeAll(async () => {
+  agent = await startConsul();
+});
+afterAll(() => agent.stop());
+beforeEach(() => {
+  scene = new Scene();
+});
+afterEach(() => scene.close());
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const config = (fields: Fields) => ({
+  catalog: { consul: { address: agent.address } },
+  templates: [{ source: 't.ctmpl', destination: 'out', ...fields }],
+});
+
+/** Renders a Go template once. */
+async function once(template: string, fields: Fields) {
+  scene.write('t.ctmpl', template);
+  scene.write('autotmpl.json', JSON.stringify(config(fields)));
+  return scene.startWith(['-config', 'autotmpl.json', '-once', '-log-format', 'json']).ended;
+}
+
+it('row 56: a command that outlives its time is ended, with all that it started, and so is the run', async () => {
+  const { code, stderr } = await once('one', {
+    command: 'sleep 300 & echo $! > child; wait',
+    commandTimeout: '500ms',
+  });
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/sleep 300.*500ms/);
+  expect(scene.read('out')).toBe('one');
+  expect(scene.read('child')).toMatch(/^\d+\n$/);
+  expect(scene.processes()).toEqual([]);
+});
+
+describe('row 60: a symbolic link in the place of the file', () => {
+  beforeEach(() => {
+    scene.write('target', 'old');
+    symlinkSync(scene.at('target'), scene.at('out'));
+  });
+
+  it('is refused, where consul-template replaces it, and its target left alone', async () => {
+    const { code, stderr } = await once('new', {});
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/out: it is a symbolic link.*symlink: follow/);
+    expect(lstatSync(scene.at('out')).isSymbolicLink()).toBe(true);
+    expect(scene.read('target')).toBe('old');
+  });
+
+  it('is followed where that is asked for', async () => {
+    const { code, stderr } = await once('new', { symlink: 'follow' });
+    expect(code, stderr).toBe(0);
+    expect(lstatSync(scene.at('out')).isSymbolicLink()).toBe(true);
+    expect(scene.read('target')).toBe('new');
+  });
+});
+
+it('row 79: one change that a key and a list both show is one text and one command', async () => {
+  await agent.putKey('both/a', '0');
+  scene.write('t.ctmpl', 'k={{ key "both/a" }} {{ range ls "both" }}l={{ .Value }}{{ end }}');
+  const program = scene.start(config({ command: 'true' }));
+  const done = () => messages(program, /^done: /).length;
+  await scene.until('the first command', () => done() === 1);
+  for (let turn = 1; turn <= 20; turn += 1) {
+    const before = done();
+    await agent.putKey('both/a', String(turn));
+    await scene.untilText('out', `k=${turn} l=${turn}`);
+    await scene.until(`the command of change ${turn}`, () => done() > before);
+  }
+  await scene.until('the command of the last change', () => done() > 20);
+  // consul-template: 40. Two answers that a busy machine brings far apart are two changes here, too.
+  expect(done() - 1).toBeLessThan(30);
+});
