@@ -3,6 +3,8 @@
  * knows neither it nor the renderer, and the daemon gives what it has. Nothing in here may hold a secret: all of it is shown.
  */
 export interface Controlled {
+  /** Whether all that the settings ask for is there: before, what is undefined below may only not be there yet. */
+  isAssembled(): boolean;
   /** What is supervised; undefined where nothing is. Asked anew each time: a reload may change it. */
   supervised(): Supervised | undefined;
   /** The files that are kept true; undefined where there are no templates. */
@@ -33,6 +35,8 @@ export interface Supervised {
 /** How the supervisor stands at one moment. */
 export interface SupervisedSnapshot {
   readonly phase: 'starting' | 'running' | 'stopping' | 'stopped';
+  /** When a start or a stop has come further at the latest, in milliseconds since the epoch; absent where nobody set a limit. */
+  readonly dueBy?: number;
   readonly maintenance: boolean;
   readonly role?: 'leader' | 'follower';
   readonly jobs: readonly JobStatus[];

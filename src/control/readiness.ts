@@ -5,6 +5,7 @@ import type { Controlled, JobStatus } from './controlled.ts';
  * job runs and is healthy, or just runs where nobody checks it. What `/readyz` answers, and when systemd hears READY.
  */
 export function reasonsAgainstReadiness(controlled: Controlled): string[] {
+  if (!controlled.isAssembled()) return ['it starts'];
   const reasons: string[] = [];
   const files = controlled.files();
   if (files !== undefined && !files.ready) {

@@ -10,6 +10,8 @@ export interface Notice {
   readonly reloading?: boolean;
   readonly stopping?: boolean;
   readonly status?: string;
+  /** For how long, in milliseconds, a start or a stop goes on at least, whatever the unit's own limit is. */
+  readonly extendMs?: number;
   readonly watchdog?: boolean;
 }
 
@@ -30,10 +32,15 @@ export interface SystemdReportOptions {
 
 /** Many things happen at once; one status tells of all of them. */
 const STATUS_AFTER_MS = 100;
+/** How often a start or a stop that goes on says so, and how much time it asks for at a time: if we hang, systemd acts after that. */
+const EXTEND_EVERY_MS = 5000;
+const EXTENSION_MS = 20_000;
+/** What is left after the last KILL: letting go of sockets and files. */
+const LAST_STEPS_MS = 2000;
 
 /**
  * Tells systemd how the program is: READY when `/readyz` would say so, and again after a reload; RELOADING, STOPPING, a line of
- * status, and the watchdog's sign of life at half of its time: while our loop turns and the supervisor answers.
+ * status, more time while a start or a stop goes on that may take so long, and the watchdog's sign of life at half of its time: while our loop turns and the supervisor answers.
  */
 export class SystemdReport implements Actor {
   readonly name = 'systemd';
@@ -44,6 +51,7 @@ export class SystemdReport implements Actor {
   #status = '';
   #cancelLook: CancelTimer | undefined;
   #cancelWatchdog: CancelTimer = () => undefined;
+  #cancelExtension: CancelTimer = () => undefined;
 
   constructor(options: SystemdReportOptions) {
     this.#options = options;
@@ -70,6 +78,7 @@ export class SystemdReport implements Actor {
       bus.on('config:reloaded', () => this.#reloaded()),
     ];
     this.#beatWatchdog();
+    this.#extend();
     this.#look();
     if (!signal.aborted) {
       await new Promise<void>((resolve) =>
@@ -80,6 +89,7 @@ export class SystemdReport implements Actor {
     this.#cancelLook?.();
     this.#cancelWatchdog();
     this.#stop();
+    this.#cancelExtension();
   }
 
   /** A reload begins; where it is asked for by a signal, the bus tells. */
@@ -101,6 +111,7 @@ export class SystemdReport implements Actor {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#tell({ stopping: true });
+    this.#extend();
   }
 
   #lookSoon(): void {
@@ -123,6 +134,20 @@ export class SystemdReport implements Actor {
       this.#status = status;
       this.#tell({ status });
     }
+  }
+
+  /** Asks for more time while a start or a stop goes on, as far as the config says how long it may take. */
+  #extend(): void {
+    const { clock, controlled } = this.#options;
+    this.#cancelExtension();
+    this.#cancelExtension = clock.setTimer(() => this.#extend(), EXTEND_EVERY_MS);
+    // Some day it is ready, and no event needs to tell.
+    if (!this.#ready) this.#lookSoon();
+    const snapshot = turns(controlled) ? controlled.supervised()?.snapshot() : undefined;
+    if (snapshot?.dueBy === undefined) return;
+    if (snapshot.phase !== 'starting' && snapshot.phase !== 'stopping') return;
+    const leftMs = snapshot.dueBy + LAST_STEPS_MS - clock.now();
+    if (leftMs > 0) this.#tell({ extendMs: Math.min(leftMs, EXTENSION_MS) });
   }
 
   #beatWatchdog(): void {

@@ -17,6 +17,8 @@ import type { ReloadOutcome } from './reloading.ts';
 export interface ControlPlaneParts {
   readonly options: DaemonOptions;
   readonly bus: Bus;
+  /** Whether the settings in force have jobs. */
+  readonly supervises: () => boolean;
   readonly supervised: () => Supervised | undefined;
   readonly rendering: () => StandingParts;
   readonly reload: (by: string) => Promise<ReloadOutcome>;
@@ -71,8 +73,16 @@ export class ControlPlane {
   }
 }
 
-function overview({ rendering, supervised, reload }: ControlPlaneParts): Controlled {
+function overview(parts: ControlPlaneParts): Controlled {
+  const { rendering, supervises, supervised, reload } = parts;
+  let assembled = false;
   return {
+    isAssembled() {
+      // For good: a reload makes parts anew, and nobody goes without them.
+      assembled ||=
+        rendering().renderer !== undefined && (!supervises() || supervised() !== undefined);
+      return assembled;
+    },
     supervised,
     files() {
       const { renderer } = rendering();

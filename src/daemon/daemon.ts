@@ -231,6 +231,7 @@ export class Daemon {
     const { ControlPlane } = await import('./control-plane.ts');
     this.#controlPlane ??= await ControlPlane.create({
       ...{ options: this.#options, bus: this.bus },
+      supervises: () => this.supervised !== undefined,
       supervised: () => this.supervisor,
       rendering: () => this.#rendering.parts(),
       reload: (by) => this.reload(by),

@@ -7,6 +7,8 @@ export interface Notice {
   readonly reloading?: true;
   readonly stopping?: true;
   readonly status?: string;
+  /** For how long, in milliseconds, a start or a stop goes on at least, whatever the unit's own limit is. */
+  readonly extendMs?: number;
   readonly watchdog?: true;
 }
 
@@ -46,13 +48,15 @@ export async function createNotifier(
   };
 }
 
-function linesOf({ ready, reloading, stopping, status, watchdog }: Notice): string[] {
+function linesOf(notice: Notice): string[] {
+  const { ready, reloading, stopping, status, watchdog, extendMs } = notice;
   const monotonicUs = process.hrtime.bigint() / 1000n;
   return [
     ...(ready === undefined ? [] : ['READY=1']),
     ...(reloading === undefined ? [] : ['RELOADING=1', `MONOTONIC_USEC=${monotonicUs}`]),
     ...(stopping === undefined ? [] : ['STOPPING=1']),
     ...(status === undefined ? [] : [`STATUS=${status.replaceAll('\n', ' ')}`]),
+    ...(extendMs === undefined ? [] : [`EXTEND_TIMEOUT_USEC=${Math.ceil(extendMs * 1000)}`]),
     ...(watchdog === undefined ? [] : ['WATCHDOG=1']),
   ];
 }

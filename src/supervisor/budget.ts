@@ -47,6 +47,11 @@ export class Budget implements StopLimit {
     return Math.max(0, this.#endsAtMs - this.#reserveMs - this.#clock.now());
   }
 
+  /** When it is spent, in milliseconds since the epoch; Infinity before it begins, and where there is no limit. */
+  get endsAtMs(): number {
+    return this.#endsAtMs;
+  }
+
   /** What is left for the last hooks. */
   get leftForLastMs(): number {
     return Math.max(this.#reserveMs, this.#endsAtMs - this.#clock.now());

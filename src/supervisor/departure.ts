@@ -38,6 +38,11 @@ export class Departure {
     return { leftMs: this.#budget.leftMs, hurried: this.#budget.hurried };
   }
 
+  /** When the stop of everything is over at the latest, in milliseconds since the epoch; Infinity where there is no limit. */
+  get dueBy(): number {
+    return this.#budget.endsAtMs;
+  }
+
   /** Cuts every wait short; the second time kills whoever is left at once. */
   hurry(): void {
     this.#hurries += 1;

@@ -10,6 +10,8 @@ export type Phase = 'starting' | 'running' | 'stopping' | 'stopped';
 /** How all of it stands at one moment: plain data, without a secret in it. */
 export interface SupervisorSnapshot {
   readonly phase: Phase;
+  /** When a start or a stop has come further at the latest, in milliseconds since the epoch; absent where nobody set a limit. */
+  readonly dueBy?: number;
   readonly maintenance: boolean;
   readonly role?: 'leader' | 'follower';
   readonly jobs: readonly JobSnapshot[];

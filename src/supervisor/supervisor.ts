@@ -5,6 +5,7 @@ import { assemble, type Assembly, type SupervisorOptions } from './assembly.ts';
 import { isComplete } from './completion.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { StopLimit } from './budget.ts';
+import { longestStartMs } from './longest-start.ts';
 import { createMember, currentEntry, restartMember, startMember, type Member } from './member.ts';
 import { runPreStart } from './pre-start.ts';
 import type { EventSignal, Happening, JobSettings, SupervisorSettings } from './settings.ts';
@@ -23,6 +24,7 @@ export class Supervisor implements Actor {
   readonly #parts: Assembly;
   #settings: SupervisorSettings;
   #phase: Phase = 'starting';
+  #startedBy = Infinity;
   #replacing: Promise<void> = Promise.resolve();
   #end: () => void = () => undefined;
   /** Ends the wait for the start of a main job. */
@@ -58,6 +60,7 @@ export class Supervisor implements Actor {
     this.#end = () => over.abort();
     const ending = AbortSignal.any([signal, over.signal]);
     try {
+      this.#startedBy = this.#options.clock.now() + longestStartMs(this.#settings);
       await this.#sweep(ending);
       await waitForServices(this.#settings.waitFor, this.#options, ending);
       await this.#runPreStart(ending);
@@ -155,8 +158,10 @@ export class Supervisor implements Actor {
   /** How all of it stands. */
   snapshot(): SupervisorSnapshot {
     const { role } = this.#parts.candidacy;
+    const dueBy = this.#isStopping() ? this.#parts.departure.dueBy : this.#startedBy;
     return {
       phase: this.#phase,
+      ...(Number.isFinite(dueBy) && { dueBy }),
       maintenance: this.maintenance,
       ...(role === undefined ? {} : { role }),
       ...standingOf(this.#parts.roster.all, this.maintenance),

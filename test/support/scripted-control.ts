@@ -27,6 +27,7 @@ export function jobStatus(differs: Partial<JobStatus> = {}): JobStatus {
 export class ScriptedControlled implements Controlled, Supervised {
   readonly asked: unknown[][] = [];
   isSupervised = true;
+  isThere = true;
   present: SupervisedSnapshot = {
     phase: 'running',
     maintenance: false,
@@ -42,6 +43,10 @@ export class ScriptedControlled implements Controlled, Supervised {
   jobError: Error | undefined;
   /** What stopping a job waits for. */
   stopped: Promise<void> = Promise.resolve();
+
+  isAssembled(): boolean {
+    return this.isThere;
+  }
 
   supervised(): Supervised | undefined {
     return this.isSupervised ? this : undefined;

@@ -54,6 +54,18 @@ describe('the report to systemd', () => {
     await report.stop();
   });
 
+  it('says nothing of READY while its parts are not there yet', async () => {
+    controlled.isThere = false;
+    controlled.isSupervised = false;
+    start();
+    expect(await told()).toEqual([{ status: 'not ready: it starts' }]);
+    controlled.isThere = true;
+    controlled.isSupervised = true;
+    bus.emit('job:changed', { job: 'web', state: 'running' });
+    expect(await told()).toEqual([{ ready: true, status: '1 of 1 jobs healthy' }]);
+    await report.stop();
+  });
+
   it('is RELOADING from the request on, whoever asks, and READY again, whatever came of it', async () => {
     start();
     await told();
@@ -99,6 +111,31 @@ describe('the report to systemd', () => {
     expect(await told(2000)).toEqual([]);
     controlled.snapshot = () => controlled.present;
     expect(await told(500)).toEqual([{ watchdog: true }]);
+    await report.stop();
+  });
+
+  it('asks for more time while a stop goes on, and no longer than its budget', async () => {
+    start();
+    await told();
+    controlled.present = { ...controlled.present, phase: 'stopping', dueBy: clock.now() + 26_000 };
+    bus.emit('supervisor:happened', { source: 'global', code: 'shutdown' });
+    expect(await told(0)).toEqual([{ stopping: true }, { extendMs: 20_000 }]);
+    expect(await told(5000)).toEqual([{ extendMs: 20_000 }]);
+    expect(await told(10_000)).toEqual([{ extendMs: 18_000 }, { extendMs: 13_000 }]);
+    expect(await told(10_000)).toEqual([{ extendMs: 8000 }, { extendMs: 3000 }]);
+    expect(await told(10_000)).toEqual([]);
+    await report.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('asks for more time while a start waits that has a limit, and for none without', async () => {
+    controlled.present = { ...controlled.present, phase: 'starting' };
+    start();
+    expect(await told(6000)).not.toContainEqual({ extendMs: expect.anything() as unknown });
+    controlled.present = { ...controlled.present, dueBy: clock.now() + 60_000 };
+    expect(await told(5000)).toEqual([{ extendMs: 20_000 }]);
+    controlled.present = { ...controlled.present, phase: 'running' };
+    expect(await told(6000)).not.toContainEqual({ extendMs: expect.anything() as unknown });
     await report.stop();
   });
 
