@@ -72,6 +72,28 @@ export interface CaLeafQuery {
   readonly service: string;
 }
 
+/** The admin partitions (Consul Enterprise). */
+export interface PartitionsQuery {
+  readonly kind: 'partitions';
+}
+
+/** The services that a partition lets others use, or that others let it use. */
+export interface SharedServicesQuery {
+  readonly kind: 'exportedServices' | 'importedServices';
+  /** Absent: the agent's own. */
+  readonly partition?: string;
+}
+
+/** The clusters that this one is peered with. */
+export interface PeeringsQuery {
+  readonly kind: 'peerings';
+  /** Absent: the agent's own. */
+  readonly partition?: string;
+}
+
+/** What partitions and peers share. */
+export type SharingQuery = PartitionsQuery | SharedServicesQuery | PeeringsQuery;
+
 /** The text of a local file. */
 export interface FileQuery {
   readonly kind: 'file';
@@ -96,7 +118,8 @@ export type CatalogQuery =
   | KeyQuery
   | TreeQuery
   | CaRootsQuery
-  | CaLeafQuery;
+  | CaLeafQuery
+  | SharingQuery;
 
 /** All that can be asked. */
 export type Query = CatalogQuery | FileQuery | PluginQuery | VaultQuery | NomadQuery;
@@ -118,6 +141,10 @@ const HOMES: Readonly<Record<QueryKind, QueryHome>> = {
   tree: 'catalog',
   caRoots: 'catalog',
   caLeaf: 'catalog',
+  partitions: 'catalog',
+  exportedServices: 'catalog',
+  importedServices: 'catalog',
+  peerings: 'catalog',
   file: 'local',
   plugin: 'local',
   vaultRead: 'vault',
@@ -168,6 +195,12 @@ export function queryId(query: Query): string {
       return 'caRoots()';
     case 'caLeaf':
       return `caLeaf(${query.service})`;
+    case 'partitions':
+      return 'partitions()';
+    case 'exportedServices':
+    case 'importedServices':
+    case 'peerings':
+      return `${query.kind}(${scopeId(query)})`;
     case 'file':
       return `file(${query.path})`;
     case 'plugin':

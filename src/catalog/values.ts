@@ -113,6 +113,47 @@ export interface CaLeaf {
   readonly ValidBefore: string;
 }
 
+/** An admin partition. */
+export interface Partition {
+  readonly Name: string;
+  readonly Description: string;
+}
+
+/** A service that others may use, and who they are. */
+export interface ExportedService {
+  readonly Service: string;
+  readonly Partition: string;
+  readonly Namespace: string;
+  readonly Consumers: {
+    readonly Peers: readonly string[];
+    readonly Partitions: readonly string[];
+  };
+}
+
+/** A service of another partition that may be used here. */
+export interface ImportedService {
+  readonly Service: string;
+  readonly Namespace: string;
+  readonly SourcePartition: string;
+}
+
+/** A cluster that this one is peered with. */
+export interface Peering {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Partition: string;
+  readonly Meta: Readonly<Record<string, string>>;
+  readonly PeeringState: string;
+  readonly PeerID: string;
+  readonly PeerServerName: string;
+  readonly PeerServerAddresses: readonly string[];
+  readonly StreamStatus: {
+    readonly ImportedServices: readonly string[];
+    readonly ExportedServices: readonly string[];
+  };
+  readonly Remote: { readonly Partition: string; readonly Datacenter: string };
+}
+
 /**
  * How a run of a plugin ended: with what it printed, white space around it dropped, or in failure. That it failed is an answer
  * too: the template that asked is wrong then, and does not wait.
@@ -135,6 +176,10 @@ export interface ValueOf extends VaultValueOf, NomadValueOf {
   tree: readonly KeyPair[];
   caRoots: readonly CaRoot[];
   caLeaf: CaLeaf;
+  partitions: readonly Partition[];
+  exportedServices: readonly ExportedService[];
+  importedServices: readonly ImportedService[];
+  peerings: readonly Peering[];
   file: string | null;
   plugin: PluginRun;
 }

@@ -41,7 +41,8 @@ export async function captureOutput(
   const ended = await Promise.race([
     endOf(child),
     reading.tooMuch,
-    expiry(timeoutMs, AbortSignal.any([signal, over.signal]), signal),
+    stopped(signal, over.signal),
+    expiry(timeoutMs, over.signal),
   ]);
   over.abort();
   // Whatever it left behind holds its pipes, and a template does not wait for that.
@@ -74,11 +75,15 @@ async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
   over.abort();
 }
 
-async function expiry(timeoutMs: number, end: AbortSignal, signal: AbortSignal): Promise<string> {
-  await systemClock.sleep(timeoutMs, end);
-  return signal.aborted
-    ? 'it was stopped'
-    : `it ran longer than ${formatDuration(timeoutMs)} and was killed`;
+function stopped(signal: AbortSignal, over: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve('it was stopped'), { signal: over });
+  });
+}
+
+async function expiry(timeoutMs: number, over: AbortSignal): Promise<string> {
+  await systemClock.sleep(timeoutMs, over);
+  return `it ran longer than ${formatDuration(timeoutMs)} and was killed`;
 }
 
 /** Takes in what a program prints. */

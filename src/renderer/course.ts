@@ -4,7 +4,7 @@ import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import { createMask, REDACTED } from '../output/mask.ts';
-import type { Missing } from '../template/engine.ts';
+import type { Missing, Rendering } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { Due } from './due.ts';
@@ -142,6 +142,7 @@ export class Course implements User {
     if (!complete) return undefined;
     this.#reasons = [...this.#changes];
     this.#changes = new Set();
+    this.#log(rendering);
     const { secrets, files } = rendering;
     return { target: this.target, text: resolution.text, secrets, files };
   }
@@ -181,6 +182,16 @@ export class Course implements User {
     if (command === undefined || !(owed || published.outcome === 'written')) return [];
     const environment = commandEnvironment === undefined ? {} : { environment: commandEnvironment };
     return [{ command, timeoutMs, ...environment, targets: [this.target], reasons }];
+  }
+
+  /** What the template has to say, unless nothing of it may be shown. */
+  #log({ said, secrets }: Rendering): void {
+    const { label, secret } = this.target;
+    if (said.length === 0 || secret) return;
+    const mask = createMask(secrets);
+    for (const text of said) {
+      this.#options.logger.info(`${label} says: ${mask(text).trimEnd()}`, { target: label });
+    }
   }
 
   /** Whether the catalog does not answer something that the last text was made of. */

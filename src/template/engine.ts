@@ -74,6 +74,8 @@ export interface Rendering {
   readonly secrets: ReadonlySet<string>;
   /** Further files, one for each path, in the order in which they were first asked for. They count as much as the text does. */
   readonly files: readonly SideFile[];
+  /** What the template has to say to whoever writes it. */
+  readonly said: readonly string[];
   /**
    * Why the pass failed. While something is missing that is no error yet: it only means not ready (a template may
    * index an empty list).

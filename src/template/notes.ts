@@ -38,6 +38,7 @@ export class Notes implements FunctionScope {
   readonly #askedAt = new Map<string, Position>();
   readonly #missing = new Map<string, Missing>();
   readonly #secrets = new Set<string>();
+  readonly #said: string[] = [];
   readonly #files = new Map<string, SideFile>();
 
   constructor(options: NotesOptions) {
@@ -84,6 +85,10 @@ export class Notes implements FunctionScope {
     if (text !== '') this.#secrets.add(text);
   }
 
+  say(text: string): void {
+    this.#said.push(text);
+  }
+
   writeFile(file: SideFile): void {
     if (this.tripwire.objectsTo(file.text) || this.tripwire.objectsTo(file.path)) {
       throw new AutotmplError(
@@ -112,6 +117,7 @@ export class Notes implements FunctionScope {
       missing: this.#missing,
       secrets: this.#secrets,
       files: [...this.#files.values()],
+      said: this.#said,
     };
   }
 

@@ -17,6 +17,9 @@ const WRITTEN_BY_ANYBODY: ReadonlySet<string> = new Set([
   'services',
   'node',
   'nodes',
+  'exportedServices',
+  'importedServices',
+  'peerings',
 ]);
 
 /** The least that decodes into a control character: a quantum of base64, or `"\n"` with its quotes. */

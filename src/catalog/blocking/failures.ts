@@ -44,6 +44,11 @@ export function replyTrouble(reply: HttpReply, plan: RequestPlan, server: Blocki
       ? refuse(message, server.unknownPlace.advice)
       : { ...refuse(forAnyQuery), nature: 'blip' };
   }
+  if (reply.status === 404 && plan.since !== undefined) {
+    throw new AutotmplError('catalog', `this ${name} cannot answer ${plan.label}: ${status}`, {
+      advice: `it came with ${plan.since}`,
+    });
+  }
   return refuse(message, wrongServerAdvice(server));
 }
 

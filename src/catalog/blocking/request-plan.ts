@@ -20,6 +20,8 @@ export interface RequestPlan {
   readonly fromServers: boolean;
   /** The ACL rule that lets a token ask this. */
   readonly aclRule: string;
+  /** The first server that has this endpoint: one that does not know it can never answer. */
+  readonly since?: string;
   /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
   readonly read: (body: unknown) => Value;
   /** Rejects where a value must not be believed after the one before it. */

@@ -6,7 +6,10 @@ export interface AclRule {
     | 'agent_prefix'
     | 'key'
     | 'key_prefix'
+    | 'mesh'
     | 'node'
+    | 'operator'
+    | 'peering'
     | 'node_prefix'
     | 'service'
     | 'service_prefix'
@@ -39,6 +42,13 @@ export function aclRulesOf(query: CatalogQuery): readonly AclRule[] {
       return [{ resource: 'key_prefix', name: query.prefix, access: 'read' }];
     case 'caRoots':
       return [];
+    case 'partitions':
+      return [{ resource: 'operator', name: '', access: 'read' }];
+    case 'exportedServices':
+    case 'importedServices':
+      return [{ resource: 'mesh', name: '', access: 'read' }];
+    case 'peerings':
+      return [{ resource: 'peering', name: '', access: 'read' }];
     case 'caLeaf':
       return [{ resource: 'service', name: query.service, access: 'write' }];
   }
@@ -60,7 +70,11 @@ export function aclPolicy(rules: Iterable<AclRule>): string {
     .join('');
 }
 
+/** What there is only one of in a policy. */
+const NAMELESS: ReadonlySet<AclRule['resource']> = new Set(['mesh', 'operator', 'peering']);
+
 function showRule({ resource, name, access }: AclRule): string {
+  if (NAMELESS.has(resource)) return `${resource} = "${access}"`;
   return `${resource} ${JSON.stringify(name)} { policy = "${access}" }`;
 }
 

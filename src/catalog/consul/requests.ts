@@ -5,6 +5,7 @@ import { encodePath, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from '../http/shapes.ts';
+import { planSharing } from './sharing.ts';
 import {
   readCaLeaf,
   readCaRoots,
@@ -88,6 +89,16 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         confirm: (previous, next, get) =>
           confirmEmptyTree(previous, next, parameters(scopeOf(query, defaults)), get),
       };
+    case 'partitions':
+    case 'exportedServices':
+    case 'importedServices':
+    case 'peerings': {
+      const { endpoint, ...plan } = planSharing(query);
+      const partition = 'partition' in query ? query.partition : undefined;
+      const scope =
+        query.kind === 'partitions' ? {} : { partition: partition ?? defaults.partition };
+      return { label, aclRule, ...plan, path: `${endpoint}${parameters(scope)}` };
+    }
     case 'caRoots':
       return {
         label,

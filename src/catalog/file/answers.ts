@@ -80,6 +80,11 @@ function findValue(document: CatalogDocument, query: CatalogQuery): Value {
     case 'caRoots':
       if (document.caRoots !== undefined) return document.caRoots;
       throw new AutotmplError('catalog', 'the catalog document has no caRoots');
+    case 'partitions':
+    case 'exportedServices':
+    case 'importedServices':
+    case 'peerings':
+      throw new AutotmplError('catalog', `a catalog document has no ${query.kind}`);
     case 'caLeaf': {
       const leaf = document.caLeaf.get(query.service);
       if (leaf !== undefined) return leaf;

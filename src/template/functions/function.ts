@@ -16,6 +16,8 @@ export interface FunctionScope {
   keepSecret(text: string): void;
   /** Notes a file to be written once the rendering is accepted. Throws for text that must not be printed unquoted. */
   writeFile(file: SideFile): void;
+  /** Notes a text for whoever writes the template; it is logged once the rendering is complete. */
+  say(text: string): void;
   /** The text of another template that this one defines; absent in languages where templates define none. */
   executeTemplate?: (name: string, dot: unknown) => string;
   /** The environment that templates see. */

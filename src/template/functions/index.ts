@@ -91,6 +91,7 @@ import {
 } from './nomad.ts';
 import { markSecret } from './secret.ts';
 import { pkiCert, secret, secrets } from './vault.ts';
+import { exportedServices, importedServices, partitions, peerings } from './sharing.ts';
 import { sockaddr } from './sockaddr.ts';
 
 const ROWS: Readonly<Record<string, TemplateFunction>> = {
@@ -121,6 +122,10 @@ const ROWS: Readonly<Record<string, TemplateFunction>> = {
   nomadVarExists: scoped(nomadVarExists),
   nomadVarList: scoped(nomadVarList),
   nomadVarListSafe: scoped(nomadVarListSafe),
+  partitions: scoped(partitions),
+  exportedServices: scoped(exportedServices),
+  importedServices: scoped(importedServices),
+  peerings: scoped(peerings),
 
   byTag: pure(byTag, { asFilter: true }),
   byPort: pure(byPort, { asFilter: true }),

@@ -2,6 +2,7 @@ import type {
   KeyQuery,
   NodeQuery,
   NodesQuery,
+  PeeringsQuery,
   Scope,
   ServiceQuery,
   ServicesQuery,
@@ -28,6 +29,8 @@ const SERVICES = new RegExp(`^${PARAMETERS}${DATACENTER}$`);
 const NODE = new RegExp(String.raw`^(?<name>[\w.-]+)?${PARAMETERS}${DATACENTER}$`);
 const NODES = new RegExp(`^${PARAMETERS}${DATACENTER}${NEAR}$`);
 const KEY = new RegExp(String.raw`^\/?(?<path>[^@?]*)${PARAMETERS}${DATACENTER}$`);
+
+const PEERINGS = new RegExp(`^${PARAMETERS}$`);
 
 const SCOPE_FIELDS: Readonly<Record<string, Exclude<keyof Scope, 'dc'>>> = {
   ns: 'namespace',
@@ -107,6 +110,13 @@ export function parseKey(call: string, expression: string): KeyQuery {
 export function parseTree(call: string, expression: string): TreeQuery {
   const groups = match(call, KEY, expression, 'PREFIX[?ns=…&partition=…][@DC]');
   return { kind: 'tree', prefix: groups['path'] ?? '', ...scope(call, groups) };
+}
+
+/** Reads `[?partition=…]`. */
+export function parsePeerings(expression: string): PeeringsQuery {
+  const groups = match('peerings', PEERINGS, expression, '[?partition=…]');
+  const { partition } = scope('peerings', groups);
+  return { kind: 'peerings', ...(partition === undefined ? {} : { partition }) };
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;

@@ -18,13 +18,22 @@ import { GoData } from './go-data.ts';
 import { INSTANCE, RESULT_TYPES } from './go-types.ts';
 import { SPRIG_FUNCTIONS } from '../sprig/index.ts';
 import { isSearchable, sharedFunction, type Crossing } from './shared-function.ts';
+import { SPEW_FUNCTIONS } from './spew.ts';
 import { GoMap, GoStruct, isMap, sortedEntries, type GoFunction, type GoValue } from './values.ts';
 
 /** Remembers by identity what was turned, so that a thousand instances are turned once and not at every rendering. */
 const DATA = new GoData();
 
 const CATALOG = ['service', 'connect', 'key', 'keyExists', 'ls', 'safeLs', 'tree', 'safeTree'];
-const CATALOG_OR_ALL = ['services', 'node', 'nodes', 'datacenters', 'caRoots'];
+const CATALOG_OR_ALL = [
+  'services',
+  'node',
+  'nodes',
+  'datacenters',
+  'caRoots',
+  'partitions',
+  'peerings',
+];
 
 /** Functions that are the same in all template languages, and the fewest arguments that Go wants for them. */
 const SHARED: Readonly<Record<string, Crossing>> = {
@@ -40,6 +49,8 @@ const SHARED: Readonly<Record<string, Crossing>> = {
   nomadVarExists: typed('nomadVarExists', 1),
   nomadVarList: typed('nomadVarList', 0),
   nomadVarListSafe: typed('nomadVarListSafe', 0),
+  exportedServices: typed('exportedServices', 1),
+  importedServices: typed('importedServices', 1),
   file: { least: 1 },
 
   byTag: { least: 1 },
@@ -133,6 +144,7 @@ export const CONSUL_TEMPLATE_FUNCTIONS: GoFunctions = new Map<string, GoFunction
     ([name, crossing]) => [name, sharedFunction(DATA, name, crossing)] as const,
   ),
   ...Object.entries(OWN),
+  ...Object.entries(SPEW_FUNCTIONS),
   ...Object.entries(SPRIG_FUNCTIONS),
 ]);
 

@@ -90,6 +90,24 @@ export const RESULT_TYPES: Readonly<Record<string, GoType>> = {
   nomadService: { listOf: NOMAD_SERVICE },
   nomadVarList: { listOf: NOMAD_VAR_META },
   nomadVarListSafe: { listOf: NOMAD_VAR_META },
+  partitions: { listOf: { struct: '*dependency.Partition', fields: {} } },
+  exportedServices: {
+    listOf: {
+      struct: 'dependency.ExportedService',
+      fields: { Consumers: { struct: 'dependency.ResolvedConsumers', fields: {} } },
+    },
+  },
+  importedServices: { listOf: { struct: 'dependency.ImportedService', fields: {} } },
+  peerings: {
+    listOf: {
+      struct: '*dependency.Peering',
+      fields: {
+        Meta: 'texts',
+        StreamStatus: { struct: 'dependency.PeeringStreamStatus', fields: {} },
+        Remote: { struct: 'dependency.PeeringRemoteInfo', fields: {} },
+      },
+    },
+  },
   caRoots: { listOf: { struct: '*api.CARoot', fields: {} } },
   caLeaf: { struct: '*api.LeafCert', fields: {} },
 };

@@ -11,6 +11,7 @@ import {
   type Filter,
 } from './built-in-filters.ts';
 import { Environment } from './internals.ts';
+import { SPRIG_FOR_NUNJUCKS } from './sprig-functions.ts';
 import type { Run } from './runtime.ts';
 import type { CompiledTemplate } from './template.ts';
 
@@ -38,7 +39,9 @@ export class TemplateEnvironment extends Environment {
     for (const [name, filter] of Object.entries(this.filters)) {
       this.#addFilter(name, QUOTING_BUILT_INS.has(name) ? 'quoted' : 'derived', filter as Filter);
     }
-    for (const [name, row] of Object.entries(functions)) this.#addFunction(name, row);
+    for (const table of [functions, SPRIG_FOR_NUNJUCKS]) {
+      for (const [name, row] of Object.entries(table)) this.#addFunction(name, row);
+    }
   }
 
   /** The names that a template may pipe into. */

@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
+import { systemClock } from '../../../src/core/time.ts';
 import { CONSUL_TEMPLATE_FUNCTIONS } from '../../../src/template/gotemplate/consul-template-functions.ts';
+import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
 import { SPRIG_FUNCTIONS } from '../../../src/template/sprig/index.ts';
 import { goError, goText } from './gotemplate/known-go-engine.ts';
+
+function renderNunjucks(template: string): string | undefined {
+  const engine = createNunjucksEngine({ searchPath: [], environment: {}, clock: systemClock });
+  const rendering = engine
+    .compile(
+      { name: 't.njk', text: template, folder: '/' },
+      { strict: true, allowControlCharacters: false },
+    )
+    .render(() => undefined);
+  if (rendering.error !== undefined) throw rendering.error;
+  return rendering.text;
+}
 
 /** Functions are written without their prefix here. */
 const prefixed = (template: string) => template.replace(/(?<!["\w])_([A-Za-z])/g, 'sprig_$1');
@@ -258,6 +272,32 @@ const ERRORS: readonly (readonly [string, RegExp])[] = [
   ['_trunc "5" "x"', /count must be an integer/],
   ['_set (_fromJson "{}") "a" 1', /set: map cannot be changed/],
 ];
+
+describe("Sprig's functions in Nunjucks", () => {
+  it.each([
+    ['{{ sprig_add(1, 2) }}', '3'],
+    ['{{ "hello" | sprig_trunc(2) }}', 'he'],
+    ['{{ sprig_divf(1, 8) }}', '0.125'],
+    ['{{ sprig_dict("a", 1).a + 1 }}', '2'],
+    ['{{ [1, 2, 3] | sprig_reverse | join(",") }}', '3,2,1'],
+    ['{{ sprig_semver("1.2.3").Minor }}', '2'],
+    ['{{ sprig_until(3) | sprig_toJson }}', '[0,1,2]'],
+  ])('%s', (template, expected) => {
+    expect(renderNunjucks(template)).toBe(expected);
+  });
+
+  it('want as many arguments as in Go', () => {
+    expect(() => renderNunjucks('{{ sprig_trunc(2) }}')).toThrow(
+      'sprig_trunc: it takes 2 arguments, but got 1',
+    );
+  });
+
+  it('tell of what they cannot change', () => {
+    expect(() => renderNunjucks('{{ sprig_set({a: 1}, "b", 2) | sprig_toJson }}')).toThrow(
+      'set: map cannot be changed',
+    );
+  });
+});
 
 describe("Sprig's functions", () => {
   it.each([...STRINGS, ...LISTS, ...NUMBERS, ...MAPS, ...CODES])('%s', (expression, expected) => {

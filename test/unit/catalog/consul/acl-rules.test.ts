@@ -29,6 +29,9 @@ describe('the policy for some queries', () => {
       'agent_prefix "" { policy = "read" }\nnode_prefix "" { policy = "read" }\n',
     ],
     ['a certificate', { kind: 'caLeaf', service: 'web' }, 'service "web" { policy = "write" }\n'],
+    ['partitions', { kind: 'partitions' }, 'operator = "read"\n'],
+    ['shared services', { kind: 'exportedServices' }, 'mesh = "read"\n'],
+    ['peerings', { kind: 'peerings' }, 'peering = "read"\n'],
     ['the roots, which anybody may read', { kind: 'caRoots' }, ''],
   ])('names %s', (_what, query, policy) => {
     expect(policyOf(query)).toBe(policy);

@@ -64,6 +64,32 @@ const ANSWERS: Readonly<Record<string, Value>> = {
     ],
   },
   'node(none)': null,
+  'partitions()': [{ Name: 'default', Description: 'd' }],
+  'exportedServices(?partition=west)': [
+    {
+      Service: 'web',
+      Partition: '',
+      Namespace: '',
+      Consumers: { Peers: ['p'], Partitions: [] },
+    },
+  ],
+  'importedServices(?partition=west)': [{ Service: 'web', Namespace: '', SourcePartition: 'east' }],
+  'peerings(?partition=west)': [
+    {
+      ID: '1',
+      Name: 'second',
+      Partition: 'west',
+      Meta: { env: 'dev' },
+      PeeringState: 'ACTIVE',
+      PeerID: '2',
+      PeerServerName: '',
+      PeerServerAddresses: [],
+      StreamStatus: { ImportedServices: ['api'], ExportedServices: [] },
+      Remote: { Partition: '', Datacenter: 'dc2' },
+    },
+  ],
+  'plugin(date)': { output: 'today' },
+  'plugin(broken)': { failure: 'it ended with exit code 3' },
 };
 
 const OPTIONS: Options = { functions: CONSUL_TEMPLATE_FUNCTIONS, answers: ANSWERS };
@@ -214,6 +240,17 @@ const ROWS: readonly (readonly [string, string])[] = [
   ],
 ];
 
+const ELSEWHERE: readonly (readonly [string, string])[] = [
+  ['{{range partitions}}{{.Name}} {{.Description}}{{end}}', 'default d'],
+  ['{{range exportedServices "west"}}{{.Service}} {{.Consumers.Peers}}{{end}}', 'web [p]'],
+  ['{{range importedServices "west"}}{{.Service}} {{.SourcePartition}}{{end}}', 'web east'],
+  [
+    '{{range peerings "?partition=west"}}{{.Name}} {{.PeeringState}} {{.Meta.env}} {{.StreamStatus.ImportedServices}} {{.Remote.Datacenter}}{{end}}',
+    'second ACTIVE dev [api] dc2',
+  ],
+  ['{{plugin "date"}}{{plugin "date" "" " "}}', 'todaytoday'],
+];
+
 const DEFINITIONS: readonly (readonly [string, string])[] = [
   ['{{define "custom"}}{{key .}}{{end}}{{executeTemplate "custom" "p/a"}}', '1'],
   ['{{define "n"}}[{{.}}]{{end}}{{executeTemplate "n"}}', '[<no value>]'],
@@ -254,12 +291,15 @@ const ERRORS: readonly (readonly [string, RegExp])[] = [
     '{{define "x"}}{{executeTemplate "x"}}{{end}}{{executeTemplate "x"}}',
     /exceeded maximum template depth|nested too deep/,
   ],
+  ['{{plugin "broken"}}', /plugin: broken failed: it ended with exit code 3/],
+  ['{{exportedServices "a b"}}', /exportedServices: partition is no name of a partition/],
+  ['{{peerings "x"}}', /peerings: its argument does not follow/],
   ['{{key}}', /wrong number of args for key: want 1 got 0/],
   ['{{trim "x"}}', /wrong number of args for trim: want 2 got 1/],
 ];
 
 describe("consul-template's functions in Go templates", () => {
-  it.each([...ROWS, ...DEFINITIONS])('%s', (template, expected) => {
+  it.each([...ROWS, ...ELSEWHERE, ...DEFINITIONS])('%s', (template, expected) => {
     expect(text(template)).toBe(expected);
   });
 
@@ -289,6 +329,35 @@ describe("consul-template's functions in Go templates", () => {
       'nodes(@dc2)',
       'tree(q)',
     ]);
+  });
+
+  it('shows values with their types', () => {
+    expect(text('{{spew_sdump "a" 1 .Half .Nil}}')).toBe(
+      '(string) (len=1) "a"\n(int) 1\n(float64) 0.5\n(interface {}) <nil>\n',
+    );
+    expect(text('{{spew_sdump .Texts (split "," "a,b")}}')).toBe(
+      [
+        '(map[string]interface {}) (len=2) {',
+        ' (string) (len=3) "one": (string) (len=1) "1",',
+        ' (string) (len=3) "two": (string) (len=1) "2"',
+        '}',
+        '([]string) (len=2 cap=2) {',
+        ' (string) (len=1) "a",',
+        ' (string) (len=1) "b"',
+        '}',
+        '',
+      ].join('\n'),
+    );
+    expect(text('{{spew_sdump (index (ls "p") 0)}}')).toMatch(
+      /^\(\*dependency\.KeyPair\)\(\{\n Path: \(string\) \(len=3\) "p\/a",\n/,
+    );
+    expect(text('{{spew_sprintf "%05d %v" 7 .Texts}}')).toBe('00007 map[one:1 two:2]');
+  });
+
+  it('says what is for the log beside the text', () => {
+    const rendering = renderGo('{{spew_dump 1}}{{spew_printf "%d-%s" 2 "x"}}', OPTIONS);
+    expect(rendering.text).toBe('');
+    expect(rendering.said).toEqual(['(int) 1\n', '2-x']);
   });
 
   it('waits for at least one key with safeLs and safeTree', () => {
