@@ -9,8 +9,8 @@ import {
 } from '../../../../src/template/gotemplate/engine.ts';
 import type { GoRecord } from '../../../../src/template/gotemplate/values.ts';
 
-/** What the templates of the tables are given. */
-export const DATA: GoRecord = {
+/** What the templates of the tables are given. Frozen: one template must not change it for the next. */
+export const DATA: GoRecord = freezeValue({
   X: 'x',
   Empty: '',
   Yes: true,
@@ -29,7 +29,7 @@ export const DATA: GoRecord = {
   Mixed: ['a', 1n, true, null, 1.5],
   Words: 'héllo',
   Markup: `<a href="x">'&'</a>`,
-};
+});
 
 /** How a rendering of the tests may differ. */
 export type Options = Partial<GoEngineOptions & TemplateOptions> & {
