@@ -18,6 +18,8 @@ export async function functionsReference() {
     'Names, arguments and results are those of consul-template. Nunjucks calls a function as `name(first, second)`. ' +
       'Those with a second form are filters as well: what is piped in is the last argument, so `"a,b" | split(",")` ' +
       'is `split(",", "a,b")`. An argument in brackets may be left out. More arguments than a function has are an error.',
+    'Go templates call the same functions as `name first second`, and any of them behind a pipe: `first | name`. Each entry shows both ' +
+      "spellings. Both languages also have [Sprig's functions](sprig.md).",
     ...families.flatMap((family) => [`## ${family.title}`, family.about, ...family.entries]),
   ];
   const options = await prettier.resolveConfig(PAGE);
@@ -117,9 +119,22 @@ function writeEntry(row, declarations) {
     const forms = ownForm?.split(' or ') ?? [`${piped} | ${form}`];
     lines.push(`As a filter: ${forms.map((one) => `\`${one}\``).join(' or ')}`);
   }
+  lines.push(`In Go: ${goForms(row, parameters)}`);
   lines.push(text);
   if (row.flags.includes('quotes: true')) lines.push('Safe to print whatever went in.');
   return lines.join('\n\n');
+}
+
+/** How a Go template calls it: as a function, and, where it is a filter in Nunjucks, behind a pipe. */
+function goForms(row, parameters) {
+  if (row.name === 'scratch') return '`scratch.Set "name" value`, `scratch.Get "name"`, and so on';
+  const names = parameters.map(writeParameter);
+  const call = [row.name, ...names].join(' ');
+  // What a filter does to a text of its own, as `secret` does, is Nunjucks' alone.
+  const ends = row.flags.includes('piped:') || names.length === 0;
+  if (!row.flags.includes('asFilter: true') || ends) return `\`${call}\``;
+  const last = parameters.at(-1).name.getText();
+  return `\`${call}\` or \`${last} | ${[row.name, ...names.slice(0, -1)].join(' ')}\``;
 }
 
 function writeParameter(parameter) {
