@@ -12,7 +12,7 @@ afterEach(async () => {
 
 function follow<const Q extends Query>(address: string, query: Q): Follower<Q> {
   const follower = new Follower(catalogOn(address), query);
-  followers.push(follower as unknown as Follower<Query>);
+  followers.push(follower);
   return follower;
 }
 
