@@ -10,6 +10,7 @@ import type { Prepared } from '../daemon/options.ts';
 import { countOf } from './count-of.ts';
 import type { EarlySignals } from './early-signals.ts';
 import { EXIT, failedCode, stoppedCode } from './exit-codes.ts';
+import { giveUpOnTrouble } from './give-up.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
@@ -139,7 +140,7 @@ interface Ends {
 /** Ends the run where a template fails that may not; under consul-template's name, says what happens in its words. */
 async function listenToFacts(
   daemon: Daemon,
-  { program }: RunRequest,
+  { program, giveUpAfterMs }: RunRequest,
   settings: Settings,
   controller: AbortController,
   logger: AdjustableLogger,
@@ -152,6 +153,17 @@ async function listenToFacts(
       if (!isFatal) return;
       failed = true;
       controller.abort();
+    }),
+    giveUpOnTrouble({
+      bus: daemon.bus,
+      clock: systemClock,
+      afterMs: giveUpAfterMs,
+      isTroubled: (query) => daemon.isTroubled(query),
+      giveUp: (sentence) => {
+        logger.error(sentence);
+        failed = true;
+        controller.abort();
+      },
     }),
   ];
   if (program === 'consul-template') {

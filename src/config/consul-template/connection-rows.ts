@@ -15,7 +15,9 @@ export interface ConnectionOptions {
 /** `retry`, `ssl` and `transport` of one server. */
 export function connectionRows(options: ConnectionOptions): FieldRow[] {
   const { flags, variables = {} } = options;
-  return [...retryRows(), ...sslRows(options), ...transportRows()].map((row) => {
+  return [...retryRows(), ...sslRows(options), ...transportRows()].map((found) => {
+    const isIdle = flags !== 'consul' && found.path.startsWith('retry.');
+    const row = isIdle ? { ...found, idle: 'whatever fails is tried again for ever' } : found;
     const flag = flags === undefined ? undefined : flagOf(flags, row.path);
     const named = variables[row.path];
     return {
@@ -50,13 +52,14 @@ function retryRows(): FieldRow[] {
       path: 'retry.attempts',
       kind: 'integer',
       description:
-        'So many failures in a row end the program; 0 is never. consul-template ends after 12 where nobody says otherwise.',
+        'The program ends when a query has failed for as long as so many tries take; 0 is never.',
       default: 0,
     },
     {
       path: 'retry.backoff',
       kind: 'duration',
-      description: 'Pause after the first failure; it doubles with each.',
+      description:
+        'Pause after the first try; it doubles with each. Says how long `attempts` take: the pauses themselves are shorter and random here.',
       default: '250ms',
     },
     {

@@ -28,6 +28,7 @@ const SIGNALS_AND_TEMPLATES: readonly FieldRow[] = [
     kind: 'duration',
     description: 'Answers may come from a server that is behind by this long; 0 is never.',
     default: '2s',
+    idle: 'no answer is stale',
     flag: 'max-stale',
   },
   {
@@ -66,7 +67,7 @@ const SIGNALS_AND_TEMPLATES: readonly FieldRow[] = [
   {
     path: 'err_on_failed_lookup',
     kind: 'flag',
-    description: '`true`: a query that the catalog refuses ends the program.',
+    description: '`true`: the first failure of a query ends the program.',
     default: false,
   },
   {
@@ -183,12 +184,15 @@ export const EXEC_ROWS: readonly FieldRow[] = section('exec', [
   },
 ]);
 
+const ALONE = 'every instance asks for itself, each query once';
+
 const DEDUPLICATE_ROWS: readonly FieldRow[] = section('deduplicate', [
   {
     path: 'enabled',
     kind: 'flag',
     description: 'Many instances with the same template share the answers of one.',
     default: false,
+    idle: ALONE,
     flag: 'dedup',
   },
   {

@@ -110,7 +110,7 @@ describe('a config of consul-template', () => {
         pidFile: `${cwd}/run/ct.pid`,
         killSignal: 'SIGQUIT',
         reloadSignal: 'SIGUSR1',
-        errOnFailedLookup: true,
+        giveUpAfterMs: 0,
       },
       deduplicate: { prefix: 'dedup/', ttlMs: 20_000, maxStaleMs: 3000, waitMs: 40_000 },
       log: {
@@ -181,7 +181,6 @@ describe('a config of consul-template', () => {
       parseOnly: false,
       killSignal: 'SIGINT',
       reloadSignal: 'SIGHUP',
-      errOnFailedLookup: false,
     });
     for (const part of ['vault', 'nomad', 'exec', 'deduplicate'] as const) {
       expect(settings[part]).toBeUndefined();
@@ -291,6 +290,18 @@ describe('a config of consul-template', () => {
   ])('uses TLS with Consul for %j: %s', async (block, secure) => {
     const settings = await of(`consul {\n address = "c:1"\n ${block}\n}`);
     expect(settings.catalog).toMatchObject({ consul: { address: { secure } } });
+  });
+
+  it.each([
+    ['', undefined],
+    ['consul { retry { attempts = 0 } }', undefined],
+    ['consul { retry { attempts = 3 } }', 1750],
+    ['consul { retry { attempts = 4 backoff = "1s" max_backoff = "2s" } }', 7000],
+    ['consul { retry { attempts = 3 backoff = "1s" max_backoff = 0 } }', 7000],
+    ['consul { retry { enabled = false } }', 0],
+    ['err_on_failed_lookup = true', 0],
+  ])('gives up for %j', async (text, giveUpAfterMs) => {
+    expect((await of(text)).run?.giveUpAfterMs).toBe(giveUpAfterMs);
   });
 
   it('keeps the last of blocks that come again, and says so', async () => {
