@@ -17,6 +17,7 @@ export async function configPages() {
     'docs/reference/config.schema.json': await schemaText(schema),
     'docs/reference/configuration.md': await pretty(configurationPage(schema), 'markdown'),
     'docs/reference/command-line.md': await pretty(await commandLinePage(), 'markdown'),
+    'docs/reference/consul-template.md': await pretty(await consulTemplatePage(), 'markdown'),
   };
 }
 
@@ -221,6 +222,48 @@ async function commandLinePage() {
       .concat(exits.EXIT_MEANINGS.map(([number, meaning]) => `| ${number} | ${cell(meaning)} |`))
       .join('\n'),
   ].join('\n\n');
+}
+
+async function consulTemplatePage() {
+  const { fields, templates, form, exits } = await load([
+    "export { FIELD_ROWS as fields } from './src/config/consul-template/field-table.ts';",
+    "export { TEMPLATE_ROWS as templates } from './src/config/consul-template/template-rows.ts';",
+    "export { formOf as form } from './src/config/consul-template/field-kinds.ts';",
+    "export { CONSUL_TEMPLATE_MEANINGS as exits } from './src/cli/exit-codes.ts';",
+  ]);
+  return [
+    "# consul-template's configs",
+    MADE_BY,
+    "autotmpl reads consul-template's configs, HCL 1 or JSON: a file whose name ends in `.hcl`, JSON with these keys, any file under the " +
+      'name `consul-template` or with `-dialect consul-template`. [Coming from consul-template](../coming-from-consul-template.md) says what differs.',
+    'Files merge from left to right: a later value wins, templates and lists of texts add up. `CT_LOCAL_CONFIG` holds a whole config that beats ' +
+      'files; flags beat all, and all beats the environment. Of a folder all files are read, also in folders below it, in lexical ' +
+      'order; under our own name those that end in `.hcl` or `.json`. Relative paths start from the working folder. Keys may be in any case; unknown ones are errors.',
+    '## The whole',
+    fieldTable(fields, form),
+    '## Each template',
+    '`template` may come again; each has exactly one of `source` and `contents`. A template is Go unless its name ends in `.njk`, `.nunjucks`, `.j2` or `.jinja2`.',
+    fieldTable(templates, form),
+    '## Exit codes under the name consul-template',
+    ['| code | meaning |', '| --- | --- |']
+      .concat(exits.map(([number, meaning]) => `| ${number} | ${cell(meaning)} |`))
+      .join('\n'),
+  ].join('\n\n');
+}
+
+function fieldTable(rows, form) {
+  return ['| key | value | default | also | meaning |', '| --- | --- | --- | --- | --- |']
+    .concat(
+      rows.map((row) => {
+        const fallback = row.default === undefined ? '' : code(String(row.default));
+        const flag = row.flag === undefined ? [] : [`-${row.flag}`];
+        const also = [...flag, ...(row.variables ?? []), ...(row.aliases ?? [])].map(code);
+        const idle =
+          row.idle === undefined ? '' : ` Taken, and without a meaning here: ${row.idle}.`;
+        return `| ${code(row.path)} | ${cell(form(row.kind))} | ${fallback} | ${also.join(', ')} | ${cell(row.description + idle)} |`;
+      }),
+    )
+    .join('\n');
 }
 
 function commandList({ commandSignature }, rows) {
