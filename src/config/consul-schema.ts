@@ -10,16 +10,17 @@ const address = v.pipe(
   v.metadata({ kind: 'address' }),
 );
 
-const tlsSchema = map({
+/** TLS with a server. */
+export const tlsSchema = map({
   ca: setting(path, { description: 'File with the certificates of the authorities to trust.' }),
   caPath: setting(path, { description: 'Folder whose files are all certificates to trust.' }),
-  cert: setting(path, { description: 'File with the certificate that autotmpl shows the agent.' }),
+  cert: setting(path, { description: 'File with the certificate that autotmpl shows the server.' }),
   key: setting(path, { description: 'File with the private key of `cert`.' }),
   serverName: setting(text, {
-    description: "Name that the agent's certificate must carry, where it is not the host's.",
+    description: "Name that the server's certificate must carry, where it is not the host's.",
   }),
   verify: setting(flag, {
-    description: "`false`: the agent's certificate is not checked. Only for tests.",
+    description: "`false`: the server's certificate is not checked. Only for tests.",
     default: true,
   }),
 });

@@ -1,5 +1,18 @@
 import { DEFAULT_ADDRESS } from '../catalog/consul/address.ts';
 import { DEFAULT_MAX_CONNECTIONS, DEFAULT_WAIT_MS } from '../catalog/consul/options.ts';
+import {
+  DEFAULT_NOMAD_ADDRESS,
+  DEFAULT_NOMAD_CONNECTIONS,
+  DEFAULT_NOMAD_WAIT_MS,
+} from '../catalog/nomad/options.ts';
+import {
+  DEFAULT_LEASE_MS,
+  DEFAULT_LEASE_RENEWAL_THRESHOLD,
+  DEFAULT_VAULT_ADDRESS,
+  DEFAULT_VAULT_CONNECTIONS,
+  KUBERNETES_MOUNT_PATH,
+  SERVICE_ACCOUNT_TOKEN_FILE,
+} from '../catalog/vault/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { LogFormat, LogLevel } from '../core/logger.ts';
 
@@ -32,6 +45,23 @@ export const LOG_FILE_DEFAULTS = {
   rotateMaxFiles: 0,
   facility: 'LOCAL0',
   name: 'autotmpl',
+} as const;
+
+/** What holds for Vault where nobody says otherwise, as a user would write it. */
+export const VAULT_DEFAULTS = {
+  address: DEFAULT_VAULT_ADDRESS,
+  leaseDuration: formatDuration(DEFAULT_LEASE_MS),
+  leaseRenewalThreshold: DEFAULT_LEASE_RENEWAL_THRESHOLD,
+  kubernetesMountPath: KUBERNETES_MOUNT_PATH,
+  serviceAccountTokenFile: SERVICE_ACCOUNT_TOKEN_FILE,
+  maxConnections: DEFAULT_VAULT_CONNECTIONS,
+} as const;
+
+/** What holds for Nomad where nobody says otherwise, as a user would write it. */
+export const NOMAD_DEFAULTS = {
+  address: DEFAULT_NOMAD_ADDRESS,
+  wait: formatDuration(DEFAULT_NOMAD_WAIT_MS),
+  maxConnections: DEFAULT_NOMAD_CONNECTIONS,
 } as const;
 
 /** What holds for Consul where nobody says otherwise, as a user would write it. */

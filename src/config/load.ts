@@ -6,6 +6,7 @@ import { withFlaggedSettings } from './flagged-settings.ts';
 import { noteTargets, pickLog, pickQuiet, pickSearchPath } from './merge.ts';
 import { problemsError } from './problems.ts';
 import type { ReadConfig } from './read-config.ts';
+import { hasServers } from './server-sources.ts';
 import type { SettingsSources } from './settings-sources.ts';
 import type { Settings } from './settings.ts';
 import { supervisedSettings } from './supervised-settings.ts';
@@ -66,14 +67,28 @@ export async function loadSettingsWithOrigins(sources: SettingsSources): Promise
   noteTargets(placed, origins);
   for (const [path, place] of containerPilot?.compiled.places ?? []) origins.set(path, place);
   const log = pickLog(flags, documents, origins);
+  const servers = await pickServers(sources, documents, origins);
   const settings: Settings = {
     catalog: pickCatalog({ ...sources, containerPilot }, documents, origins),
+    ...servers,
     searchPath: pickSearchPath(flags, documents, cwd, origins),
     log: containerPilot === undefined ? log : { ...containerPilot.compiled.log, ...flagLog(flags) },
     targets: placed.map(({ target }) => target),
     ...supervised.settings,
   };
   return { settings: withFlaggedSettings(sources, settings), origins };
+}
+
+/** Read only where something speaks of them: most runs have neither. */
+async function pickServers(
+  { flags, environment, cwd }: SettingsSources,
+  documents: ReadConfig['documents'],
+  origins: Map<string, string>,
+): Promise<Pick<Settings, 'vault' | 'nomad'>> {
+  const sources = { documents, flags: flags.fields, environment, cwd };
+  if (!hasServers(sources)) return {};
+  const { ownServers } = await import('./own-servers.ts');
+  return ownServers(sources, origins);
 }
 
 /** Its configs, or its name and no config of ours. */

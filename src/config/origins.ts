@@ -4,6 +4,7 @@ import type { ConsulOptions } from '../catalog/consul/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
 import { concealed } from './conceal.ts';
+import { nomadRows, vaultRows } from './describe-servers.ts';
 import { supervisorRows, type DescribedRow } from './describe-supervisor.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
 import type { Settings } from './settings.ts';
@@ -53,6 +54,8 @@ export function settingsRows(settings: Settings): readonly DescribedRow[] {
   add('', 'catalog', undefined, 'catalog');
   if (catalog.backend === 'file') add('  ', 'file', catalog.file.path, 'catalog.file');
   else rows.push(...consulRows(catalog.consul));
+  if (settings.vault !== undefined) rows.push(...vaultRows(settings.vault));
+  if (settings.nomad !== undefined) rows.push(...nomadRows(settings.nomad));
   add('', 'log', undefined, 'log');
   add('  ', 'level', log.level, 'log.level');
   add('  ', 'format', log.format, 'log.format');

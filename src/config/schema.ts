@@ -15,6 +15,7 @@ import {
   setting,
   text,
 } from './schema-words.ts';
+import { nomadSchema, vaultSchema } from './server-schema.ts';
 import { STOP_TIMEOUT_MS } from './supervisor-defaults.ts';
 import {
   controlSchema,
@@ -44,8 +45,18 @@ export const configSchema = map({
         description:
           'A YAML or JSON file that is the whole catalog, instead of `consul`; it is watched.',
       }),
+      vault: setting(vaultSchema, {
+        description:
+          'Vault, for `secret`, `secrets` and `pkiCert`: beside the catalog, whichever that is.',
+      }),
+      nomad: setting(nomadSchema, {
+        description:
+          'A Nomad agent, for `nomadService` and `nomadVar` and their sisters: beside the catalog.',
+      }),
     }),
-    { description: 'Where facts come from: `consul` or `file`.' },
+    {
+      description: 'Where facts come from: `consul` or `file`; and `vault` and `nomad` beside it.',
+    },
   ),
   wait: setting(quietPeriod, {
     description:
