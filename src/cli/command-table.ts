@@ -18,6 +18,11 @@ export const COMMANDS = {
     words: '[TEMPLATE…]',
     description: 'Show what templates ask, what they wait for, and the Consul policy they need.',
   },
+  migrate: {
+    words: 'FILE…',
+    description:
+      'Turn Go templates into Nunjucks, and configs of consul-template or ContainerPilot into ours.',
+  },
   schema: { description: 'Print the JSON Schema of the config.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 

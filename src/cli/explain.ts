@@ -5,14 +5,12 @@ import { systemClock } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { explain as explainSettings, type Explanation } from '../daemon/explain.ts';
+import { ANSWERS_WITHIN_MS } from './answers-within.ts';
 import { EXIT, exitCodeOf, signalExitCode } from './exit-codes.ts';
 import type { ExplainInvocation } from './invocation.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
-
-/** Most agents answer at once: whoever asks what a template waits for does not want to wait for it. */
-export const EXPLAIN_TIMEOUT_MS = 5000;
 
 /**
  * Says what templates ask, what they wait for and what a token needs for it; returns the exit code: that of `-once`, where what is
@@ -36,7 +34,7 @@ export async function explain(invocation: ExplainInvocation): Promise<number> {
     ...{ clock: systemClock, logger },
   });
   const prepared = await daemon.prepare(settings);
-  const timeoutMs = invocation.timeoutMs ?? EXPLAIN_TIMEOUT_MS;
+  const timeoutMs = invocation.timeoutMs ?? ANSWERS_WITHIN_MS;
   const parts = { clock: systemClock, logger, timeoutMs };
   const explanation = await explainSettings(prepared, parts, controller.signal);
   process.stdout.write(await shown(explanation, invocation));

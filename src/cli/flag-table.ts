@@ -62,6 +62,10 @@ const RUN: FlagGroup = {
       description: `With -dry -once: exit with 2 where a file would change.`,
     },
     {
+      name: 'prove',
+      description: 'With migrate: render both templates on the catalog, and show what differs.',
+    },
+    {
       name: 'wait',
       value: 'MIN[:MAX]',
       description:
@@ -227,7 +231,8 @@ const CONTAINERPILOT: FlagGroup = {
     {
       name: 'out',
       value: 'PATH',
-      description: 'With a bare -template: where to; file:// may stand before the path.',
+      description:
+        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to.',
       default: '-',
     },
     { name: 'reload', description: 'Ask the running program to read its config anew.' },

@@ -27,6 +27,7 @@ import { parseLockLine } from './lock-flags.ts';
 import type {
   ControlInvocation,
   ExplainInvocation,
+  MigrateInvocation,
   Invocation,
   RunFlags,
   SettingsInvocation,
@@ -71,6 +72,7 @@ export function parseCommandLine(
     return explainInvocation(named, settingsRequest(named, normalised, program, environment));
   }
   const request = settingsRequest(raw, normalised, program, environment);
+  if (command === 'migrate') return migrateInvocation(raw, request, taken);
   const asking = controlFlags(raw);
   if (isControl(command)) {
     return { command: 'control', ...request, asked: command, words: taken, ...asking };
@@ -88,6 +90,22 @@ function explainInvocation(raw: RawFlags, request: SettingsRequest): ExplainInvo
   const { format, socket } = controlFlags(raw);
   refuseControlFlags('explain', { socket });
   return { command: 'explain', ...request, format, timeoutMs: durationFlag(raw, 'timeout') };
+}
+
+function migrateInvocation(
+  raw: RawFlags,
+  request: SettingsRequest,
+  files: readonly string[],
+): MigrateInvocation {
+  const [left, right] = ['left', 'right'].map((side) =>
+    lastValue(raw, `default-${side}-delimiter`),
+  );
+  return {
+    ...{ command: 'migrate', ...request, files, out: lastValue(raw, 'out') },
+    prove: isOn(raw, 'prove'),
+    delimiters: { ...(left !== undefined && { left }), ...(right !== undefined && { right }) },
+    timeoutMs: durationFlag(raw, 'timeout'),
+  };
 }
 
 function settingsRequest(

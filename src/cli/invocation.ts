@@ -67,6 +67,21 @@ export interface ExplainInvocation extends SettingsRequest {
   readonly timeoutMs: number | undefined;
 }
 
+/** Turns files of other programs into ours. */
+export interface MigrateInvocation extends SettingsRequest {
+  readonly command: 'migrate';
+  /** At least one, as they were written. */
+  readonly files: readonly string[];
+  /** The folder that they go to, as it was written; absent: standard output. */
+  readonly out: string | undefined;
+  /** Render both, and compare. */
+  readonly prove: boolean;
+  /** Of Go templates, where they are not Go's own. */
+  readonly delimiters: { readonly left?: string; readonly right?: string };
+  /** How long answers are waited for; absent: a few seconds. */
+  readonly timeoutMs: number | undefined;
+}
+
 /** Runs a command while it holds a lock. */
 export interface LockInvocation extends SettingsRequest {
   readonly command: 'lock';
@@ -90,4 +105,5 @@ export type Invocation =
   | RenderConfigInvocation
   | ControlInvocation
   | ExplainInvocation
+  | MigrateInvocation
   | LockInvocation;

@@ -71,6 +71,8 @@ async function carryOut(invocation: Invocation, early: EarlySignals): Promise<nu
       return print(await (await import('./config.ts')).showConfig(invocation));
     case 'explain':
       return (await import('./explain.ts')).explain(invocation);
+    case 'migrate':
+      return (await import('./migrate.ts')).migrate(invocation);
     case 'renderConfig':
       return print(await (await import('./render-config.ts')).renderConfig(invocation));
     case 'control':

@@ -12,6 +12,10 @@ const GO_ENDINGS: readonly string[] = ['.ctmpl', '.tmpl', '.tpl'];
  */
 export function templateLanguage(engine: unknown, source: unknown): TemplateLanguage {
   if (engine === 'go' || engine === 'nunjucks') return engine;
-  const isGo = typeof source === 'string' && GO_ENDINGS.some((ending) => source.endsWith(ending));
-  return isGo ? 'go' : 'nunjucks';
+  return typeof source === 'string' && isGoTemplate(source) ? 'go' : 'nunjucks';
+}
+
+/** Whether a file's name says that it is a Go template. */
+export function isGoTemplate(name: string): boolean {
+  return GO_ENDINGS.some((ending) => name.endsWith(ending));
 }

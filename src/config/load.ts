@@ -35,11 +35,20 @@ export async function loadSettings(sources: SettingsSources): Promise<Settings> 
 
 /** As {@link loadSettings}, with the origin of each value; nothing to do is no error here. */
 export async function loadSettingsWithOrigins(sources: SettingsSources): Promise<LoadedSettings> {
-  const { configPaths, configText, flags, cwd } = sources;
+  const { configPaths, configText } = sources;
   const read: ReadConfig =
     configPaths.length === 0 && configText === undefined
       ? { documents: [] }
       : await (await import('./read-config.ts')).readConfig(sources);
+  return settingsOf(sources, read);
+}
+
+/** The settings of what was read, together with flags and environment. Throws as {@link loadSettings} does. */
+export async function settingsOf(
+  sources: SettingsSources,
+  read: ReadConfig,
+): Promise<LoadedSettings> {
+  const { flags, cwd } = sources;
   refuseBareCommand(sources, read);
   if (isConsulTemplate(sources, read)) {
     const { consulTemplateSettings } = await import('./consul-template/settings.ts');

@@ -3,7 +3,7 @@ import { queryId, type Query } from '../catalog/query.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { Clock } from '../core/time.ts';
 import { commandLabel } from '../process/command-line.ts';
-import type { Missing, Position } from '../template/engine.ts';
+import type { Missing, Position, Rendering } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { resolve, type Resolution } from './resolve.ts';
@@ -39,6 +39,8 @@ export interface ExplainedTarget {
   readonly passes: number;
   /** In the order in which they were first made. */
   readonly queries: readonly ExplainedQuery[];
+  /** What came of it; undefined unless `complete`. */
+  readonly rendering: Rendering | undefined;
   /** Why it failed with everything there; undefined unless `failed`. */
   readonly error: Error | undefined;
 }
@@ -169,6 +171,7 @@ class Explainer implements User {
       state: resolution.kind,
       passes,
       queries: [...found].map(([id, one]) => this.#explainQuery(id, one, resolution)),
+      rendering: resolution.kind === 'complete' ? resolution.rendering : undefined,
       error: resolution.kind === 'failed' ? resolution.error : undefined,
     };
   }

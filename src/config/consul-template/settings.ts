@@ -6,6 +6,7 @@ import type { LoadedSettings } from '../loaded-settings.ts';
 import { noteTargets } from '../merge.ts';
 import { partNotYetSupported } from '../not-yet.ts';
 import { problemsError, type Problem } from '../problems.ts';
+import type { RunSettings } from '../run-settings.ts';
 import type { Settings } from '../settings.ts';
 import type { SettingsSources } from '../settings-sources.ts';
 import { destinationProblems, type PlacedTarget } from '../targets.ts';
@@ -68,9 +69,22 @@ export function consulTemplateSettings(
     environment: commandVariables(values, cwd),
     warnings: documents.flatMap(({ warnings }) => warnings),
   };
+  for (const [key, field] of RUN_FIELDS) {
+    const said = values.said(field);
+    if (said !== undefined) origins.set(`run.${key}`, said.origin);
+  }
   if (quiet.maxMs > 0) origins.set('wait', values.said('wait.min')?.origin ?? 'default');
   return { settings, origins };
 }
+
+/** What says how to run. */
+const RUN_FIELDS = [
+  ['once', 'once'],
+  ['parseOnly', 'parseonly'],
+  ['pidFile', 'pid_file'],
+  ['killSignal', 'kill_signal'],
+  ['reloadSignal', 'reload_signal'],
+] as const satisfies readonly (readonly [keyof RunSettings, string])[];
 
 /** What the variable `CT_LOCAL_CONFIG` holds: a whole config. */
 function localConfig({ environment, cwd }: SettingsSources): ConsulTemplateDocument[] {

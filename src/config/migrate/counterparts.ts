@@ -1,0 +1,39 @@
+/** What becomes of settings that no config of ours can say in the same way, by the form of their path. */
+const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
+  [/^run\.once$/, 'once: start autotmpl with -once'],
+  [/^run\.parseOnly$/, 'parseonly: run autotmpl check'],
+  [/^run\.pidFile$/, 'pid_file: start autotmpl with -pid-file'],
+  [/^run\.killSignal$/, 'kill_signal: INT and TERM stop autotmpl, where nothing is supervised'],
+  [/^run\.reloadSignal$/, 'reload_signal: HUP reloads autotmpl, where nothing is supervised'],
+  [
+    /^run\.errOnFailedLookup$/,
+    'err_on_failed_lookup: what is refused is asked again, and warned about',
+  ],
+  [/^environment\.(\w+)$/, '$1 is no longer set for commands: set it where autotmpl is started'],
+  [/^log\.output$/, 'the log goes to standard error'],
+  [/^log\.format$/, 'the log has another format'],
+  [
+    /^supervisor\.childVariables$/,
+    'processes find AUTOTMPL_ variables in place of CONTAINERPILOT_ ones',
+  ],
+  [/^supervisor\.stopTimeoutMs$/, 'the whole stop has a budget: see stopTimeout'],
+  [/\.health\.timeoutMs$/, 'a check has as long as its interval, where no timeout is given'],
+  [/\.health\.first$/, 'the first check comes at once, and not after an interval'],
+  [
+    /\.deregisterAfterMs$/,
+    'an entry that stays critical is removed after a while: see deregisterAfter',
+  ],
+  [/\.logging$/, 'its lines are printed in another form: see logging'],
+  [/\.stopTimeoutMs$/, 'it has another time to stop in: see stopTimeout'],
+];
+
+/** A sentence about a setting that was lost on the way. Values are not shown: they may be secrets. */
+export function counterpart(path: string): string {
+  for (const [form, sentence] of COUNTERPARTS) {
+    const match = form.exec(path);
+    if (match !== null) return sentence.replace('$1', match[1] ?? '');
+  }
+  // All of a part that is lost is one thing to know.
+  const part = /^(?:vault|nomad|exec|deduplicate|log\.\w+|\w+\[\d+\]\.\w+)/.exec(path)?.[0] ?? path;
+  return `${part} has no counterpart in a config of autotmpl's`;
+}
