@@ -166,7 +166,7 @@ async function launch(
   const asked = typeof command === 'string' ? ['sh', '-c', command] : command;
   const [file, ...words] = asAccount(asked, options.account);
   if (file === undefined) return { reason: 'it is an empty list' };
-  const [{ execa }, pipes] = await Promise.all([import('execa'), openPipes()]);
+  const [{ execa }, pipes] = await Promise.all([import('execa'), openPipes(options.account)]);
   const cwd = options.cwd ?? process.cwd();
   const stdio: Stdio =
     pipes === undefined

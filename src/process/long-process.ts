@@ -71,7 +71,7 @@ export async function startProcess(
   const asked = typeof command === 'string' ? ['sh', '-c', command] : command;
   const [file, ...words] = asAccount(asked, account);
   if (file === undefined || file === '') return failure('its command is empty', 127);
-  const pipes = output === 'inherit' ? undefined : await openPipes();
+  const pipes = output === 'inherit' ? undefined : await openPipes(account);
   const piped = output === 'inherit' ? 'inherit' : 'pipe';
   try {
     const child = spawn(file, words, {

@@ -1,9 +1,15 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { chownSync, closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+/** In the system's numbers. */
+interface PipeOwner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
 /** A pipe of the kernel: what one process writes, we read. */
 export interface Pipe {
@@ -12,19 +18,39 @@ export interface Pipe {
   readonly writer: number;
 }
 
+/** Where named pipes can be made: with a read-only root only the second may be writable, as it is in every container. */
+const FOLDERS = [tmpdir(), '/dev/shm'];
+
 /**
- * Makes real pipes for the output of one command; undefined where the system lets us make none.
+ * Makes real pipes for the output of one command; undefined where the system lets us make none. `owner` is who may open them by
+ * their names, if that is not us.
  *
  * What Node itself gives a child are sockets, and a socket cannot be opened by its name: a program whose log is a link to
  * /dev/stderr, as nginx's in its official image, would end with ENXIO. Node has no pipe(2); a named pipe that loses its
  * name as soon as both ends are open is the same thing.
  */
-export async function openPipes(): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
+export async function openPipes(
+  owner: PipeOwner = {},
+): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
+  for (const folder of FOLDERS) {
+    const pipes = await openPipesIn(folder, owner);
+    if (pipes !== undefined) return pipes;
+  }
+  return undefined;
+}
+
+async function openPipesIn(
+  parent: string,
+  { uid, gid }: PipeOwner,
+): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'autotmpl-pipe-'));
+    folder = mkdtempSync(join(parent, 'autotmpl-pipe-'));
     const paths = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
     await promisify(execFile)('mkfifo', ['-m', '600', paths.stdout, paths.stderr]);
+    if (uid !== undefined && gid !== undefined) {
+      for (const path of Object.values(paths)) chownSync(path, uid, gid);
+    }
     return { stdout: openPipe(paths.stdout), stderr: openPipe(paths.stderr) };
   } catch {
     return undefined;

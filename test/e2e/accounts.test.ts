@@ -55,6 +55,14 @@ describe('a job with a user', () => {
     expect(stdout).toBe('4711\n4712\n4712 4713\n/\napp app /srv /bin/false\nmore\n');
   });
 
+  it('may open its output by its name, as the log of an image is', async () => {
+    const { stdout, stderr } = await run({
+      ...{ user: 'app', logging: 'prefix' },
+      exec: 'echo by name > /dev/stdout',
+    });
+    expect(stdout + stderr).toMatch(/by name\n/);
+  });
+
   it('passes its signals and exit codes on', async () => {
     expect((await run({ user: 'app', exec: 'exit 9' })).code).toBe(9);
     expect((await run({ user: 'app', exec: 'kill -TERM $$' })).code).toBe(143);
