@@ -1,5 +1,12 @@
 import type { Span } from '../gotemplate/nodes.ts';
-import { asArgument, asOperand, tight, type Expression, type Judge } from './expression.ts';
+import {
+  asArgument,
+  asOperand,
+  entryOfTexts,
+  tight,
+  type Expression,
+  type Judge,
+} from './expression.ts';
 import { quoted } from './literals.ts';
 import { isScalar, itemShape, memberShape, NUMBER, TEXT, TRUTH, UNKNOWN } from './shapes.ts';
 
@@ -112,9 +119,7 @@ function compare(
 function item(value: Expression, key: Expression): Expression {
   const code = `${tight(value)}[${key.code}]`;
   const { shape } = value;
-  if (shape.kind === 'map' && shape.texts) {
-    return { code: `${code} | default("")`, shape: TEXT, binding: 'piped' };
-  }
+  if (shape.kind === 'map' && shape.texts) return entryOfTexts(code);
   const shapeOfItem = shape.kind === 'struct' ? memberShape(shape, '') : itemShape(shape);
   return { code, shape: shapeOfItem, binding: 'member' };
 }

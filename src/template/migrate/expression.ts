@@ -1,6 +1,6 @@
 import type { Span } from '../gotemplate/nodes.ts';
 import type { ProblemBook } from './problems.ts';
-import type { Shape } from './shapes.ts';
+import { TEXT, type Shape } from './shapes.ts';
 
 /** An expression of Nunjucks, and what is known of its value. */
 export interface Expression {
@@ -8,8 +8,8 @@ export interface Expression {
   readonly shape: Shape;
   /** `member`: something may follow it directly. `piped`: it ends in a filter. `joined`: it wants parentheses in most places. */
   readonly binding: 'member' | 'piped' | 'joined';
-  /** Whether it is the entry of a map that may not be there. */
-  readonly mayMiss?: boolean;
+  /** The same without what stands in for a missing value: shorter, and enough where only its truth counts. */
+  readonly bare?: string;
 }
 
 /** Who knows how values are tested, and takes problems down. */
@@ -32,4 +32,9 @@ export function asOperand(value: Expression): string {
 /** The code of an expression as an argument. */
 export function asArgument({ code }: Expression): string {
   return code;
+}
+
+/** An entry of a map of texts, which is an empty text in Go where it is missing; `code` asks for it. */
+export function entryOfTexts(code: string): Expression {
+  return { code: `${code} | default("")`, shape: TEXT, binding: 'piped', bare: code };
 }

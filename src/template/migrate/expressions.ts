@@ -1,10 +1,10 @@
 import type { Command, FunctionOperand, Operand, Pipeline, Span } from '../gotemplate/nodes.ts';
 import { functions } from '../functions/index.ts';
 import { convertBuiltIn, isBuiltIn } from './built-ins.ts';
-import { asArgument, tight, type Expression, type Judge } from './expression.ts';
+import { asArgument, entryOfTexts, tight, type Expression, type Judge } from './expression.ts';
 import { literal } from './literals.ts';
 import type { ProblemBook } from './problems.ts';
-import { memberShape, NOTHING, resultOf, TEXT, TRUTH, UNKNOWN } from './shapes.ts';
+import { memberShape, NOTHING, resultOf, TEXT, TRUTH, UNKNOWN, type Shape } from './shapes.ts';
 
 /** What names stand for where an expression is. */
 export interface Surroundings {
@@ -15,6 +15,12 @@ export interface Surroundings {
   /** The macro of a template of this file, and what it is called with; undefined where there is none. */
   readonly macro: (name: string, dot: Expression | undefined) => string | undefined;
 }
+
+/** What methods of `scratch` give; the others give what was put in. */
+const SCRATCH_RESULTS: Readonly<Record<string, Shape>> = {
+  Key: TRUTH,
+  MapValues: { kind: 'list', of: UNKNOWN },
+};
 
 /** Turns expressions of Go's templates into Nunjucks'. What has no counterpart goes into the book, and something like it into the code. */
 export class Expressions implements Judge {
@@ -38,7 +44,7 @@ export class Expressions implements Judge {
     if (shape.kind === 'unknown') {
       this.book.uncertain(at, 'an empty list or map would be false in Go and is true in Nunjucks');
     }
-    return value.code;
+    return value.bare ?? value.code;
   }
 
   /** One argument or operand. */
@@ -133,7 +139,7 @@ export class Expressions implements Judge {
     if (receiver !== 'scratch') this.book.lost(at, 'Nunjucks has no such method');
     return {
       code: `${method.code}(${args.map(asArgument).join(', ')})`,
-      shape: name === 'MapValues' ? { kind: 'list', of: UNKNOWN } : UNKNOWN,
+      shape: SCRATCH_RESULTS[name ?? ''] ?? UNKNOWN,
       binding: 'member',
     };
   }
@@ -154,7 +160,6 @@ export class Expressions implements Judge {
 function member(value: Expression, name: string): Expression {
   const isWord = /^[A-Za-z_]\w*$/.test(name);
   const code = `${tight(value)}${isWord ? `.${name}` : `[${JSON.stringify(name)}]`}`;
-  const shape = memberShape(value.shape, name);
-  const mayMiss = value.shape.kind === 'map';
-  return { code, shape, binding: 'member', ...(mayMiss && { mayMiss }) };
+  if (value.shape.kind === 'map' && value.shape.texts) return entryOfTexts(code);
+  return { code, shape: memberShape(value.shape, name), binding: 'member' };
 }

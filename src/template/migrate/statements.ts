@@ -61,12 +61,6 @@ export class Statements {
       return this.#writer.replace(setTag(this.#variable(pipe, variable, value, place), value));
     }
     const { kind } = value.shape;
-    if (value.mayMiss === true && kind !== 'unknown') {
-      this.expressions.book.uncertain(
-        pipe,
-        'a missing entry prints <no value> in Go, and is an error here',
-      );
-    }
     if (kind === 'unknown') {
       const isSilent = value.code.startsWith('scratch.') && !value.code.startsWith('scratch.Get');
       if (!isSilent) {
