@@ -7,6 +7,7 @@ import { concealed } from './conceal.ts';
 import { nomadRows, vaultRows } from './describe-servers.ts';
 import { supervisorRows, type DescribedRow } from './describe-supervisor.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
+import type { LogFileSettings } from './log-settings.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -59,6 +60,8 @@ export function settingsRows(settings: Settings): readonly DescribedRow[] {
   add('', 'log', undefined, 'log');
   add('  ', 'level', log.level, 'log.level');
   add('  ', 'format', log.format, 'log.format');
+  if (log.file !== undefined) add('  ', 'file', logFileEntry(log.file), 'log.file');
+  if (log.syslog !== undefined) add('  ', 'syslog', log.syslog, 'log.syslog');
   add('', 'searchPath', searchPath.length === 0 ? [] : undefined, 'searchPath');
   for (const [index, folder] of searchPath.entries()) {
     add('  - ', '', folder, `searchPath[${index}]`);
@@ -73,6 +76,12 @@ export function settingsRows(settings: Settings): readonly DescribedRow[] {
     }
   }
   return [...rows, ...supervisorRows(settings)];
+}
+
+function logFileEntry(file: LogFileSettings): unknown {
+  const { path, rotateBytes, rotateDurationMs, rotateMaxFiles } = file;
+  const age = rotateDurationMs === 0 ? {} : { rotateDuration: formatDuration(rotateDurationMs) };
+  return { path, rotateBytes, ...age, rotateMaxFiles };
 }
 
 function consulRows(consul: ConsulOptions): readonly DescribedRow[] {

@@ -71,7 +71,10 @@ async function readOwn(rows: readonly DescribedRow[], { cwd }: SettingsSources):
   return settings;
 }
 
-/** Leaves out what nobody gave and our own defaults say too. */
+/**
+ * Leaves out what nobody gave and our own defaults say too: all rows of a key at once where that can be, else one by one. The last
+ * first, since what is said of TLS settles what an address without a scheme means.
+ */
 async function withoutDefaults(
   rows: readonly DescribedRow[],
   loaded: LoadedSettings,
@@ -79,15 +82,22 @@ async function withoutDefaults(
   read: (rows: readonly DescribedRow[]) => Promise<Settings>,
 ): Promise<readonly DescribedRow[]> {
   let kept = rows;
-  const isDefault = (row: DescribedRow): boolean =>
-    row.value !== undefined && !row.indent.endsWith('- ') && originOf(row, loaded) === 'default';
-  for (const key of new Set(rows.filter(isDefault).map((row) => row.key))) {
-    const fewer = withoutEmpty(kept.filter((row) => row.key !== key || !isDefault(row)));
+  const leaveOut = async (left: ReadonlySet<DescribedRow>): Promise<boolean> => {
+    const fewer = withoutEmpty(kept.filter((row) => !left.has(row)));
     const same = await read(fewer).then(
       (settings) => differences(wanted, settings).length === 0,
       () => false,
     );
     if (same) kept = fewer;
+    return same;
+  };
+  const isDefault = (row: DescribedRow): boolean =>
+    row.value !== undefined && !row.indent.endsWith('- ') && originOf(row, loaded) === 'default';
+  const needless = rows.filter(isDefault).toReversed();
+  for (const key of new Set(needless.map((row) => row.key))) {
+    const group = needless.filter((row) => row.key === key);
+    if ((await leaveOut(new Set(group))) || group.length === 1) continue;
+    for (const row of group) await leaveOut(new Set([row]));
   }
   return kept;
 }
@@ -134,6 +144,11 @@ function placeOf(
   if (list === 'jobs' || list === 'watches') {
     const place = settings.supervisor?.[list][Number(index)]?.place;
     if (place !== undefined) return place;
+  }
+  const [target] = /^targets\[\d+\]/.exec(path) ?? [];
+  const template = target?.replace('targets', 'templates');
+  for (const [of, origin] of template === undefined ? [] : origins) {
+    if (of.startsWith(`${template}.`)) return origin;
   }
   for (let at = path; at !== ''; at = at.replace(/(?:^|\.)[^.]*$/, '')) {
     const origin = origins.get(at);

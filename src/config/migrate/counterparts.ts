@@ -11,6 +11,7 @@ const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
   ],
   [/^environment\.(\w+)$/, '$1 is no longer set for commands: set it where autotmpl is started'],
   [/^log\.output$/, 'the log goes to standard error'],
+  [/^log\.file\.naming$/, 'files of the log have other names: the newest is the path itself'],
   [/^log\.format$/, 'the log has another format'],
   [
     /^supervisor\.childVariables$/,

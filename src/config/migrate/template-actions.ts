@@ -18,7 +18,7 @@ export async function templateActions(
     const path = written.replace(/^file:\/\//, '');
     const text = await readFile(resolve(cwd, path), 'utf8');
     for (const [index, line] of text.split('\n').entries()) {
-      const actions = [...line.matchAll(/\{\{-?\s*(?!end\b|else\s*-?\})(.*?)\s*-?\}\}/g)];
+      const actions = [...line.matchAll(/\{\{-?(?!\s*(?:end\b|else\s*-?\}))(.*?)-?\}\}/g)];
       const [first] = actions;
       if (first === undefined) continue;
       problems.push({
