@@ -315,6 +315,26 @@ describe("Sprig's functions", () => {
     expect(text('{{$d := _dict}}{{$_ := _merge $d (_dict "x" 1)}}{{$d.x}}')).toBe('1');
   });
 
+  it.each([
+    '{{$d}}',
+    '{{_toJson $d}}',
+    '{{spew_sdump $d}}',
+    '{{toYAML $d}}',
+    '{{_deepCopy $d}}',
+    '{{mergeMap $d $d}}',
+    '{{len $d}}{{$l := _list $d}}{{_set $d "t" $l}}',
+  ])('come to an end with a map that holds itself: %s', (template) => {
+    expect(error(`{{$d := _dict}}{{$_ := _set $d "s" $d}}${template}`)).toMatch(
+      /^t\.ctmpl:1:\d+: \S/,
+    );
+  });
+
+  it('are not deceived by a map that grows after it was looked at', () => {
+    const doubled =
+      '{{$p := _dict}}{{range loop 40}}{{$d := _dict}}{{$_ := _set $d "x" $p}}{{$_ := _set $d "y" $p}}{{$p = $d}}{{end}}';
+    expect(error(`${doubled}{{$p}}`)).toMatch(/the value holds too much/);
+  });
+
   it('hold none whose result is not the same each time', () => {
     const names = Object.keys(SPRIG_FUNCTIONS);
     for (const name of ['now', 'date', 'randAlpha', 'uuidv4', 'env', 'genCA', 'shuffle']) {
