@@ -91,6 +91,21 @@ describe('a plugin as a query', () => {
     expect(readFileSync(count, 'utf8')).toBe('run\n');
   });
 
+  it('is asked no more once it has answered', async () => {
+    const local = createLocalCatalog({
+      clock: { ...systemClock, sleep: async () => undefined },
+      runPlugin: async () => ({ output: 'x' }),
+    });
+    const query = { kind: 'plugin', command: ['x'] } as const;
+    let answers = 0;
+    for await (const answer of local.watch(query, new AbortController().signal)) {
+      expect(answer).toEqual({ state: 'fresh', value: { output: 'x' } });
+      answers += 1;
+      if (answers === 2) break;
+    }
+    expect(answers).toBe(1);
+  });
+
   it('is tried again after a failure', async () => {
     const program = join(folder, 'program');
     writeFileSync(program, '#!/bin/sh\nexit 1\n');

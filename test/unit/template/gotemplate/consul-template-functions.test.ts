@@ -391,8 +391,18 @@ describe('control characters of service data', () => {
     ['{{range service "web"}}{{scratch.MapSet "m" "x" .Tags}}{{end}}{{scratch.MapValues "m"}}'],
     ['{{range service "web"}}{{.ServiceMeta.text | toUpper}}{{end}}'],
     ['{{service "web"}}'],
+    ['{{range service "web"}}{{.ServiceMeta.text | writeToFile "f" "" "" "0644"}}{{end}}'],
+    ['{{range service "web"}}{{writeToFile .ServiceMeta.text "" "" "0644" "x"}}{{end}}'],
   ])('are not printed by %s', (template) => {
     expect(goError(template, options)).toMatch(refused);
+  });
+
+  it('are written to a further file where they are quoted', () => {
+    const { files } = renderGo(
+      '{{range service "web"}}{{.ServiceMeta.text | json | writeToFile "f" "" "" "0644"}}{{end}}',
+      options,
+    );
+    expect(files).toEqual([{ path: '/nowhere/f', mode: 0o644, how: 'replace', text: '"a\\nb"' }]);
   });
 
   it('are printed where they are quoted', () => {
