@@ -33,6 +33,8 @@ export type CatalogChoice = {
 export interface CatalogParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether tries are counted where the options say how many; otherwise a catalog in trouble is asked for ever. */
+  readonly givesUp?: boolean;
   /** Runs plugins; absent: there are none here. */
   readonly runPlugin?: RunPlugin;
 }

@@ -16,8 +16,6 @@ export interface RunRequest {
   readonly pidFile: string | undefined;
   readonly signals: RunSignals;
   readonly killSignal: NodeJS.Signals | 'none';
-  /** A query that is in trouble for so long ends the run; undefined: none does. */
-  readonly giveUpAfterMs: number | undefined;
 }
 
 /** Puts flags and config together; the flags win. */
@@ -33,6 +31,5 @@ export function runRequest({ program, run }: SettingsInvocation, settings: Setti
     pidFile: run.pidFile === undefined ? said?.pidFile : resolve(run.pidFile),
     signals: said === undefined ? RUN_SIGNALS : runSignals(said),
     killSignal: said?.killSignal ?? 'none',
-    giveUpAfterMs: said?.giveUpAfterMs,
   };
 }

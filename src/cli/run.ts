@@ -10,7 +10,6 @@ import type { Prepared } from '../daemon/options.ts';
 import { countOf } from './count-of.ts';
 import type { EarlySignals } from './early-signals.ts';
 import { EXIT, failedCode, stoppedCode } from './exit-codes.ts';
-import { giveUpOnTrouble } from './give-up.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
@@ -29,6 +28,7 @@ export async function run(invocation: SettingsInvocation, early: EarlySignals): 
   if (hasNothingToDo(request, settings)) return EXIT.done;
   const { logger, reopen } = await settingsLogger(settings, request.program);
   for (const warning of settings.warnings ?? []) logger.warn(warning);
+  for (const remark of settings.remarks ?? []) logger.debug(remark);
   const { pidFile } = request;
   const removePidFile = pidFile === undefined ? undefined : await writePidFile(pidFile);
   try {
@@ -137,10 +137,10 @@ interface Ends {
   readonly failed: () => boolean;
 }
 
-/** Ends the run where a template fails that may not; under consul-template's name, says what happens in its words. */
+/** Ends the run where a template fails that may not, or for want of what the catalog may not lack; under consul-template's name, says what happens in its words. */
 async function listenToFacts(
   daemon: Daemon,
-  { program, giveUpAfterMs }: RunRequest,
+  { program }: RunRequest,
   settings: Settings,
   controller: AbortController,
   logger: AdjustableLogger,
@@ -148,22 +148,12 @@ async function listenToFacts(
   const targets = (): Settings['targets'] => daemon.present?.targets ?? settings.targets;
   let failed = false;
   const ends = [
-    daemon.bus.on('target:failed', ({ target }) => {
-      const isFatal = targets().some(({ label, errorFatal }) => label === target && errorFatal);
+    daemon.bus.on('target:failed', ({ target, absent = false }) => {
+      const isFatal =
+        absent || targets().some(({ label, errorFatal }) => label === target && errorFatal);
       if (!isFatal) return;
       failed = true;
       controller.abort();
-    }),
-    giveUpOnTrouble({
-      bus: daemon.bus,
-      clock: systemClock,
-      afterMs: giveUpAfterMs,
-      isTroubled: (query) => daemon.isTroubled(query),
-      giveUp: (sentence) => {
-        logger.error(sentence);
-        failed = true;
-        controller.abort();
-      },
     }),
   ];
   if (program === 'consul-template') {

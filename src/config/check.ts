@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { maskSecrets } from '../core/mask-secrets.ts';
 import { nearest } from '../core/nearest.ts';
 import { isMap, pathPattern, type ConfigDocument, type DocumentPath } from './document.ts';
-import { isValueNotYetSupported } from './not-yet.ts';
 import { inOrder, problemAt, type Problem } from './problems.ts';
 import { checkRules } from './rules.ts';
 import { configSchema, type ConfigContent } from './schema.ts';
@@ -42,10 +41,6 @@ function issueProblem(document: ConfigDocument, issue: v.BaseIssue<unknown>): Pr
     }
   }
   const pattern = pathPattern(path);
-  if (isValueNotYetSupported(pattern, issue.input)) {
-    const message = `${JSON.stringify(issue.input)} is not supported yet`;
-    return problemAt(document, path, 'value', { message });
-  }
   return problemAt(document, path, 'value', {
     message: `expected ${issue.message}, found ${show(issue.input, path)}`,
     suggestion: suggest(issue, pattern),

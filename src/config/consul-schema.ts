@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseConsulAddress } from '../catalog/consul/address.ts';
+import { CONSISTENCIES } from '../catalog/consul/options.ts';
 import { ADDRESS_FORMS } from '../catalog/http/address.ts';
 import { CONSUL_DEFAULTS } from './defaults.ts';
 import { count, flag, map, oneOf, path, positiveDuration, setting, text } from './schema-words.ts';
@@ -59,9 +60,15 @@ export const consulSchema = map({
     description:
       'TLS. It is used where `address` says `https://` or names no scheme; an `http://` address stays unencrypted.',
   }),
-  consistency: setting(oneOf(['default']), {
-    description: "Consul's consistency mode of all reads.",
-    default: 'default',
+  consistency: setting(oneOf(CONSISTENCIES), {
+    description:
+      "Who may answer a read: `default` is the leader; `stale` is any server, which is cheaper and some 80 ms behind; `cached` is the agent's cache for services, which many programs on one machine share, and the leader for the rest.",
+    default: CONSUL_DEFAULTS.consistency,
+  }),
+  maxStale: setting(positiveDuration, {
+    description:
+      'With `stale` and `cached`: an answer that is older is dropped, and the leader is asked.',
+    default: CONSUL_DEFAULTS.maxStale,
   }),
   wait: setting(positiveDuration, {
     description: 'Longest time that the agent may hold one blocking query.',

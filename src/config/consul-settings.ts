@@ -3,6 +3,7 @@ import { ADDRESS_FORMS, type Encryption } from '../catalog/http/address.ts';
 import type { ConsulFields, ConsulLayer, Said } from '../catalog/consul/environment.ts';
 import {
   DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_MAX_STALE_MS,
   DEFAULT_WAIT_MS,
   type ConsulAddress,
   type ConsulOptions,
@@ -16,7 +17,7 @@ import type { ConsulContent } from './schema.ts';
 /** The section `catalog.consul` of a checked document as a layer; relative paths are not resolved yet. */
 export function consulFromDocument(content: ConsulContent, document: ConfigDocument): ConsulLayer {
   const layer: Partial<Record<keyof ConsulFields, Said<unknown>>> = {};
-  const { tls = {}, wait } = content;
+  const { tls = {}, wait, maxStale } = content;
   say('address', content.address, 'address');
   say('token', content.token, 'token');
   say('tokenFile', content.tokenFile, 'tokenFile');
@@ -31,6 +32,8 @@ export function consulFromDocument(content: ConsulContent, document: ConfigDocum
   say('verify', tls.verify, 'tls', 'verify');
   say('waitMs', wait === undefined ? undefined : parseDuration(wait), 'wait');
   say('maxConnections', content.maxConnections, 'maxConnections');
+  say('consistency', content.consistency, 'consistency');
+  say('maxStaleMs', maxStale === undefined ? undefined : parseDuration(maxStale), 'maxStale');
   return layer as ConsulLayer;
 
   function say(field: keyof ConsulFields, value: unknown, ...keys: string[]): void {
@@ -67,6 +70,9 @@ export function combineConsul(layers: readonly ConsulLayer[]): CombinedConsul {
     tls: combineTls(),
     waitMs: pick('waitMs') ?? DEFAULT_WAIT_MS,
     maxConnections: pick('maxConnections') ?? DEFAULT_MAX_CONNECTIONS,
+    ...combineReads(),
+    ...combineRetry(),
+    ...combineConnections(),
   };
   pick('address');
   return { options, origins };
@@ -86,6 +92,38 @@ export function combineConsul(layers: readonly ConsulLayer[]): CombinedConsul {
 
   function pick<F extends keyof ConsulFields>(field: F): ConsulFields[F] | undefined {
     return noted(field, first(field));
+  }
+
+  function combineReads(): Pick<ConsulOptions, 'reads'> {
+    const [mode = 'default', maxStaleMs] = [pick('consistency'), pick('maxStaleMs')];
+    if (mode === 'default') return {};
+    return { reads: { mode, maxStaleMs: maxStaleMs ?? DEFAULT_MAX_STALE_MS } };
+  }
+
+  function combineRetry(): Pick<ConsulOptions, 'retry'> {
+    const attempts = pick('retryAttempts');
+    const backoffMs = pick('retryBackoffMs');
+    const maxBackoffMs = pick('retryMaxBackoffMs');
+    const retry = {
+      ...(attempts !== undefined && Number.isFinite(attempts) && { attempts }),
+      ...(backoffMs !== undefined && { backoffMs }),
+      ...(maxBackoffMs !== undefined && { maxBackoffMs }),
+    };
+    return Object.keys(retry).length === 0 ? {} : { retry };
+  }
+
+  function combineConnections(): Pick<ConsulOptions, 'connections'> {
+    const [dialTimeoutMs, keepAliveMs] = [pick('dialTimeoutMs'), pick('keepAliveMs')];
+    const [reuse, maxIdle] = [pick('reuseConnections'), pick('maxIdleConnections')];
+    const idleTimeoutMs = pick('idleTimeoutMs');
+    const connections = {
+      ...(dialTimeoutMs !== undefined && { dialTimeoutMs }),
+      ...(keepAliveMs !== undefined && { keepAliveMs }),
+      ...(reuse !== undefined && { reuse }),
+      ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
+      ...(maxIdle !== undefined && { maxIdle }),
+    };
+    return Object.keys(connections).length === 0 ? {} : { connections };
   }
 
   function combineTls(): ConsulOptions['tls'] {

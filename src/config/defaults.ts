@@ -1,5 +1,9 @@
 import { DEFAULT_ADDRESS } from '../catalog/consul/address.ts';
-import { DEFAULT_MAX_CONNECTIONS, DEFAULT_WAIT_MS } from '../catalog/consul/options.ts';
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_MAX_STALE_MS,
+  DEFAULT_WAIT_MS,
+} from '../catalog/consul/options.ts';
 import {
   DEFAULT_NOMAD_ADDRESS,
   DEFAULT_NOMAD_CONNECTIONS,
@@ -69,4 +73,6 @@ export const CONSUL_DEFAULTS = {
   address: DEFAULT_ADDRESS,
   wait: formatDuration(DEFAULT_WAIT_MS),
   maxConnections: DEFAULT_MAX_CONNECTIONS,
+  consistency: 'default',
+  maxStale: formatDuration(DEFAULT_MAX_STALE_MS),
 } as const;

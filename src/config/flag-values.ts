@@ -1,7 +1,10 @@
 import { AutotmplError } from '../core/errors.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../core/logger.ts';
 import { consulFromFlags } from './consul-flags.ts';
+import { conductLayer } from './consul-template/consul-layer.ts';
 import { fieldsFromFlags } from './consul-template/field-sources.ts';
+import { FIELD_ROWS } from './consul-template/field-table.ts';
+import { FieldValues } from './consul-template/field-values.ts';
 import type { FlagSettings, TemplateFlag } from './flag-settings.ts';
 import { parseQuietPeriod, QUIET_FORM } from './quiet-text.ts';
 import type { HandledSignal, SignalAction } from '../supervisor/settings.ts';
@@ -21,10 +24,11 @@ export function flagSettings(raw: RawFlags): FlagSettings {
       advice: 'facts come from a file or from Consul; remove one of them',
     });
   }
+  const fields = fieldsFromFlags(raw);
   return {
     templates: (raw.get('template') ?? []).map(parseTemplate),
-    consul,
-    fields: fieldsFromFlags(raw),
+    consul: { ...conductLayer(new FieldValues(FIELD_ROWS, [fields])), ...consul },
+    fields,
     ...(catalogFile === undefined ? {} : { catalogFile }),
     searchPath: raw.get('search-path') ?? [],
     ...(quiet === undefined ? {} : { quiet }),

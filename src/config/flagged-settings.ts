@@ -36,9 +36,7 @@ export function withFlaggedSettings(sources: SettingsSources, settings: Settings
 }
 
 /** What a run needs to be told, where flags say it. */
-const RUN: readonly string[] = [
-  ...['kill_signal', 'reload_signal', 'consul.retry.enabled', 'consul.retry.attempts'],
-];
+const RUN: readonly string[] = ['kill_signal', 'reload_signal'];
 
 function refuseExec(values: FieldValues): void {
   const refusal = execSettings(values) === undefined ? undefined : partNotYetSupported('exec');

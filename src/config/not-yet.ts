@@ -12,18 +12,9 @@ const KEYS: ReadonlySet<string> = new Set([
   ),
 ]);
 
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  'catalog.consul.consistency': ['stale', 'cached'],
-};
-
 /** Whether a key, as a path with `[]` for any list position, is known but not supported yet. */
 export function isKeyNotYetSupported(pattern: string): boolean {
   return KEYS.has(pattern);
-}
-
-/** Whether a value of a key is known but not supported yet. */
-export function isValueNotYetSupported(pattern: string, value: unknown): boolean {
-  return typeof value === 'string' && (VALUES[pattern]?.includes(value) ?? false);
 }
 
 /** Whole parts of consul-template's configs that are read and not carried out: what is said of each. A row leaves with the part's coming. */

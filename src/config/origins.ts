@@ -85,7 +85,8 @@ function logFileEntry(file: LogFileSettings): unknown {
 }
 
 function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
-  const { tls, auth } = consul;
+  const { tls, auth, reads } = consul;
+  const maxStale = reads === undefined ? undefined : formatDuration(reads.maxStaleMs);
   const row = (indent: string, key: string, field: keyof ConsulFields, value: unknown) =>
     value === undefined ? [] : [{ indent, key, value, originPath: `catalog.consul.${field}` }];
   const heading = (indent: string, key: string, originPath: string): DescribedRow => ({
@@ -109,6 +110,8 @@ function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
     ...row('    ', 'partition', 'partition', consul.partition),
     heading('    ', 'tls', 'catalog.consul.tls'),
     ...tlsRows,
+    ...row('    ', 'consistency', 'consistency', reads?.mode ?? 'default'),
+    ...row('    ', 'maxStale', 'maxStaleMs', maxStale),
     ...row('    ', 'wait', 'waitMs', formatDuration(consul.waitMs)),
     ...row('    ', 'maxConnections', 'maxConnections', consul.maxConnections),
   ];

@@ -12,8 +12,6 @@ export interface RunSettings {
   readonly killSignal: NodeJS.Signals | 'none';
   /** The signal that makes it read everything again. */
   readonly reloadSignal: NodeJS.Signals | 'none';
-  /** A query that is in trouble for so long ends the program. Absent: none does. */
-  readonly giveUpAfterMs?: number;
 }
 
 /** The process of consul-template's exec mode: it starts when all files are there, and is told when one of them changes. */

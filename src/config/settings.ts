@@ -35,6 +35,8 @@ export interface Settings {
   readonly environment?: Readonly<Record<string, string>>;
   /** What is allowed and most likely not meant: whole sentences, each with its place. */
   readonly warnings?: readonly string[];
+  /** What is taken and has no meaning here: whole sentences, each with its place and why. */
+  readonly remarks?: readonly string[];
 }
 
 /** Which catalog answers. */

@@ -15,8 +15,8 @@ export interface EventMap {
   'target:unchanged': { readonly target: string };
   /** The file was replaced. */
   'target:written': { readonly target: string; readonly bytes: number; readonly reason: string };
-  /** The template failed, or the file could not be written; the old file is in place. */
-  'target:failed': { readonly target: string; readonly reason: string };
+  /** The template failed, or the file could not be written; the old file is in place. `absent`: it failed for want of what the catalog does not have. */
+  'target:failed': { readonly target: string; readonly reason: string; readonly absent?: boolean };
   /** Files of one batch were replaced, and all of them are in place: the targets whose they are. */
   'files:written': { readonly targets: readonly string[] };
   /** Every file of a config has been as it should be. */

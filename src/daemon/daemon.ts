@@ -92,12 +92,6 @@ export class Daemon {
     await prepared.lease.release();
   }
 
-  /** Whether the catalog does not answer a query that is watched, by its id. */
-  isTroubled(query: string): boolean {
-    const answer = this.#rendering.parts().watcher?.answer(query);
-    return answer !== undefined && answer.state !== 'fresh';
-  }
-
   /** The settings that are in force; undefined before any are. */
   get present(): Settings | undefined {
     return this.#present?.settings;

@@ -34,7 +34,7 @@ export class Preparation {
     );
     const targets = compileTargets(settings.targets, engineOf);
     await checkServiceNames(settings.supervisor?.jobs ?? [], clock);
-    const parts = { clock, logger, runPlugin: pluginRunner(environment) };
+    const parts = { clock, logger, givesUp: once, runPlugin: pluginRunner(environment) };
     const catalog = createCatalog(settings.catalog, settings, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;
     const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;

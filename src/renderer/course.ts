@@ -215,6 +215,14 @@ export class Course implements User {
       this.#fail(new AutotmplError('template', `${this.target.label} cannot be rendered: ${why}`));
       return;
     }
+    const absent = this.target.absentFatal
+      ? missing.find(({ why }) => why === 'absent')
+      : undefined;
+    if (absent !== undefined) {
+      this.#missing = [];
+      this.#failFor(absent);
+      return;
+    }
     this.#state = 'waiting';
     if (!this.#hadText) return;
     const gone = missing.filter(
@@ -232,6 +240,14 @@ export class Course implements User {
     }
   }
 
+  #failFor({ query, position }: Missing): void {
+    const { name } = this.#template;
+    const place = position ? `${position.template}:${position.line}:${position.column}` : name;
+    const message = `${this.target.label} cannot be rendered: the catalog has no ${queryId(query)}, used at ${place}`;
+    const advice = 'put it there, or remove err_on_failed_lookup to wait for it';
+    this.#fail(new AutotmplError('template', message, { advice }), { absent: true });
+  }
+
   #templateError({ rendering, error }: Extract<Resolution, { kind: 'failed' }>): AutotmplError {
     const advice = error instanceof AutotmplError ? error.advice : undefined;
     return new AutotmplError('template', createMask(rendering.secrets, REDACTED)(error.message), {
@@ -241,13 +257,13 @@ export class Course implements User {
   }
 
   /** An error is said once, not at every change that does not mend it. */
-  #fail(error: AutotmplError): void {
+  #fail(error: AutotmplError, why: { readonly absent?: true } = {}): void {
     const { bus, logger } = this.#options;
     const { label } = this.target;
     this.#state = 'failed';
     this.error = error;
     const reason = describeError(error);
-    bus.emit('target:failed', { target: label, reason });
+    bus.emit('target:failed', { target: label, reason, ...why });
     if (reason === this.#lastError) return;
     this.#lastError = reason;
     const kept = this.target.destination === undefined ? '' : `; ${label} stays as it was`;

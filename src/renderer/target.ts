@@ -29,6 +29,8 @@ export interface Target extends TemplateOptions {
   readonly commandEnvironment?: EnvironmentRules;
   /** Its failure ends the program. */
   readonly errorFatal?: boolean;
+  /** It fails, and ends the program, where it has to wait for what the catalog does not have. */
+  readonly absentFatal?: boolean;
   readonly quiet: QuietPeriod;
   /** No text of it appears in diffs or logs. */
   readonly secret: boolean;

@@ -397,23 +397,6 @@ describe('consul-template in watch mode', () => {
     expect(lasting.isRunning).toBe(true);
   });
 
-  it('2, 77: limited tries end it with 14, and leave the file as it was', async () => {
-    const flags = ['-consul-retry-attempts', '2', '-consul-retry-backoff', '100ms'];
-    scene.write('t', '{{ key "p/a@nodc" }}');
-    const end = await run('-template', 't:o', '-once', ...flags);
-    expect(end.code).toBe(14);
-    expect(end.stderr).toContain('No path to datacenter');
-    expect(scene.exists('o')).toBe(false);
-    const own = await startConsul();
-    await own.putKey('a', 'there');
-    scene.write('t2', '{{ key "a" }}');
-    const program = start(['-template', 't2:o2', '-consul-addr', own.address, ...flags]);
-    await scene.untilText('o2', 'there');
-    await own.stop();
-    expect(await program.ended).toMatchObject({ code: 14 });
-    expect(scene.read('o2')).toBe('there');
-  });
-
   it('without a template it waits for a config that has one', async () => {
     scene.write('a.hcl', '');
     const program = start(['-config', 'a.hcl', '-log-level', 'info']);

@@ -6,10 +6,13 @@ import type { AddressInfo } from 'node:net';
 export class CountingProxy {
   /** Requests so far, by path without parameters. */
   readonly counts = new Map<string, number>();
+  /** The same, each with its parameters, in order. */
+  readonly urls: string[] = [];
   readonly #server: Server;
 
   private constructor(agentAddress: string) {
     this.#server = createServer((incoming, outgoing) => {
+      this.urls.push(incoming.url ?? '');
       const path = incoming.url?.split('?')[0] ?? '';
       this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
       const { method = 'GET', headers, url } = incoming;

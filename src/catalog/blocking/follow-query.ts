@@ -1,10 +1,11 @@
+import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Answer } from '../catalog.ts';
 import { isUntold, retryDelayMs } from '../http/retry.ts';
 import type { Trouble } from '../http/trouble.ts';
 import { Question, type QuestionParts } from './question.ts';
 import type { RequestPlan } from './request-plan.ts';
 
-/** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where the agent calls the query itself wrong. */
+/** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where the agent calls the query itself wrong, and where the tries are counted and used up. */
 export async function* followQuery(
   plan: RequestPlan,
   parts: QuestionParts,
@@ -25,6 +26,9 @@ export async function* followQuery(
           held = true;
           yield { state: 'held', value: question.value, reason };
         }
+        if (failures > (parts.retry?.attempts ?? Number.POSITIVE_INFINITY)) {
+          throw usedUp(failures, outcome.trouble);
+        }
         await rest(outcome.trouble, failures, parts, signal);
         continue;
       }
@@ -40,13 +44,20 @@ export async function* followQuery(
   }
 }
 
+function usedUp(failures: number, { reason }: Trouble): AutotmplError {
+  const tries = failures === 1 ? 'the first try' : `${failures} tries`;
+  return new AutotmplError('catalog', `given up after ${tries}: ${describeError(reason)}`, {
+    cause: reason,
+  });
+}
+
 async function rest(
   trouble: Trouble,
   failures: number,
-  { client, clock, random }: QuestionParts,
+  { client, clock, random, retry }: QuestionParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const delayMs = retryDelayMs(trouble, failures, random);
+  const delayMs = retryDelayMs(trouble, failures, random, retry);
   return trouble.serverIsAway === true && !isUntold(trouble, failures)
     ? client.liveness.untilAnswer(delayMs, signal)
     : clock.sleep(delayMs, signal);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/time.ts';
 import { freezeValue, type Value } from '../values.ts';
+import { withParameters } from '../http/api-path.ts';
+import type { RetryRules } from '../http/retry.ts';
 import { parseJson, ShapeError } from '../http/shapes.ts';
 import type { HttpReply } from '../http/transport.ts';
 import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
@@ -9,6 +11,7 @@ import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
 import { leaderlessAnswer, replyTrouble, strangeAnswer } from './failures.ts';
 import { Pace } from './pace.ts';
 import type { Place, Places } from './places.ts';
+import { Reads } from './reads.ts';
 import type { Get, RequestPlan } from './request-plan.ts';
 import type { BlockingServer } from './server.ts';
 
@@ -30,8 +33,13 @@ export interface QuestionParts {
   /** The agent's address, for messages. */
   readonly agent: string;
   readonly waitMs: number;
+  /** Absent: our own pauses, for ever. */
+  readonly retry?: RetryRules;
   readonly random: () => number;
 }
+
+/** An answer, and whether others than the leader may have given it. */
+type Heard = Answered & { readonly isRelaxed: boolean };
 
 /** What came of asking: trouble, or the value, which may be the one that is known. */
 export type Outcome =
@@ -46,6 +54,7 @@ export class Question {
   readonly #place: Place | undefined;
   readonly #cursor = new Cursor();
   readonly #pace: Pace;
+  readonly #reads: Reads;
   #path: string | undefined;
   /** Length of the last answer, which the next will be like. */
   #length: number;
@@ -58,6 +67,7 @@ export class Question {
     this.#parts = parts;
     this.#place = place;
     this.#pace = new Pace(parts.clock);
+    this.#reads = new Reads(plan.relaxed, parts.client.server);
     this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
   }
 
@@ -77,15 +87,14 @@ export class Question {
       try {
         this.#path ??= await this.#findPath(signal);
         const position = await this.#turn(signal);
-        const packed = this.#length >= PACK_FROM_BYTES;
-        const question = { path: this.#path, packed, knownIndex: this.#cursor.known };
-        answered = await this.#parts.client.ask(question, position, signal);
+        answered = await this.#put(this.#path, position, signal);
       } catch (error) {
         if (signal.aborted) return undefined;
         return this.#fail(this.#troubleWith(error));
       }
-      const trouble = this.#doubt(answered.reply);
+      const trouble = this.#doubt(answered);
       if (trouble !== undefined) return this.#fail(trouble);
+      this.#reads.note(this.#indexOf(answered.reply) ?? 0);
       const progress = this.#progress(answered);
       if (progress === 'read' || progress === 'woken') return this.#read(answered.reply, signal);
       if (progress === 'quiet') this.#place?.noteQuiet();
@@ -112,6 +121,25 @@ export class Question {
     return NOW;
   }
 
+  /** Asks those who may answer, and the leader where what they say is not to be taken. */
+  async #put(path: string, position: Position, signal: AbortSignal): Promise<Heard> {
+    const { client } = this.#parts;
+    const packed = this.#length >= PACK_FROM_BYTES;
+    const question = { path, packed, knownIndex: this.#cursor.known };
+    const { parameter } = this.#reads;
+    if (parameter === undefined) {
+      return { ...(await client.ask(question, position, signal)), isRelaxed: false };
+    }
+    const relaxed = { ...question, path: withParameters(path, parameter) };
+    const answered = await client.ask(relaxed, position, signal);
+    const index = this.#isGood(answered.reply) ? this.#indexOf(answered.reply) : undefined;
+    const verdict = index === undefined ? 'taken' : this.#reads.judge(answered.reply, index);
+    if (verdict === 'taken') return { ...answered, isRelaxed: true };
+    // An index from before ours may be that of a catalog which began anew: nobody would answer to ours then.
+    const again = verdict === 'behind' ? NOW : answered.asked;
+    return { ...(await client.ask(question, again, signal)), isRelaxed: false };
+  }
+
   #progress({ reply, asked, elapsedMs }: Answered): Progress {
     if (this.#place === undefined) return 'read';
     return this.#cursor.accept(this.#indexOf(reply) ?? 1, asked, elapsedMs);
@@ -125,7 +153,7 @@ export class Question {
   #getter(signal: AbortSignal): Get {
     return async (path) => {
       const reply = await this.#parts.client.read({ path, packed: true }, signal);
-      if (reply.status === 200 || this.#saysAbsent(reply)) return reply;
+      if (this.#isGood(reply)) return reply;
       throw replyTrouble(reply, this.#plan, this.#server).reason;
     };
   }
@@ -135,16 +163,19 @@ export class Question {
     return this.#plan.mayBeAbsent && reply.status === 404 && this.#indexOf(reply) !== undefined;
   }
 
+  #isGood(reply: HttpReply): boolean {
+    return reply.status === 200 || this.#saysAbsent(reply);
+  }
+
   /** Why this answer is none. */
-  #doubt(reply: HttpReply): Trouble | undefined {
+  #doubt({ reply, isRelaxed }: Heard): Trouble | undefined {
     const { label, fromServers, follows } = this.#plan;
     const { name, leaderHeader } = this.#server;
-    if (reply.status !== 200 && !this.#saysAbsent(reply))
-      return replyTrouble(reply, this.#plan, this.#server);
+    if (!this.#isGood(reply)) return replyTrouble(reply, this.#plan, this.#server);
     if (follows === 'index' && this.#indexOf(reply) === undefined) {
       return strangeAnswer(label, new ShapeError(`it has no X-${name}-Index`), this.#server);
     }
-    if (fromServers && reply.headers[leaderHeader] === 'false') {
+    if (fromServers && !isRelaxed && reply.headers[leaderHeader] === 'false') {
       return leaderlessAnswer(this.#server);
     }
     return undefined;

@@ -1,5 +1,6 @@
 import type { HttpReply } from '../http/transport.ts';
 import type { Value } from '../values.ts';
+import type { RelaxedReads } from './reads.ts';
 
 /** Asks the agent something on the side, without waiting; rejects for anything that is no answer to this query. */
 export type Get = (path: string) => Promise<HttpReply>;
@@ -18,6 +19,8 @@ export interface RequestPlan {
   readonly isShort: boolean;
   /** Whether the answer comes from the servers, and so says whether they have a leader. */
   readonly fromServers: boolean;
+  /** Absent: only what the leader confirms counts. */
+  readonly relaxed?: RelaxedReads | undefined;
   /** The ACL rule that lets a token ask this. */
   readonly aclRule: string;
   /** The first server that has this endpoint: one that does not know it can never answer. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseBoolean } from '../../core/boolean.ts';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Encryption } from '../http/address.ts';
+import type { Consistency } from './options.ts';
 
 /** All that can be said about reaching a Consul agent, one name a fact, not yet put together. */
 export interface ConsulFields {
@@ -20,6 +21,17 @@ export interface ConsulFields {
   readonly verify: boolean;
   readonly waitMs: number;
   readonly maxConnections: number;
+  readonly consistency: Consistency;
+  readonly maxStaleMs: number;
+  /** Infinite: for ever. */
+  readonly retryAttempts: number;
+  readonly retryBackoffMs: number;
+  readonly retryMaxBackoffMs: number;
+  readonly dialTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly reuseConnections: boolean;
+  readonly idleTimeoutMs: number;
+  readonly maxIdleConnections: number;
 }
 
 /** A value, and who gave it: a flag, a variable, a place in a file. */

@@ -19,6 +19,8 @@ import { nothingUnder, sayUnaskable } from './unaskable.ts';
 export interface ConsulParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether the tries are counted that the options allow; otherwise they go on for ever. */
+  readonly givesUp?: boolean;
   /** Gives [0, 1). */
   readonly random?: () => number;
 }
@@ -34,7 +36,7 @@ const INTRODUCE_AFTER_MS = 3000;
  * are few, and the waits of a new watch short.
  */
 export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts): Catalog {
-  const { clock, logger, random = Math.random } = parts;
+  const { clock, logger, givesUp = false, random = Math.random } = parts;
   const client = new BlockingClient(CONSUL, options, clock);
   const agent = showConsulAddress(options.address);
   const { address, tls } = options;
@@ -45,7 +47,9 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
     );
   }
   const places = new Places(client.connections.forWaits, clock, random);
-  const follow = { client, places, clock, agent, waitMs: options.waitMs, random };
+  const { attempts, ...pauses } = options.retry ?? {};
+  const retry = givesUp && attempts !== undefined ? { attempts, ...pauses } : pauses;
+  const follow = { client, places, clock, agent, waitMs: options.waitMs, retry, random };
   const closed = new AbortController();
   let cancelIntroduction: CancelTimer | undefined;
 

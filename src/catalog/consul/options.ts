@@ -1,4 +1,6 @@
-import type { HttpAddress, TlsOptions } from '../http/options.ts';
+import type { RelaxedReads } from '../blocking/reads.ts';
+import type { ConnectionRules, HttpAddress, TlsOptions } from '../http/options.ts';
+import type { RetryRules } from '../http/retry.ts';
 
 /** How to reach and question a Consul agent. */
 export interface ConsulOptions {
@@ -16,6 +18,10 @@ export interface ConsulOptions {
   readonly waitMs: number;
   /** No more sockets than this are ever open to the agent. */
   readonly maxConnections: number;
+  /** Who may answer beside the leader; absent: nobody. */
+  readonly reads?: RelaxedReads;
+  readonly retry?: RetryRules;
+  readonly connections?: ConnectionRules;
 }
 
 /** Where the agent listens. */
@@ -26,6 +32,14 @@ export type ConsulTls = TlsOptions;
 
 /** The wait of one blocking query where nobody says otherwise: it bounds how long a silent loss of the index can go unseen. */
 export const DEFAULT_WAIT_MS = 60_000;
+
+/** Consul's consistency modes, as far as they are of use here: who may answer a read. */
+export const CONSISTENCIES = ['default', 'stale', 'cached'] as const;
+/** One of {@link CONSISTENCIES}. */
+export type Consistency = (typeof CONSISTENCIES)[number];
+
+/** How old a stale or cached answer may be where nobody says otherwise; consul-template's own. */
+export const DEFAULT_MAX_STALE_MS = 2000;
 
 /** Half of what a default agent grants one address (`limits.http_max_conns_per_client` is 200), so that others are served too. */
 export const DEFAULT_MAX_CONNECTIONS = 100;

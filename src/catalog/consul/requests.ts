@@ -18,21 +18,23 @@ import {
   readTree,
 } from './values.ts';
 
-/** Where queries look that do not say so themselves. */
-export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition'>;
+/** Where queries look that do not say so themselves, and who may answer them. */
+export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition' | 'reads'>;
 
 /** The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. */
 export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {
   const label = queryId(query);
   const aclRule = describeAclRules(aclRulesOf(query));
+  const relaxed = relaxedReads(query, defaults);
   switch (query.kind) {
     case 'service':
     case 'connect':
-      return { label, aclRule, ...INDEXED, ...planInstances(query, defaults) };
+      return { label, aclRule, relaxed, ...INDEXED, ...planInstances(query, defaults) };
     case 'services':
       return {
         label,
         aclRule,
+        relaxed,
         ...INDEXED,
         path: `/v1/catalog/services${parameters(scopeOf(query, defaults))}`,
         read: readServices,
@@ -41,6 +43,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
       return {
         label,
         aclRule,
+        relaxed,
         ...INDEXED,
         path: nodePath(query.name, parameters(scopeOf(query, defaults)), label),
         read: readNodeDetail,
@@ -49,6 +52,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
       return {
         label,
         aclRule,
+        relaxed,
         ...INDEXED,
         path: `/v1/catalog/nodes${parameters({ ...scopeOf(query, defaults), near: query.near })}`,
         read: (body) => readNodes(body, query.near !== undefined),
@@ -69,6 +73,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
       return {
         label,
         aclRule,
+        relaxed,
         ...INDEXED,
         mayBeAbsent: true,
         isShort: true,
@@ -79,6 +84,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
       return {
         label,
         aclRule,
+        relaxed,
         ...INDEXED,
         mayBeAbsent: true,
         path: `/v1/kv/${query.prefix === '' ? '' : named(query.prefix, label)}${parameters({
@@ -118,6 +124,19 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         read: readCaLeaf,
       };
   }
+}
+
+/**
+ * What the agent's cache has (https://developer.hashicorp.com/consul/api-docs/features/caching); it ignores the parameter elsewhere, so that there the
+ * leader is asked.
+ */
+const CACHED = new Set<CatalogQuery['kind']>(['service', 'connect', 'services']);
+/** What the servers are not asked for, or not in a way that knows of staleness. */
+const UNSTALE = new Set<CatalogQuery['kind']>(['datacenters', 'caRoots', 'caLeaf']);
+
+function relaxedReads({ kind }: CatalogQuery, { reads }: ScopeDefaults): RequestPlan['relaxed'] {
+  const canBe = reads?.mode === 'cached' ? CACHED.has(kind) : !UNSTALE.has(kind);
+  return canBe ? reads : undefined;
 }
 
 function planInstances(

@@ -10,6 +10,7 @@ export const CONSUL: BlockingServer = {
   tokenHeader: 'x-consul-token',
   indexHeader: 'x-consul-index',
   leaderHeader: 'x-consul-knownleader',
+  lastContactHeader: 'x-consul-lastcontact',
   unknownPlace: {
     said: /no path to datacenter/i,
     advice: 'check the name of the datacenter',

@@ -10,6 +10,20 @@ export type HttpAddress =
     }
   | { readonly transport: 'unix'; readonly socketPath: string };
 
+/** How connections are opened and kept; what is absent is as the transport has it. */
+export interface ConnectionRules {
+  /** Longest time until a connection is open, in milliseconds. */
+  readonly dialTimeoutMs?: number;
+  /** Idle time before the system asks whether the other side is still there, in milliseconds. */
+  readonly keepAliveMs?: number;
+  /** False: a connection for each request. */
+  readonly reuse?: boolean;
+  /** An idle connection is closed after so many milliseconds. */
+  readonly idleTimeoutMs?: number;
+  /** No more idle connections than this are kept. */
+  readonly maxIdle?: number;
+}
+
 /** TLS as HashiCorp's CLIs know it; paths are absolute. */
 export interface TlsOptions {
   readonly caFile?: string;

@@ -4,10 +4,10 @@ import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Clock } from '../../core/time.ts';
+import type { CancelTimer, Clock } from '../../core/time.ts';
 import { Certificates } from './certificates.ts';
 import { classifyFailure, ExchangeError } from './exchange-error.ts';
-import type { HttpAddress, TlsOptions } from './options.ts';
+import type { ConnectionRules, HttpAddress, TlsOptions } from './options.ts';
 
 /** What is asked. */
 export interface HttpRequest {
@@ -41,6 +41,7 @@ export interface TransportOptions {
   readonly auth?: { readonly username: string; readonly password: string };
   readonly tls: TlsOptions;
   readonly maxConnections: number;
+  readonly connections?: ConnectionRules;
   /** What is sent as `User-Agent`; absent: our own. */
   readonly userAgent?: string;
 }
@@ -61,19 +62,23 @@ export class Transport {
   readonly #pathPrefix: string;
   readonly #userAgent: string;
   readonly #certificates: Certificates | undefined;
+  readonly #rules: ConnectionRules;
 
   /** `server` is its name in messages. Throws an AutotmplError where the TLS files cannot be used. */
   constructor(server: string, options: TransportOptions, clock: Clock) {
-    const { address, auth, tls, maxConnections } = options;
+    const { address, auth, tls, maxConnections, connections: rules = {} } = options;
     const secure = address.transport === 'tcp' && address.secure;
     const agentOptions = {
-      keepAlive: true,
+      keepAlive: rules.reuse ?? true,
       maxSockets: maxConnections,
-      maxFreeSockets: maxConnections,
+      maxFreeSockets: Math.min(maxConnections, rules.maxIdle ?? maxConnections),
+      // Of idle ones only: a request has a deadline of its own.
+      ...(rules.idleTimeoutMs !== undefined && { timeout: rules.idleTimeoutMs }),
       // A resumed session would go on with the old certificate after a new one is there.
       maxCachedSessions: 0,
     };
     this.#clock = clock;
+    this.#rules = rules;
     this.#userAgent = options.userAgent ?? 'autotmpl';
     this.#agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
     this.#certificates = secure ? new Certificates(server, tls, clock) : undefined;
@@ -128,8 +133,10 @@ export class Transport {
         () => giveUp(new ExchangeError('timeout')),
         request.deadlineMs,
       );
+      let cancelDial: CancelTimer = () => undefined;
       const release = (): void => {
         cancelDeadline();
+        cancelDial();
         signal.removeEventListener('abort', abort);
       };
       const facts = () => ({
@@ -140,7 +147,15 @@ export class Transport {
 
       signal.addEventListener('abort', abort, { once: true });
       outgoing.on('socket', (socket) => {
-        if (!outgoing.reusedSocket) socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+        if (outgoing.reusedSocket) return;
+        socket.setKeepAlive(true, this.#rules.keepAliveMs ?? TCP_KEEP_ALIVE_MS);
+        const { dialTimeoutMs } = this.#rules;
+        if (dialTimeoutMs === undefined || !socket.connecting) return;
+        cancelDial = this.#clock.setTimer(
+          () => giveUp(new ExchangeError('timeout')),
+          dialTimeoutMs,
+        );
+        socket.once('connect', () => cancelDial());
       });
       outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
       outgoing.on('response', (response) => {

@@ -1,6 +1,22 @@
 import type { FieldRow } from './field-row.ts';
 
 const OWN_CONNECTIONS = 'connections are opened as they are needed, and kept';
+const OWN_PAUSES = 'it is asked for ever, with pauses of our own';
+const ONE_SERVER = 'there is one server, and max_idle_conns_per_host says it for that';
+const WHOLE_DEADLINES = 'each request has a deadline for the whole of it';
+
+/** What has a meaning for Consul only, and why not for the others. */
+const FOR_CONSUL: Readonly<Record<string, string>> = {
+  'retry.enabled': OWN_PAUSES,
+  'retry.attempts': OWN_PAUSES,
+  'retry.backoff': OWN_PAUSES,
+  'retry.max_backoff': OWN_PAUSES,
+  'transport.dial_keep_alive': OWN_CONNECTIONS,
+  'transport.dial_timeout': WHOLE_DEADLINES,
+  'transport.disable_keep_alives': OWN_CONNECTIONS,
+  'transport.idle_conn_timeout': OWN_CONNECTIONS,
+  'transport.max_idle_conns_per_host': OWN_CONNECTIONS,
+};
 
 /** What `consul`, `vault` and `nomad` have in common. */
 export interface ConnectionOptions {
@@ -15,13 +31,13 @@ export interface ConnectionOptions {
 /** `retry`, `ssl` and `transport` of one server. */
 export function connectionRows(options: ConnectionOptions): FieldRow[] {
   const { flags, variables = {} } = options;
-  return [...retryRows(), ...sslRows(options), ...transportRows()].map((found) => {
-    const isIdle = flags !== 'consul' && found.path.startsWith('retry.');
-    const row = isIdle ? { ...found, idle: 'whatever fails is tried again for ever' } : found;
+  return [...retryRows(), ...sslRows(options), ...transportRows()].map((row) => {
     const flag = flags === undefined ? undefined : flagOf(flags, row.path);
     const named = variables[row.path];
+    const idle = flags === 'consul' ? undefined : FOR_CONSUL[row.path];
     return {
       ...row,
+      ...(idle !== undefined && { idle }),
       ...(flag !== undefined && { flag }),
       ...(named !== undefined && { variables: named }),
     };
@@ -45,28 +61,28 @@ function retryRows(): FieldRow[] {
     {
       path: 'retry.enabled',
       kind: 'flag',
-      description: '`false`: the first failure counts as the last.',
+      description: '`false`: as with `attempts`, and none more.',
       default: true,
     },
     {
       path: 'retry.attempts',
       kind: 'integer',
       description:
-        'The program ends when a query has failed for as long as so many tries take; 0 is never.',
+        'A run with `-once` gives up after so many tries more in a row; 0 is never. Any other asks for ever; consul-template ends after 12.',
       default: 0,
     },
     {
       path: 'retry.backoff',
       kind: 'duration',
       description:
-        'Pause after the first try; it doubles with each. Says how long `attempts` take: the pauses themselves are shorter and random here.',
+        'Pause after the first failure; it doubles with each, and up to half of it is taken off at random.',
       default: '250ms',
     },
     {
       path: 'retry.max_backoff',
       kind: 'duration',
-      description: 'No pause is longer; 0 is no limit.',
-      default: '1m',
+      description: "No pause is longer; 0 is no limit. consul-template's is 1m.",
+      default: '10s',
     },
   ];
 }
@@ -111,43 +127,36 @@ function transportRows(): FieldRow[] {
       path: 'transport.dial_keep_alive',
       kind: 'duration',
       description: 'How often an idle connection is probed.',
-      default: '30s',
-      idle: OWN_CONNECTIONS,
+      default: '15s',
     },
     {
       path: 'transport.dial_timeout',
       kind: 'duration',
-      description: 'How long opening a connection may take.',
-      default: '30s',
-      idle: 'deadlines are fixed',
+      description: 'How long opening a connection may take. Default: as long as its request.',
     },
     {
       path: 'transport.disable_keep_alives',
       kind: 'flag',
       description: 'A connection for each request.',
       default: false,
-      idle: OWN_CONNECTIONS,
     },
     {
       path: 'transport.idle_conn_timeout',
       kind: 'duration',
-      description: 'How long an idle connection is kept.',
-      default: '5s',
-      idle: OWN_CONNECTIONS,
+      description: 'How long an idle connection is kept. Default: as long as the server does.',
     },
     {
       path: 'transport.max_idle_conns',
       kind: 'integer',
       description: 'How many idle connections are kept.',
       default: 0,
-      idle: OWN_CONNECTIONS,
+      idle: ONE_SERVER,
     },
     {
       path: 'transport.max_idle_conns_per_host',
       kind: 'integer',
-      description: 'How many idle connections to one server are kept.',
-      default: 100,
-      idle: OWN_CONNECTIONS,
+      description:
+        'How many idle connections to one server are kept. Default: all that may be open.',
     },
     {
       path: 'transport.max_conns_per_host',
@@ -160,7 +169,7 @@ function transportRows(): FieldRow[] {
       kind: 'duration',
       description: 'How long the TLS handshake may take.',
       default: '10s',
-      idle: 'deadlines are fixed',
+      idle: WHOLE_DEADLINES,
     },
   ];
 }

@@ -26,9 +26,9 @@ const SIGNALS_AND_TEMPLATES: readonly FieldRow[] = [
   {
     path: 'max_stale',
     kind: 'duration',
-    description: 'Answers may come from a server that is behind by this long; 0 is never.',
+    description:
+      'Answers may come from a server that is behind by this long; 0 is never. Under our own name it is never where nobody says otherwise.',
     default: '2s',
-    idle: 'no answer is stale',
     flag: 'max-stale',
   },
   {
@@ -67,7 +67,8 @@ const SIGNALS_AND_TEMPLATES: readonly FieldRow[] = [
   {
     path: 'err_on_failed_lookup',
     kind: 'flag',
-    description: '`true`: the first failure of a query ends the program.',
+    description:
+      '`true`: a template that has to wait for what the catalog does not have ends the program.',
     default: false,
   },
   {

@@ -16,27 +16,8 @@ export function runSettings(values: FieldValues, cwd: string): RunSettings {
     ...(pidFile !== undefined && { pidFile: resolve(cwd, pidFile) }),
     killSignal: values.need('signal', 'kill_signal'),
     reloadSignal: values.need('signal', 'reload_signal'),
-    ...giveUp(values),
   };
 }
-
-/** Tries that are limited, as the time that they take there: each pause is twice the one before it. */
-function giveUp(values: FieldValues): Pick<RunSettings, 'giveUpAfterMs'> {
-  const isHasty = values.need('flag', 'err_on_failed_lookup');
-  if (isHasty || !values.need('flag', 'consul.retry.enabled')) return { giveUpAfterMs: 0 };
-  const attempts = values.need('integer', 'consul.retry.attempts');
-  if (attempts <= 0) return {};
-  const backoffMs = values.need('duration', 'consul.retry.backoff');
-  const longestMs = values.need('duration', 'consul.retry.max_backoff') || Number.POSITIVE_INFINITY;
-  let giveUpAfterMs = 0;
-  for (let attempt = 0; attempt < Math.min(attempts, MOST_ATTEMPTS); attempt++) {
-    giveUpAfterMs += Math.min(longestMs, backoffMs * 2 ** attempt);
-  }
-  return { giveUpAfterMs };
-}
-
-/** Longer than anybody waits. */
-const MOST_ATTEMPTS = 10_000;
 
 function refuseUncatchable(values: FieldValues, path: string): void {
   const signal = values.need('signal', path);

@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
-import { consulFromEnvironment, resolvePaths } from '../../catalog/consul/environment.ts';
+import {
+  consulFromEnvironment,
+  resolvePaths,
+  type ConsulLayer,
+} from '../../catalog/consul/environment.ts';
 import { combineConsul } from '../consul-settings.ts';
 import { DEFAULT_LOG } from '../defaults.ts';
 import type { LoadedSettings } from '../loaded-settings.ts';
@@ -12,6 +16,7 @@ import type { SettingsSources } from '../settings-sources.ts';
 import { destinationProblems, type PlacedTarget } from '../targets.ts';
 import { commandVariables } from './command-environment.ts';
 import { consulLayer } from './consul-layer.ts';
+import type { FieldRow } from './field-row.ts';
 import { fieldsFromEnvironment } from './field-sources.ts';
 import { FIELD_ROWS } from './field-table.ts';
 import { FieldValues } from './field-values.ts';
@@ -68,6 +73,7 @@ export function consulTemplateSettings(
     ...(deduplicate !== undefined && { deduplicate }),
     environment: commandVariables(values, cwd),
     warnings: documents.flatMap(({ warnings }) => warnings),
+    remarks: FIELD_ROWS.flatMap((row) => remark(row, values)),
   };
   for (const [key, field] of RUN_FIELDS) {
     const said = values.said(field);
@@ -85,6 +91,11 @@ const RUN_FIELDS = [
   ['killSignal', 'kill_signal'],
   ['reloadSignal', 'reload_signal'],
 ] as const satisfies readonly (readonly [keyof RunSettings, string])[];
+
+/** consul-template takes the answers of any server. */
+const THEIR_READS: ConsulLayer = {
+  consistency: { value: 'stale', origin: 'default' },
+};
 
 /** What the variable `CT_LOCAL_CONFIG` holds: a whole config. */
 function localConfig({ environment, cwd }: SettingsSources): ConsulTemplateDocument[] {
@@ -109,6 +120,7 @@ function readTargets(
       right: values.need('text', 'default_delimiters.right'),
     },
     errorFatal: values.get('flag', 'template_error_fatal'),
+    absentFatal: values.need('flag', 'err_on_failed_lookup'),
   };
   const entries = [
     ...documents.flatMap(({ templates }) => templates),
@@ -132,6 +144,11 @@ function withoutTwins(placed: readonly PlacedTarget[]): PlacedTarget[] {
   });
 }
 
+function remark({ path, idle }: FieldRow, values: FieldValues): string[] {
+  const said = idle === undefined ? undefined : values.said(path);
+  return said === undefined ? [] : [`${said.origin}: ${path} has no meaning here: ${idle}`];
+}
+
 function refusePart(part: string, values: FieldValues): Problem | undefined {
   const [first] = values.below(part);
   const refusal = first === undefined ? undefined : partNotYetSupported(part);
@@ -141,7 +158,7 @@ function refusePart(part: string, values: FieldValues): Problem | undefined {
 }
 
 function catalogOf(
-  { flags, environment, cwd }: SettingsSources,
+  { flags, environment, cwd, likely }: SettingsSources,
   documents: readonly ConsulTemplateDocument[],
   origins: Map<string, string>,
 ): Settings['catalog'] {
@@ -154,6 +171,8 @@ function catalogOf(
     resolvePaths(flags.consul, cwd),
     resolvePaths(consulLayer(new FieldValues(FIELD_ROWS, fields)), cwd),
     resolvePaths(consulFromEnvironment(environment), cwd),
+    // Under our own name the leader is asked where nobody says how stale an answer may be.
+    likely === 'consul-template' ? THEIR_READS : {},
   ]);
   for (const [field, origin] of found) origins.set(`catalog.consul.${field}`, origin);
   return { backend: 'consul', consul: options };

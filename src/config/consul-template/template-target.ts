@@ -22,6 +22,7 @@ export interface TemplateBase {
   readonly delimiters: { readonly left: string; readonly right: string };
   /** Beats what templates say; undefined: nobody says it. */
   readonly errorFatal: boolean | undefined;
+  readonly absentFatal: boolean;
   readonly cwd: string;
 }
 
@@ -57,6 +58,7 @@ export function templateTarget(
     ...languageOptions(values, source, base),
     secret: TEMPLATE_DEFAULTS.secret,
     ...((base.errorFatal ?? values.get('flag', 'error_fatal')) === true && { errorFatal: true }),
+    ...(base.absentFatal && { absentFatal: true }),
   };
   return { target, place, originOf: (key) => fields.get(THEIR_NAMES[key] ?? '')?.origin };
 }

@@ -154,8 +154,6 @@ describe('what belongs to a later version', () => {
   it.each([
     ['catalog: {etcd: {}}', 'catalog.etcd: not supported yet'],
     ['catalog: {zookeeper: {}}', 'catalog.zookeeper: not supported yet'],
-    ['catalog: {consul: {consistency: stale}}', '"stale" is not supported yet'],
-    ['catalog: {consul: {consistency: cached}}', '"cached" is not supported yet'],
   ])('is refused by name: %s', async (text, words) => {
     expect(await about(text)).toContain(words);
   });

@@ -29,3 +29,31 @@ describe('what is said about Consul', () => {
     ]);
   });
 });
+
+describe('who may answer', () => {
+  const said = <T>(value: T) => ({ value, origin: 'a.yaml:1:1' });
+
+  it('is the leader where nobody says otherwise, whatever the age of others would be', () => {
+    expect(combineConsul([]).options.reads).toBeUndefined();
+    expect(combineConsul([{ maxStaleMs: said(5000) }]).options.reads).toBeUndefined();
+  });
+
+  it('is any server, or the cache, with an age of 2 s or as it is said', () => {
+    expect(combineConsul([{ consistency: said('stale' as const) }]).options.reads).toEqual({
+      mode: 'stale',
+      maxStaleMs: 2000,
+    });
+    const cached = { consistency: said('cached' as const), maxStaleMs: said(9000) };
+    expect(combineConsul([cached]).options.reads).toEqual({ mode: 'cached', maxStaleMs: 9000 });
+  });
+});
+
+describe('tries and pauses', () => {
+  it('are without a number where they are to go on for ever', () => {
+    const layer = {
+      retryAttempts: { value: Number.POSITIVE_INFINITY, origin: 'a' },
+      retryBackoffMs: { value: 5, origin: 'a' },
+    };
+    expect(combineConsul([layer]).options.retry).toEqual({ backoffMs: 5 });
+  });
+});

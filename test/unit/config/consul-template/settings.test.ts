@@ -77,6 +77,15 @@ describe('a config of consul-template', () => {
           },
           waitMs: 30_000,
           maxConnections: 20,
+          reads: { mode: 'stale', maxStaleMs: 600_000 },
+          retry: { attempts: 7, backoffMs: 500, maxBackoffMs: 120_000 },
+          connections: {
+            dialTimeoutMs: 10_000,
+            keepAliveMs: 10_000,
+            reuse: true,
+            idleTimeoutMs: 5000,
+            maxIdle: 10,
+          },
         },
       },
       vault: {
@@ -110,7 +119,6 @@ describe('a config of consul-template', () => {
         pidFile: `${cwd}/run/ct.pid`,
         killSignal: 'SIGQUIT',
         reloadSignal: 'SIGUSR1',
-        giveUpAfterMs: 0,
       },
       deduplicate: { prefix: 'dedup/', ttlMs: 20_000, maxStaleMs: 3000, waitMs: 40_000 },
       log: {
@@ -152,6 +160,7 @@ describe('a config of consul-template', () => {
         engine: 'go',
         strict: false,
         allowControlCharacters: false,
+        absentFatal: true,
         missingKey: 'error',
         delimiters: { left: '<<', right: '>>' },
         functionDenylist: ['plugin', 'sprig_*'],
@@ -173,8 +182,15 @@ describe('a config of consul-template', () => {
   it('has its defaults', async () => {
     const settings = await of('template {\n source = "a"\n destination = "b"\n}');
     expect(settings.catalog).toMatchObject({
-      consul: { address: { host: '127.0.0.1', port: 8500 }, waitMs: 60_000 },
+      consul: {
+        address: { host: '127.0.0.1', port: 8500 },
+        waitMs: 60_000,
+        reads: { mode: 'stale', maxStaleMs: 2000 },
+      },
     });
+    for (const part of ['retry', 'connections']) {
+      expect(settings.catalog).not.toHaveProperty(`consul.${part}`);
+    }
     expect(settings.log).toEqual({ level: 'warn', format: 'auto' });
     expect(settings.run).toEqual({
       once: false,
@@ -295,13 +311,12 @@ describe('a config of consul-template', () => {
   it.each([
     ['', undefined],
     ['consul { retry { attempts = 0 } }', undefined],
-    ['consul { retry { attempts = 3 } }', 1750],
-    ['consul { retry { attempts = 4 backoff = "1s" max_backoff = "2s" } }', 7000],
-    ['consul { retry { attempts = 3 backoff = "1s" max_backoff = 0 } }', 7000],
-    ['consul { retry { enabled = false } }', 0],
-    ['err_on_failed_lookup = true', 0],
-  ])('gives up for %j', async (text, giveUpAfterMs) => {
-    expect((await of(text)).run?.giveUpAfterMs).toBe(giveUpAfterMs);
+    ['consul { retry { attempts = 3 } }', { attempts: 3 }],
+    ['consul { retry { enabled = false } }', { attempts: 0 }],
+    ['consul { retry { backoff = "1s" max_backoff = 0 } }', { backoffMs: 1000, maxBackoffMs: 0 }],
+  ])('reads the tries of %j', async (text, retry) => {
+    const { catalog } = await of(text);
+    expect(catalog.backend === 'consul' ? catalog.consul.retry : 'none').toEqual(retry);
   });
 
   it('keeps the last of blocks that come again, and says so', async () => {

@@ -1,0 +1,62 @@
+import type { HttpReply } from '../http/transport.ts';
+import type { BlockingServer } from './server.ts';
+
+/** How old an answer may be that the leader has not confirmed, and by which parameter such answers are asked for. */
+export interface RelaxedReads {
+  /** `stale`: any server answers. `cached`: the agent does, from its cache. */
+  readonly mode: 'stale' | 'cached';
+  readonly maxStaleMs: number;
+}
+
+/**
+ * Takes the answers of one query that others than the leader gave for what they are. One is dropped, and the same asked of the leader, where it is
+ * older than allowed, and where it is from before what is known already: servers are behind by different times, so a query that
+ * wanders between them would see its changes undone and done again.
+ */
+export class Reads {
+  readonly #rules: RelaxedReads | undefined;
+  readonly #server: BlockingServer;
+  /** At which index what is known was true. */
+  #seen = 0;
+
+  /** Without rules, only what the leader confirms counts. */
+  constructor(rules: RelaxedReads | undefined, server: BlockingServer) {
+    this.#rules = rules;
+    this.#server = server;
+  }
+
+  /** What is put behind the path to be answered by others too; undefined where only the leader is asked. */
+  get parameter(): string | undefined {
+    return this.#rules?.mode;
+  }
+
+  /** What there is to say against a good answer that was asked for with {@link parameter}. */
+  judge(reply: HttpReply, index: number): 'taken' | 'tooOld' | 'behind' {
+    if (index < this.#seen) return 'behind';
+    const ageMs = this.#ageMs(reply);
+    if (ageMs === undefined) return this.#isLeaderless(reply) ? 'tooOld' : 'taken';
+    return ageMs <= (this.#rules?.maxStaleMs ?? 0) ? 'taken' : 'tooOld';
+  }
+
+  /** Notes that an answer was taken. */
+  note(index: number): void {
+    this.#seen = index;
+  }
+
+  /** How long ago the server that answered had heard from the leader, and for how long the answer has been in the cache since. */
+  #ageMs({ headers }: HttpReply): number | undefined {
+    const { lastContactHeader } = this.#server;
+    const contact = lastContactHeader === undefined ? undefined : headers[lastContactHeader];
+    const contactMs = numberOf(contact);
+    const cachedSeconds = numberOf(headers.age) ?? 0;
+    return contactMs === undefined ? undefined : contactMs + cachedSeconds * 1000;
+  }
+
+  #isLeaderless({ headers }: HttpReply): boolean {
+    return headers[this.#server.leaderHeader] === 'false';
+  }
+}
+
+function numberOf(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
+}
