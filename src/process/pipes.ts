@@ -18,8 +18,8 @@ export interface Pipe {
   readonly writer: number;
 }
 
-/** Where named pipes can be made: with a read-only root only the second may be writable, as it is in every container. */
-const FOLDERS = [tmpdir(), '/dev/shm'];
+/** With a read-only root, the folder for temporary files may be so, too; in every container this one can be written to. */
+const MEMORY_FOLDER = '/dev/shm';
 
 /**
  * Makes real pipes for the output of one command; undefined where the system lets us make none. `owner` is who may open them by
@@ -32,11 +32,7 @@ const FOLDERS = [tmpdir(), '/dev/shm'];
 export async function openPipes(
   owner: PipeOwner = {},
 ): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
-  for (const folder of FOLDERS) {
-    const pipes = await openPipesIn(folder, owner);
-    if (pipes !== undefined) return pipes;
-  }
-  return undefined;
+  return (await openPipesIn(tmpdir(), owner)) ?? (await openPipesIn(MEMORY_FOLDER, owner));
 }
 
 async function openPipesIn(

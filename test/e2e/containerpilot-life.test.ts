@@ -396,7 +396,8 @@ describe('process 1', () => {
       const codes = [...container.said.matchAll(/ended with exit code (\d+)/g)].map(
         ([, code]) => code,
       );
-      expect(new Set(codes.slice(0, -1))).toEqual(new Set(['4']));
+      // The main process's own, once; a task may end after it.
+      expect(codes.filter((code) => code !== '4')).toEqual(['3']);
     },
   );
 
