@@ -54,14 +54,14 @@ const template = (contents: string, destination: string, more = ''): string =>
 const modeOf = (name: string): string => (statSync(scene.at(name)).mode & 0o7777).toString(8);
 
 describe('consul-template’s command line', () => {
-  it('31: -dry prints the text behind the name of its file, and writes nothing', async () => {
+  it('row 31: -dry prints the text behind the name of its file, and writes nothing', async () => {
     scene.write('t', 'v={{ key "p/a" }}');
     const end = await run('-template', 't:o:touch ran', '-dry', '-once');
     expect(end).toMatchObject({ code: 0, stdout: '> o\nv=1' });
     expect(scene.names()).toEqual(['consul-template', 't']);
   });
 
-  it('32: -parse-only needs no Consul, and ends with 14 for what cannot be parsed', async () => {
+  it('row 32: -parse-only needs no Consul, and ends with 14 for what cannot be parsed', async () => {
     scene.write('good', '{{ key "p/a" }}');
     scene.write('bad', '{{ nofunc }}');
     const flags = ['-parse-only', '-consul-addr', '127.0.0.1:1', '-template'];
@@ -72,7 +72,7 @@ describe('consul-template’s command line', () => {
     expect(scene.exists('o')).toBe(false);
   });
 
-  it('34: env "CONSUL_HTTP_ADDR" is the address of the flag, for commands too', async () => {
+  it('row 34: env "CONSUL_HTTP_ADDR" is the address of the flag, for commands too', async () => {
     scene.write('t', '{{ env "CONSUL_HTTP_ADDR" }}');
     const address = agent.address.replace('http://', '');
     const command = 'printf %s "$CONSUL_HTTP_ADDR" > seen';
@@ -81,7 +81,7 @@ describe('consul-template’s command line', () => {
     expect([scene.read('o'), scene.read('seen')]).toEqual([address, address]);
   });
 
-  it('73: -v and -h go to standard output; words and unknown flags end with 13', async () => {
+  it('row 73: -v and -h go to standard output; words and unknown flags end with 13', async () => {
     expect(await run('-v')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^consul-template v\d+\.\d+\.\d+ \(autotmpl .*\)\n$/) as string,
@@ -103,20 +103,20 @@ describe('consul-template’s command line', () => {
     expect(await run('-nope')).toMatchObject({ code: 13 });
   });
 
-  it('74: what is missing or unknown in a config ends with 15, a missing template with 14, no template with 0', async () => {
+  it('row 74: what is missing or unknown in a config ends with 15, a missing template with 14, no template with 0', async () => {
     expect(await run('-config', 'none.hcl', '-once')).toMatchObject({ code: 15 });
     expect(await once('consl {}')).toMatchObject({ code: 15 });
     expect(await run('-template', 'none:o', '-once')).toMatchObject({ code: 14 });
     expect(await run('-once')).toMatchObject({ code: 0 });
   });
 
-  it('75: a template with empty contents ends with 14', async () => {
+  it('row 75: a template with empty contents ends with 14', async () => {
     const end = await once('template { contents = "" destination = "o" }');
     expect(end).toMatchObject({ code: 14 });
     expect(end.stderr).toContain("must specify exactly one of 'source' or 'contents'");
   });
 
-  it('81: a folder is read in lexical order, templates add up, and a command keeps its colons', async () => {
+  it('row 81: a folder is read in lexical order, templates add up, and a command keeps its colons', async () => {
     mkdirSync(scene.at('conf'));
     scene.write('conf/a', `${template('a', 'oa')}pid_file = "first"`);
     scene.write('conf/b.conf', `${template('b', 'ob')}pid_file = "second"`);
@@ -133,7 +133,7 @@ describe('consul-template’s command line', () => {
     expect(scene.read('pid')).toMatch(/^\d+\n$/);
   });
 
-  it('92: a template with a name of one letter is no drive', async () => {
+  it('row 92: a template with a name of one letter is no drive', async () => {
     scene.write('t', 'x');
     expect(await run('-template', 't:o:touch ran', '-once')).toMatchObject({ code: 0 });
     expect(scene.exists('ran')).toBe(true);
@@ -141,7 +141,7 @@ describe('consul-template’s command line', () => {
 });
 
 describe('consul-template’s commands', () => {
-  it('53: equal ones run once, in the order of the templates, after all is written', async () => {
+  it('row 53: equal ones run once, in the order of the templates, after all is written', async () => {
     const say = (word: string) => `command = "echo ${word}; ls oa ob oc >/dev/null"`;
     const end = await once(
       template('a', 'oa', say('one')) +
@@ -151,7 +151,7 @@ describe('consul-template’s commands', () => {
     expect(end).toMatchObject({ code: 0, stdout: 'one\ntwo\n' });
   });
 
-  it('54: nothing runs and no file is touched where nothing changed', async () => {
+  it('row 54: nothing runs and no file is touched where nothing changed', async () => {
     const config = template('a', 'o', 'command = "echo ran"');
     expect((await once(config)).stdout).toBe('ran\n');
     const old = new Date('2020-01-01');
@@ -160,7 +160,7 @@ describe('consul-template’s commands', () => {
     expect(statSync(scene.at('o')).mtimeMs).toBe(old.getTime());
   });
 
-  it('55: one that fails keeps no other from running, and the end is 14', async () => {
+  it('row 55: one that fails keeps no other from running, and the end is 14', async () => {
     const end = await once(
       template('a', 'oa', 'command = "exit 3; true"') +
         template('b', 'ob', 'command = "echo second"'),
@@ -173,24 +173,24 @@ describe('consul-template’s commands', () => {
     ['echo a | tr a b', 'b\n'],
     ['false || echo $(echo "c d") && echo \'{e}\'', 'c d\n{e}\n'],
     ['FOO=f; echo ${FOO}', 'f\n'],
-  ])('57: %s is for a shell', async (command, stdout) => {
+  ])('row 57: %s is for a shell', async (command, stdout) => {
     const end = await once(template('a', 'o', `command = ${JSON.stringify(command)}`));
     expect(end).toMatchObject({ code: 0, stdout });
   });
 
-  it('57: a list is for none', async () => {
+  it('row 57: a list is for none', async () => {
     const end = await once(template('a', 'o', 'command = ["printf", "%s", "$HOME | x"]'));
     expect(end).toMatchObject({ code: 0, stdout: '$HOME | x\n' });
   });
 
-  it('91: a command that failed is owed to the next run', async () => {
+  it('row 91: a command that failed is owed to the next run', async () => {
     const config = (code: number) => template('a', 'o', `command = "echo try; exit ${code}"`);
     expect(await once(config(9))).toMatchObject({ code: 14, stdout: 'try\n' });
     expect(await once(config(0))).toMatchObject({ code: 0, stdout: 'try\n' });
     expect(await once(config(0))).toMatchObject({ code: 0, stdout: '' });
   });
 
-  it('86: get the variables that their rules allow', async () => {
+  it('row 86: get the variables that their rules allow', async () => {
     const rules =
       'env { allowlist = ["KEEP_*", "PATH"] denylist = ["KEEP_NOT"] custom = ["ADDED=x=y"] }';
     scene.write(
@@ -208,7 +208,7 @@ describe('consul-template’s commands', () => {
 });
 
 describe('consul-template’s files', () => {
-  it('58: missing folders are made, unless the template says otherwise', async () => {
+  it('row 58: missing folders are made, unless the template says otherwise', async () => {
     expect(await once(template('a', 'x/y/o', 'perms = 0600'))).toMatchObject({ code: 0 });
     expect([modeOf('x'), modeOf('x/y'), modeOf('x/y/o')]).toEqual(['755', '755', '600']);
     const end = await once(template('a', 'z/o', 'create_dest_dirs = false'));
@@ -216,7 +216,7 @@ describe('consul-template’s files', () => {
     expect(scene.exists('z')).toBe(false);
   });
 
-  it('59: a backup is what was there before, once', async () => {
+  it('row 59: a backup is what was there before, once', async () => {
     scene.write('o', 'v1');
     chmodSync(scene.at('o'), 0o640);
     await once(template('v2', 'o', 'backup = true'));
@@ -228,7 +228,7 @@ describe('consul-template’s files', () => {
   });
 
   it.runIf(process.getuid?.() === 0)(
-    '61: another owner is set once, with one of the two or with both',
+    'row 61: another owner is set once, with one of the two or with both',
     async () => {
       scene.write('o', 'a');
       const owner = () => [statSync(scene.at('o')).uid, statSync(scene.at('o')).gid];
@@ -242,7 +242,7 @@ describe('consul-template’s files', () => {
     },
   );
 
-  it('62: mode and owner of the file that is there are kept', async () => {
+  it('row 62: mode and owner of the file that is there are kept', async () => {
     scene.write('o', 'old');
     chmodSync(scene.at('o'), 0o600);
     if (process.getuid?.() === 0) chownSync(scene.at('o'), 33, 34);
@@ -257,7 +257,7 @@ describe('consul-template’s files', () => {
     ]);
   });
 
-  it('63: an empty text makes a file, and leaves an empty one alone', async () => {
+  it('row 63: an empty text makes a file, and leaves an empty one alone', async () => {
     expect(await once(template('{{ "" }}', 'o'))).toMatchObject({ code: 0 });
     expect(scene.read('o')).toBe('');
     const before = scene.stamp('o');
@@ -267,7 +267,7 @@ describe('consul-template’s files', () => {
 });
 
 describe('consul-template in watch mode', () => {
-  it('69, 70: waits for quiet, but not for ever, not for the first text, and not with -once', async () => {
+  it('rows 69, 70: waits for quiet, but not for ever, not for the first text, and not with -once', async () => {
     const key = 'quiet/a';
     await agent.putKey(key, '0');
     scene.write('a.hcl', template(`{{ key "${key}" }}`, 'o', 'command = "date +%s%N >> runs"'));
@@ -293,7 +293,7 @@ describe('consul-template in watch mode', () => {
     await program.stop();
   });
 
-  it('71: two templates with a quiet period, one value changed: one more text', async () => {
+  it('row 71: two templates with a quiet period, one value changed: one more text', async () => {
     await agent.putKey('two/a', '1');
     await agent.putKey('two/b', '1');
     scene.write(
@@ -316,7 +316,7 @@ describe('consul-template in watch mode', () => {
     expect(end.stderr.match(/rendered "contents of ob" => "ob"/g)).toHaveLength(1);
   });
 
-  it('72: HUP reads templates again; a broken one leaves all as it is', async () => {
+  it('row 72: HUP reads templates again; a broken one leaves all as it is', async () => {
     scene.write('t', 'one');
     const program = start(['-template', 't:o', '-log-level', 'info']);
     await scene.untilText('o', 'one');
@@ -330,7 +330,7 @@ describe('consul-template in watch mode', () => {
     expect(scene.read('o')).toBe('two');
   });
 
-  it('72: another signal may reload, and none', async () => {
+  it('row 72: another signal may reload, and none', async () => {
     scene.write('t', 'one');
     const program = start(['-template', 't:o', '-reload-signal', 'SIGUSR2']);
     await scene.untilText('o', 'one');
@@ -346,7 +346,7 @@ describe('consul-template in watch mode', () => {
     expect(await deaf.ended).toMatchObject({ code: 12 });
   });
 
-  it('93: INT ends it with 12, TERM with 0, and both at once what they were told', async () => {
+  it('row 93: INT ends it with 12, TERM with 0, and both at once what they were told', async () => {
     scene.write('t', 'one');
     const killed = start(['-template', 't:o']);
     await scene.untilText('o', 'one');
@@ -365,7 +365,7 @@ describe('consul-template in watch mode', () => {
     expect(await told.ended).toMatchObject({ code: 12 });
   });
 
-  it('94: once = true in a file is honoured, and so is parseonly', async () => {
+  it('row 94: once = true in a file is honoured, and so is parseonly', async () => {
     scene.write('a.hcl', `once = true\n${template('a', 'o')}`);
     expect(await run('-config', 'a.hcl')).toMatchObject({ code: 0 });
     expect(scene.read('o')).toBe('a');
@@ -374,7 +374,7 @@ describe('consul-template in watch mode', () => {
     expect(scene.exists('ob')).toBe(false);
   });
 
-  it('82: the pid file holds the process while it runs, whatever was in it', async () => {
+  it('row 82: the pid file holds the process while it runs, whatever was in it', async () => {
     scene.write('pid', 'something that is longer than any number of a process\n');
     scene.write('t', 'one');
     const program = start(['-template', 't:o', '-pid-file', 'pid']);
@@ -408,7 +408,7 @@ describe('consul-template in watch mode', () => {
 });
 
 describe('consul-template’s log', () => {
-  it('83: has its levels, and says little by itself', async () => {
+  it('row 83: has its levels, and says little by itself', async () => {
     scene.write('t', '{{ key "p/a" }}');
     expect(await run('-template', 't:o', '-once')).toMatchObject({ code: 0, stderr: '' });
     const end = await run('-template', 't:o2:true', '-once', '-log-level', 'INFO');
@@ -431,7 +431,7 @@ describe('consul-template’s log', () => {
     expect(scene.exists('o')).toBe(false);
   });
 
-  it('83: goes to files that follow each other, of which so many are kept', async () => {
+  it('row 83: goes to files that follow each other, of which so many are kept', async () => {
     mkdirSync(scene.at('logs'));
     scene.write('t', 'x');
     const flags = ['-log-level', 'debug', '-log-file', 'logs/ct', '-log-rotate-bytes', '200'];

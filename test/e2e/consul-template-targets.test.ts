@@ -1,10 +1,11 @@
 import { lstatSync, symlinkSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { PROGRAM } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { messages, Scene } from '../support/scene.ts';
 
-/** The rows of consul-template's behaviours that files and their commands have to do with, by their numbers. */
+/** The rows of consul-template's behaviours that a target and what it waits for have to do with, by their numbers. */
 let agent: ConsulAgent;
 let scene: Scene;
 beforeAll(async () => {
@@ -79,4 +80,42 @@ it('row 79: one change that a key and a list both show is one text and one comma
   await scene.until('the command of the last change', () => done() > 20);
   // consul-template: 40. Two answers that a busy machine brings far apart are two changes here, too.
   expect(done() - 1).toBeLessThan(30);
+});
+
+describe('by the name consul-template', () => {
+  /** Starts it in a single run, with no more in its log than errors. */
+  function start(...flags: readonly string[]) {
+    symlinkSync(PROGRAM, scene.at('consul-template'));
+    const args = ['-consul-addr', agent.address, '-once', '-log-level', 'err'];
+    return scene.startWith([...args, '-template', 't.ctmpl:out', ...flags], {
+      link: scene.at('consul-template'),
+    });
+  }
+
+  it('row 3: a missing key is waited for, in silence at this level, until INT ends it with 12', async () => {
+    scene.write('t.ctmpl', '{{ key "never/there" }}');
+    const program = start('-pid-file', 'pid');
+    await scene.until('it to run', () => scene.exists('pid'));
+    // Its answer is here once another key, which was asked for behind it, would be.
+    scene.write('there.ctmpl', '{{ key "it/is" }}');
+    await agent.putKey('it/is', 'here');
+    const other = scene.startWith([
+      ...['-consul-addr', agent.address, '-once', '-template', 'there.ctmpl:there'],
+    ]);
+    expect(await other.ended).toMatchObject({ code: 0 });
+    expect(program.isRunning).toBe(true);
+    program.kill('SIGINT');
+    const end = await program.ended;
+    expect(end.code).toBe(12);
+    expect(end.stderr).not.toContain('never/there');
+    expect(scene.exists('out')).toBe(false);
+  });
+
+  it('row 30: a failing template ends a single run with 14, also where it is not fatal', async () => {
+    scene.write('t.ctmpl', '{{ "x" | parseInt }}');
+    const { code, stderr } = await start('-template-error-fatal=false').ended;
+    expect(code).toBe(14);
+    expect(stderr).toMatch(/t\.ctmpl:1:\d+: .*parseInt/);
+    expect(scene.exists('out')).toBe(false);
+  });
 });
