@@ -43,9 +43,10 @@ export class Course implements User {
   #hadText = false;
   #state: 'waiting' | 'current' | 'failed' = 'waiting';
   #lastError = '';
+  #lastSecrets: ReadonlySet<string> = new Set();
   error: AutotmplError | undefined;
   changed = false;
-  /** Texts that must not be shown, of the last rendering. */
+  /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
   secrets: ReadonlySet<string> = new Set();
 
   constructor({ target, template }: CompiledTarget, options: CourseOptions) {
@@ -132,7 +133,9 @@ export class Course implements User {
     const resolution = resolve(this.#template, watcher.recall);
     const { rendering } = resolution;
     const complete = resolution.kind === 'complete';
-    this.secrets = rendering.secrets;
+    // A command may still print what the file held until now.
+    this.secrets = new Set([...this.#lastSecrets, ...rendering.secrets]);
+    if (complete) this.#lastSecrets = rendering.secrets;
     this.#needs = complete ? rendering.used : new Map([...this.#needs, ...rendering.used]);
     watcher.want(this, this.#needs);
     bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });

@@ -188,6 +188,21 @@ describe('what is written', () => {
   });
 });
 
+describe('an error', () => {
+  it('does not quote what was written', async () => {
+    const said = ['1 error occurred: bad password hunter22-x'];
+    const catalog = open({ renewToken: false });
+    server.failures.push(
+      { status: 200, body: { data: { path: 'auth/', type: 'userpass', options: null } } },
+      { status: 400, body: { errors: said } },
+    );
+    const data = { password: 'hunter22-x' };
+    const query = { kind: 'vaultWrite', path: 'auth/userpass/login/bob', data } as const;
+    const { message } = await follow(query, catalog).held();
+    expect(message).toContain('400 1 error occurred: bad password ********');
+  });
+});
+
 describe('a list', () => {
   it('is sorted, and empty where there is nothing', async () => {
     server.put('app/b', {});

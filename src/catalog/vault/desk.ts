@@ -21,7 +21,6 @@ export interface DeskParts {
 /** What is asked of the desk. */
 export interface Errand extends Purpose {
   readonly parameters?: string;
-  readonly write?: unknown;
 }
 
 /** Where all questions to one Vault are asked: with our token, and with what a refusal means found out. */

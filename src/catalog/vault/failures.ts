@@ -30,6 +30,8 @@ export interface Purpose {
   /** The path that was asked for, as policies name it. */
   readonly path: string;
   readonly capability: 'read' | 'list' | 'update' | 'create';
+  /** What was written; no message quotes it. */
+  readonly write?: unknown;
 }
 
 /** Makes trouble of the kind that a server's answer is. */
@@ -38,10 +40,15 @@ export function refusal(message: string, advice?: string): Trouble {
   return { nature: 'refusal', reason: new AutotmplError('catalog', message, details) };
 }
 
+/** What stands where a server quotes what was written. */
+const WRITTEN = '********';
+/** A shorter value is a part of many words. */
+const SHORTEST_WRITTEN = 3;
+
 /** Trouble with an answer that is none; 403 and the health of the server are told by those who looked closer. */
-export function replyTrouble(reply: HttpReply, { label }: Purpose): Trouble {
+export function replyTrouble(reply: HttpReply, { label, write }: Purpose): Trouble {
   const { status } = reply;
-  const told = saidBy(reply);
+  const told = withoutWritten(saidBy(reply), write);
   const message = `Vault does not answer ${label}: ${status} ${told}`.trimEnd();
   const forAnyQuery = `Vault does not answer: ${status} ${told}`.trimEnd();
   if (status === 429) return { ...refusal(forAnyQuery, VAULT.limitAdvice), nature: 'limit' };
@@ -62,6 +69,14 @@ export function deniedTrouble({ label, path, capability }: Purpose): Trouble {
     `Vault does not answer ${label}: 403 permission denied`,
     `the token's policy needs: path "${path}" { capabilities = [${capabilities}] }`,
   );
+}
+
+function withoutWritten(text: string, write: unknown): string {
+  if (typeof write === 'string') {
+    return write.length < SHORTEST_WRITTEN ? text : text.replaceAll(write, WRITTEN);
+  }
+  if (typeof write !== 'object' || write === null) return text;
+  return Object.values(write).reduce<string>((said, value) => withoutWritten(said, value), text);
 }
 
 /** What the server said, short enough for a message; its errors never quote a secret. */
