@@ -20,6 +20,8 @@ const WRITTEN_BY_ANYBODY: ReadonlySet<string> = new Set([
   'exportedServices',
   'importedServices',
   'peerings',
+  'nomadService',
+  'nomadServices',
 ]);
 
 /** The least that decodes into a control character: a quantum of base64, or `"\n"` with its quotes. */

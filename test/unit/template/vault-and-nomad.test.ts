@@ -89,6 +89,22 @@ describe('a Go template', () => {
   });
 });
 
+describe('what anybody may register in Nomad', () => {
+  const hostile: Readonly<Record<string, Value>> = {
+    'nomadServices()': [{ Name: 'web', Tags: ['a\nserver evil;'] }],
+    'nomadVar(nomad/jobs/web)': {
+      ...{ Namespace: 'default', Path: 'nomad/jobs/web', CreateIndex: 7, ModifyIndex: 9 },
+      ...{ CreateTime: '1', ModifyTime: '2', Items: { key: 'line one\nline two' } },
+    },
+  };
+
+  it('cannot end a line of the file; what operators write may', () => {
+    const { error } = renderKnowing(hostile, '{{ nomadServices()[0].Tags[0] }}');
+    expect(error?.message).toContain('control character');
+    expect(textKnowing(hostile, '{{ nomadVar("nomad/jobs/web").key }}')).toBe('line one\nline two');
+  });
+});
+
 describe('a Nunjucks template', () => {
   it.each([
     ['{{ secret("secret/app").Data.data.password }}', 'hunter22'],
