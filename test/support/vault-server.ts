@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { CertificateAuthority } from './x509.ts';
+import { CertificateAuthority, type Issued } from './x509.ts';
 
 /** A request as it arrived. */
 export interface VaultAsked {
@@ -51,7 +52,9 @@ export class VaultServer {
   readonly tokens = new Map<string, Token>();
   readonly leases = new Map<string, Lease>();
   readonly #wrapped = new Map<string, string>();
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server: Server;
+  readonly #scheme: 'http' | 'https';
+  #connections = 0;
   /** Of the next answers, before anything else is looked at. */
   readonly failures: Reply[] = [];
   sealed = false;
@@ -71,6 +74,26 @@ export class VaultServer {
   mountsAreHidden = false;
   #port = 0;
 
+  /** With a certificate it speaks TLS. */
+  constructor(tls?: Issued) {
+    const serve = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#serve(request, response);
+    this.#scheme = tls === undefined ? 'http' : 'https';
+    this.#server =
+      tls === undefined
+        ? createServer(serve)
+        : createSecureServer({ cert: tls.certificate, key: tls.privateKey }, serve);
+    this.#server.on('connection', (socket) => {
+      this.#connections += 1;
+      socket.on('close', () => (this.#connections -= 1));
+    });
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#connections;
+  }
+
   /** Listens on 127.0.0.1, on the port of before where it has been stopped. */
   async start(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1');
@@ -79,7 +102,7 @@ export class VaultServer {
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#scheme}://127.0.0.1:${this.#port}`;
   }
 
   async stop(): Promise<void> {
