@@ -52,7 +52,7 @@ export const CONSUL_TEMPLATE_GROUPS: readonly FlagGroup[] = [
     /^(?:kill-signal|reload-signal|parse-only|template-error-fatal|default-.*|max-stale|dedup)$/,
   ),
   group('Retries and connections', /^consul-(?:retry|transport)/),
-  group('Exec mode (not supported yet)', /^exec/),
+  group('Exec mode', /^exec/),
   group('Vault', /^vault-/),
   group('Log files and syslog', /^(?:log-file|log-rotate-.*|syslog.*)$/),
 ];

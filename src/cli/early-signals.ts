@@ -9,7 +9,13 @@ const HELD: readonly NodeJS.Signals[] = [
   'SIGWINCH',
   'SIGCONT',
   'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGALRM',
+  'SIGABRT',
 ];
+/** They stop whoever does not listen to them, and that can be had again. */
+const STOPPING: readonly NodeJS.Signals[] = ['SIGTSTP', 'SIGTTIN', 'SIGTTOU'];
 /** The system ends whoever does not listen to one of these (signal(7)); USR1 would open Node's debugger, and does nothing here. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set([
   'SIGTERM',
@@ -17,6 +23,8 @@ const ENDING: ReadonlySet<NodeJS.Signals> = new Set([
   'SIGHUP',
   'SIGUSR2',
   'SIGQUIT',
+  'SIGALRM',
+  'SIGABRT',
 ]);
 /** Whoever does not listen by then waits for something that may never come: a config that is a pipe, a file of a dead server. */
 const PATIENCE_MS = 3000;
@@ -59,7 +67,7 @@ export class EarlySignals {
    */
   letGo(): void {
     this.#isAwaited = false;
-    process.removeListener('SIGTSTP', this.#hold);
+    for (const signal of STOPPING) process.removeListener(signal, this.#hold);
     const ending = this.#came.find((signal) => ENDING.has(signal));
     if (ending !== undefined) endBy(ending);
   }

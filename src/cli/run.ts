@@ -14,6 +14,7 @@ import type { SettingsInvocation } from './invocation.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { writePidFile } from './pid-file.ts';
+import { listenToFacts, sayStopping, startDeadline } from './run-ends.ts';
 import { runRequest, type RunRequest } from './run-request.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { listenToSignals } from './signals.ts';
@@ -39,13 +40,19 @@ export async function run(invocation: SettingsInvocation, early: EarlySignals): 
 }
 
 /** A run that renders and ends starts no jobs: without a template it would do nothing, which consul-template calls done. */
-function hasNothingToDo({ once, dry, program }: RunRequest, { targets }: Settings): boolean {
-  if (targets.length > 0 || !(once || dry)) return false;
+function hasNothingToDo(request: RunRequest, settings: Settings): boolean {
+  const { once, dry, program } = request;
+  if (settings.targets.length > 0 || !(once || dry) || supervises(request, settings)) return false;
   if (program === 'consul-template') return once;
   const flag = once ? '-once' : '-dry';
   throw new AutotmplError('usage', `${flag} renders and starts no jobs, and there is no template`, {
     advice: `remove ${flag}, or name a template`,
   });
+}
+
+/** `-once` starts no jobs, but for the process of an exec mode. */
+function supervises({ once, dry }: RunRequest, { supervisor }: Settings): boolean {
+  return supervisor !== undefined && !dry && (!once || supervisor.filesFirst === true);
 }
 
 async function runDaemon(
@@ -61,8 +68,9 @@ async function runDaemon(
     await daemon.discard(prepared);
     return EXIT.done;
   }
-  if (settings.supervisor !== undefined && !request.once && !request.dry) {
-    return (await import('./supervise.ts')).supervise(daemon, prepared, { logger, reopen }, early);
+  if (supervises(request, settings)) {
+    const { supervise } = await import('./supervise.ts');
+    return supervise({ daemon, prepared, request, logger, reopen, early });
   }
   const controller = new AbortController();
   const silence = listenToSignals(
@@ -120,52 +128,10 @@ function makeDaemon(
   });
 }
 
-function sayStopping(
-  signal: NodeJS.Signals,
-  { program, killSignal }: RunRequest,
-  logger: AdjustableLogger,
-): void {
-  logger.info(`${signal}: stopping`);
-  if (program === 'consul-template' && signal === killSignal) {
-    process.stderr.write('Cleaning up...\n');
-  }
-}
-
 /** Why a run ended that was not told to. */
 interface Ends {
   readonly timedOut: () => boolean;
   readonly failed: () => boolean;
-}
-
-/** Ends the run where a template fails that may not, or for want of what the catalog may not lack; under consul-template's name, says what happens in its words. */
-async function listenToFacts(
-  daemon: Daemon,
-  { program }: RunRequest,
-  settings: Settings,
-  controller: AbortController,
-  logger: AdjustableLogger,
-): Promise<{ failed: () => boolean; cancel: () => void }> {
-  const targets = (): Settings['targets'] => daemon.present?.targets ?? settings.targets;
-  let failed = false;
-  const ends = [
-    daemon.bus.on('target:failed', ({ target, absent = false }) => {
-      const isFatal =
-        absent || targets().some(({ label, errorFatal }) => label === target && errorFatal);
-      if (!isFatal) return;
-      failed = true;
-      controller.abort();
-    }),
-  ];
-  if (program === 'consul-template') {
-    const { announceAsConsulTemplate } = await import('./consul-template-announcements.ts');
-    ends.push(announceAsConsulTemplate(daemon.bus, targets, logger));
-  }
-  return {
-    failed: () => failed,
-    cancel: () => {
-      for (const end of ends) end();
-    },
-  };
 }
 
 async function carryOut(
@@ -189,19 +155,4 @@ async function carryOut(
     for (const command of standing.commandsUnderWay) logger.error(`not ended: ${command}`);
   }
   return judge(standing, request, timedOut());
-}
-
-function startDeadline(
-  timeoutMs: number | undefined,
-  controller: AbortController,
-): { passed: () => boolean; cancel: () => void } {
-  let passed = false;
-  const cancel =
-    timeoutMs === undefined
-      ? () => undefined
-      : systemClock.setTimer(() => {
-          passed = true;
-          controller.abort();
-        }, timeoutMs);
-  return { passed: () => passed, cancel };
 }

@@ -6,8 +6,8 @@ type SignalAction = NonNullable<SignalTable[keyof SignalTable]>;
 
 /** What signals may do in a supervised program. */
 export interface SignalActs {
-  /** End in order; called once. */
-  readonly stop: (signal: NodeJS.Signals) => void;
+  /** End in order, the main process by `as` where that is there; called once. */
+  readonly stop: (signal: NodeJS.Signals, as?: NodeJS.Signals) => void;
   /** Somebody does not want to wait for that. */
   readonly hurry: (signal: NodeJS.Signals) => void;
   readonly reload: (signal: NodeJS.Signals) => void;
@@ -28,9 +28,6 @@ const NEVER_DEFAULT: readonly NodeJS.Signals[] = [
   'SIGTERM',
   'SIGINT',
 ];
-/** What a table may name beside them. */
-const OTHERS: readonly NodeJS.Signals[] = ['SIGQUIT', 'SIGWINCH', 'SIGCONT', 'SIGTSTP'];
-
 /**
  * Listens to signals by a table that a reload may change, until the returned function is called. A signal that the table does not
  * name does nothing, and is not listened to where the system has a good answer of its own.
@@ -38,7 +35,7 @@ const OTHERS: readonly NodeJS.Signals[] = ['SIGQUIT', 'SIGWINCH', 'SIGCONT', 'SI
 export function listenByTable(table: () => SignalTable, acts: SignalActs): () => void {
   let stopping = false;
   const take = (signal: NodeJS.Signals): void => {
-    const action = table()[signal as keyof SignalTable];
+    const action = table()[signal];
     acts.received(signal, action?.kind ?? 'ignore');
     if (action === undefined) return;
     if (action.kind !== 'stop') {
@@ -46,10 +43,11 @@ export function listenByTable(table: () => SignalTable, acts: SignalActs): () =>
       return;
     }
     if (stopping) acts.hurry(signal);
-    else acts.stop(signal);
+    else acts.stop(signal, action.as);
     stopping = true;
   };
-  const listened = [...NEVER_DEFAULT, ...OTHERS.filter((signal) => signal in table())];
+  const named = Object.keys(table()) as NodeJS.Signals[];
+  const listened = new Set([...NEVER_DEFAULT, ...named]);
   for (const signal of listened) process.on(signal, take);
   return () => {
     for (const signal of listened) process.removeListener(signal, take);

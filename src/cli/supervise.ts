@@ -1,27 +1,87 @@
 import { describeError } from '../core/errors.ts';
 import type { AdjustableLogger } from '../core/logger.ts';
 import type { Daemon } from '../daemon/daemon.ts';
-import type { Prepared } from '../daemon/options.ts';
+import type { Prepared, Standing } from '../daemon/options.ts';
 import type { EarlySignals } from './early-signals.ts';
-import { EXIT } from './exit-codes.ts';
+import { CONSUL_TEMPLATE_EXIT, EXIT, failedCode, stoppedCode } from './exit-codes.ts';
+import { judge } from './outcome.ts';
+import { listenToFacts, sayStopping, startDeadline } from './run-ends.ts';
+import type { RunRequest } from './run-request.ts';
 import { listenByTable } from './signal-table.ts';
+
+/** What a supervised run is made of. */
+export interface SuperviseOptions {
+  readonly daemon: Daemon;
+  readonly prepared: Prepared;
+  readonly request: RunRequest;
+  readonly logger: AdjustableLogger;
+  readonly reopen: () => void;
+  readonly early: EarlySignals;
+}
 
 /**
  * Supervises until told to stop, or until what is supervised has ended; returns the exit code: the main process's own, 128+n where a
  * signal ended it.
  */
-export async function supervise(
-  daemon: Daemon,
-  prepared: Prepared,
-  { logger, reopen }: { readonly logger: AdjustableLogger; readonly reopen: () => void },
-  early: EarlySignals,
-): Promise<number> {
+export async function supervise(options: SuperviseOptions): Promise<number> {
+  const { daemon, prepared, request, logger } = options;
   const controller = new AbortController();
-  const silence = listenByTable(
+  const silence = listen(options, controller);
+  options.early.handOver();
+  let defect = false;
+  const onDefect = (error: unknown): void => {
+    defect = true;
+    abandon(daemon, controller, logger, error);
+  };
+  process.on('uncaughtException', onDefect);
+  const facts = await listenToFacts(daemon, request, prepared.settings, controller, logger);
+  const isMoot = (): boolean => daemon.supervisor !== undefined;
+  const deadline = startDeadline(request.timeoutMs, controller, isMoot);
+  try {
+    const standing = await daemon.run(prepared, controller.signal);
+    if (defect) return EXIT.failed;
+    if (facts.failed()) return failedCode(request.program);
+    return exitCode(options, standing, deadline.passed(), stopSignalOf(controller.signal));
+  } finally {
+    process.removeListener('uncaughtException', onDefect);
+    facts.cancel();
+    deadline.cancel();
+    silence();
+  }
+}
+
+function exitCode(
+  { daemon, request }: SuperviseOptions,
+  standing: Standing,
+  timedOut: boolean,
+  stoppedBy: NodeJS.Signals | undefined,
+): number {
+  const isKill = request.program === 'consul-template' && stoppedBy === request.killSignal;
+  if (isKill) return CONSUL_TEMPLATE_EXIT.killed;
+  if (daemon.supervisor !== undefined || !request.once) {
+    return daemon.supervisor?.exitCode ?? EXIT.done;
+  }
+  // Its files came first, and never came about.
+  return stoppedBy === undefined || timedOut
+    ? judge(standing, request, timedOut)
+    : stoppedCode(stoppedBy, request);
+}
+
+/** The signal that stopped it; undefined where it ended by itself, or its time was up. */
+function stopSignalOf({ reason }: AbortSignal): NodeJS.Signals | undefined {
+  return typeof reason === 'string' ? (reason as NodeJS.Signals) : undefined;
+}
+
+function listen(
+  { daemon, prepared, request, logger, reopen }: SuperviseOptions,
+  controller: AbortController,
+): () => void {
+  return listenByTable(
     () => daemon.supervised?.signals ?? prepared.settings.supervisor?.signals ?? {},
     {
-      stop: (signal) => {
-        logger.info(`${signal}: stopping`);
+      stop: (signal, as) => {
+        sayStopping(signal, request, logger);
+        if (as !== undefined) daemon.supervisor?.stopMainBy(as);
         controller.abort(signal);
       },
       hurry: (signal) => {
@@ -38,20 +98,6 @@ export async function supervise(
       received: (signal, action) => daemon.bus.emit('signal:received', { signal, action }),
     },
   );
-  early.handOver();
-  let defect = false;
-  const onDefect = (error: unknown): void => {
-    defect = true;
-    abandon(daemon, controller, logger, error);
-  };
-  process.on('uncaughtException', onDefect);
-  try {
-    await daemon.run(prepared, controller.signal);
-    return defect ? EXIT.failed : (daemon.supervisor?.exitCode ?? EXIT.done);
-  } finally {
-    process.removeListener('uncaughtException', onDefect);
-    silence();
-  }
 }
 
 /** After a defect of ours nothing can be relied on, but the services still leave the catalog, and the processes get their signals. */

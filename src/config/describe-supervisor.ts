@@ -134,6 +134,7 @@ function jobEntries(job: JobSettings): [string, unknown][] {
     ['stopTimeout', job.exec === undefined ? undefined : duration(job.stopTimeoutMs)],
     ['user', job.user],
     ['cwd', job.cwd],
+    ['inherits', job.inherits],
     ['env', Object.keys(job.env).length === 0 ? undefined : job.env],
     ['logging', job.logging],
     ['service', service === undefined ? undefined : serviceText(service)],
@@ -225,8 +226,8 @@ function actionEntry(action: ChangeAction): Readonly<Record<string, unknown>> {
 }
 
 function actionText(action: SignalAction): string {
-  if (action.kind !== 'forward' || action.as === undefined) return action.kind;
-  return `forward:${action.as.slice(3)}`;
+  if (!('as' in action) || action.as === undefined) return action.kind;
+  return `${action.kind}:${action.as.slice(3)}`;
 }
 
 function duration(durationMs: number | undefined): string | undefined {

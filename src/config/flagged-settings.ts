@@ -1,3 +1,6 @@
+import { AutotmplError } from '../core/errors.ts';
+import { commandVariables } from './consul-template/command-environment.ts';
+import { execSupervisor } from './consul-template/exec-job.ts';
 import { fieldsFromEnvironment } from './consul-template/field-sources.ts';
 import { FIELD_ROWS } from './consul-template/field-table.ts';
 import { FieldValues } from './consul-template/field-values.ts';
@@ -8,21 +11,19 @@ import {
   runSettings,
 } from './consul-template/program-settings.ts';
 import { nomadSettings, vaultSettings } from './consul-template/server-settings.ts';
-import { partNotYetSupported } from './not-yet.ts';
-import { problemsError } from './problems.ts';
 import type { SettingsSources } from './settings-sources.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What consul-template's flags and variables add to settings that came from no config of that program's. Throws an AutotmplError for
- * a part that is not carried out yet.
+ * What consul-template's flags and variables add to settings that came from no config of that program's. Throws an AutotmplError
+ * (`usage`) where `-exec` and the config both name what is to be supervised.
  */
 export function withFlaggedSettings(sources: SettingsSources, settings: Settings): Settings {
   const { flags, environment, cwd } = sources;
   const values = new FieldValues(FIELD_ROWS, [flags.fields, fieldsFromEnvironment(environment)]);
-  refuseExec(values);
   const [vault, nomad] = [vaultSettings(values, cwd), nomadSettings(values, cwd)];
   const deduplicate = deduplicateSettings(values);
+  const supervisor = flaggedSupervisor(sources, settings, values);
   const isRunSaid = RUN.some((path) => values.said(path) !== undefined);
   return {
     ...(vault !== undefined && { vault }),
@@ -32,15 +33,31 @@ export function withFlaggedSettings(sources: SettingsSources, settings: Settings
     targets: settings.targets.map((target) => withFlags(target, values)),
     ...(isRunSaid && { run: runSettings(values, cwd) }),
     ...(deduplicate !== undefined && { deduplicate }),
+    ...(supervisor !== undefined && { supervisor }),
   };
 }
 
 /** What a run needs to be told, where flags say it. */
 const RUN: readonly string[] = ['kill_signal', 'reload_signal'];
 
-function refuseExec(values: FieldValues): void {
-  const refusal = execSettings(values) === undefined ? undefined : partNotYetSupported('exec');
-  if (refusal !== undefined) throw problemsError([{ file: '-exec', ...refusal }]);
+/** What `-exec` says. */
+function flaggedSupervisor(
+  { flags, cwd }: SettingsSources,
+  settings: Settings,
+  values: FieldValues,
+): Settings['supervisor'] {
+  const exec = execSettings(values, commandVariables(values, cwd));
+  if (exec === undefined) return undefined;
+  if (settings.supervisor !== undefined) {
+    throw new AutotmplError('usage', '-exec: the config has jobs of its own', {
+      advice: 'make the command a job with main: true, or write it behind --',
+    });
+  }
+  return execSupervisor(exec, {
+    place: '-exec',
+    hasTargets: settings.targets.length > 0,
+    signals: { ...runSettings(values, cwd), overriding: flags.signals ?? {} },
+  });
 }
 
 /** A template's own delimiters win over those of the flags; whether its failure is fatal, the flag says. */

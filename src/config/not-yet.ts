@@ -16,18 +16,3 @@ const KEYS: ReadonlySet<string> = new Set([
 export function isKeyNotYetSupported(pattern: string): boolean {
   return KEYS.has(pattern);
 }
-
-/** Whole parts of consul-template's configs that are read and not carried out: what is said of each. A row leaves with the part's coming. */
-const PARTS: Readonly<Record<string, { readonly message: string; readonly suggestion: string }>> = {
-  exec: {
-    message: "exec: consul-template's exec mode is not supported yet",
-    suggestion: 'put the process under jobs of our own config, or remove it',
-  },
-};
-
-/** Why a part of consul-template's configs is refused; undefined where it is not. */
-export function partNotYetSupported(
-  part: string,
-): { readonly message: string; readonly suggestion: string } | undefined {
-  return PARTS[part];
-}

@@ -5,7 +5,7 @@ import type { ControlSettings, TelemetrySettings } from '../control/settings.ts'
 import type { Target } from '../renderer/target.ts';
 import type { SupervisorSettings } from '../supervisor/settings.ts';
 import type { LogSettings } from './log-settings.ts';
-import type { DeduplicateSettings, ExecSettings, RunSettings } from './run-settings.ts';
+import type { DeduplicateSettings, RunSettings } from './run-settings.ts';
 
 /** What every dialect of config and every flag is read into: checked, with its defaults, and nothing left to guess. */
 export interface Settings {
@@ -27,8 +27,6 @@ export interface Settings {
   readonly control?: ControlSettings;
   /** How to run. Absent: as the flags say. */
   readonly run?: RunSettings;
-  /** The process of consul-template's exec mode. Absent: there is none. */
-  readonly exec?: ExecSettings;
   /** Absent: every instance asks for itself. */
   readonly deduplicate?: DeduplicateSettings;
   /** What templates, commands and jobs find in their environment, beside our own. */

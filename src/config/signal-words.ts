@@ -4,7 +4,7 @@ import type { HandledSignal, SignalAction } from '../supervisor/settings.ts';
 /** The signals that may be given a meaning, as people write them. */
 export const HANDLED = [
   ...(['HUP', 'USR1', 'USR2', 'TERM', 'INT'] as const),
-  ...(['QUIT', 'WINCH', 'CONT', 'TSTP'] as const),
+  ...(['QUIT', 'WINCH', 'CONT', 'TSTP', 'TTIN', 'TTOU', 'ALRM', 'ABRT'] as const),
 ] as const;
 
 /** The meanings that are one word. */
@@ -14,7 +14,7 @@ export const ACTIONS = [
 ] as const;
 
 /** What a meaning looks like, for messages. */
-export const ACTION_FORM = `one of ${ACTIONS.join(', ')}, or forward:SIGNAL`;
+export const ACTION_FORM = `one of ${ACTIONS.join(', ')}, forward:SIGNAL, or stop:SIGNAL`;
 
 /** Reads `TERM` or `SIGTERM`, in any case; undefined where there is no such signal. */
 export function parseSignal(text: string): NodeJS.Signals | undefined {
@@ -29,11 +29,12 @@ export function parseHandled(text: string): HandledSignal | undefined {
   return known === undefined ? undefined : `SIG${known}`;
 }
 
-/** Reads what a signal does: a word, or `forward:QUIT`. */
+/** Reads what a signal does: a word, `forward:QUIT`, or `stop:QUIT`. */
 export function parseAction(text: string): SignalAction | undefined {
-  if (text.startsWith('forward:')) {
-    const as = parseSignal(text.slice('forward:'.length));
-    return as === undefined ? undefined : { kind: 'forward', as };
+  const [, withSignal, name = ''] = /^(forward|stop):(.*)$/s.exec(text) ?? [];
+  if (withSignal === 'forward' || withSignal === 'stop') {
+    const as = parseSignal(name);
+    return as === undefined ? undefined : { kind: withSignal, as };
   }
   const kind = ACTIONS.find((word) => word === text);
   return kind === undefined ? undefined : { kind };

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { begin, type Begun } from '../core/actor.ts';
 import { Bus } from '../core/bus.ts';
+import { whenAborted } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { Reaper } from '../process/reaper.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
@@ -160,6 +161,12 @@ export class Daemon {
           },
         );
         next = this.#next;
+        if (next === undefined && !over.signal.aborted && this.#runsWhenDone(present, standing)) {
+          await this.#supervise(present, watcher, endAll, signal, true);
+          void this.#supervision?.filesReady();
+          await whenAborted(AbortSignal.any([over.signal, generation.signal]));
+          next = this.#next;
+        }
       }
     } finally {
       clearInterval(hold);
@@ -189,15 +196,24 @@ export class Daemon {
     return this.#present;
   }
 
+  /** Whether a run that renders once goes on with a process: everything came out well. */
+  #runsWhenDone({ settings }: Prepared, standing: Standing): boolean {
+    const { once, dry } = this.#options;
+    if (!once || dry || settings.supervisor?.filesFirst !== true) return false;
+    const { failures, commandFailures, waiting } = standing;
+    return failures.length + commandFailures.length + waiting.length === 0;
+  }
+
   async #supervise(
     present: Prepared,
     watcher: Watcher,
     onEnd: (failure: unknown) => void,
     signal: AbortSignal,
+    isDone = !this.#options.once,
   ): Promise<void> {
-    const { once, dry, environment, clock } = this.#options;
+    const { dry, environment, clock } = this.#options;
     const settings = present.settings.supervisor;
-    if (settings === undefined || once || dry || signal.aborted) return;
+    if (settings === undefined || !isDone || dry || signal.aborted) return;
     if (this.#supervision !== undefined) {
       // Beside the renderer, which needs not wait for jobs that stop.
       void this.#supervision.supervisor.replace(settings);

@@ -40,6 +40,7 @@ export class Rendering {
   #watcher: Begun<Watcher> | undefined;
   #renderer: Renderer | undefined;
   #commandEnvironment: Environment = {};
+  #told: Readonly<Record<string, string>> = {};
   #endKeeping: CancelTimer = () => undefined;
 
   constructor(options: DaemonOptions, bus: Bus) {
@@ -51,6 +52,9 @@ export class Rendering {
           reload,
           {
             environment: this.#commandEnvironment,
+            told: this.#told,
+            clock: options.clock,
+            once: options.once,
             logger: options.logger,
             passOn: options.passOn,
             mask: createMask(this.#renderer?.secrets() ?? new Set()),
@@ -114,6 +118,7 @@ export class Rendering {
     onEnd: () => { readonly anotherFollows: boolean },
   ): Promise<void> {
     this.#commandEnvironment = environmentFor(this.#options.environment, prepared.settings);
+    this.#told = prepared.settings.environment ?? {};
     const labels = prepared.targets.flatMap(({ target }) =>
       target.command === undefined ? [] : commandLabel(target.command),
     );

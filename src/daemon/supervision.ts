@@ -70,18 +70,24 @@ export class Supervision {
   begin(onEnd: (failure: unknown) => void): void {
     const { bus, reloads, settings } = this.#parts;
     const main = settings.jobs.find(({ role }) => role === 'main');
-    if (main !== undefined) reloads.hold();
+    const waits = main !== undefined && settings.filesFirst !== true;
+    if (waits) reloads.hold();
     this.#silence = [
-      bus.on('renderer:ready', () =>
-        this.supervisor.announce({ source: 'renderer', code: 'ready' }),
-      ),
+      bus.on('renderer:ready', () => void this.filesReady()),
       bus.on('files:written', ({ targets }) => this.supervisor.filesWritten(targets)),
       bus.on('supervisor:happened', ({ source, code }) => {
-        if (source === main?.name) this.#mainDid(main, code);
+        if (waits && source === main.name) this.#mainDid(main, code);
       }),
     ];
     this.#begun = begin(this.supervisor);
     this.#begun.ended.then(() => onEnd(undefined), onEnd);
+  }
+
+  /** All files are there: those who wait for that begin, once the commands that come before them have ended. */
+  async filesReady(): Promise<void> {
+    const { reloads, settings } = this.#parts;
+    if (settings.filesFirst === true) await reloads.idle();
+    this.supervisor.announce({ source: 'renderer', code: 'ready' });
   }
 
   /** Another control socket is held from now on; without one the record stays where it is. */

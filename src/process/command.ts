@@ -23,7 +23,9 @@ export interface CommandOptions {
   readonly account?: Account;
   /** When it is ended. */
   readonly timeoutMs: number;
-  /** How long it has from SIGTERM to SIGKILL then; 5 s where nobody says otherwise, and 0 is SIGKILL at once. */
+  /** How it is ended then; SIGTERM where nobody says otherwise. */
+  readonly killSignal?: NodeJS.Signals;
+  /** How long it has from that to SIGKILL; 5 s where nobody says otherwise, and 0 is SIGKILL at once. */
   readonly killAfterMs?: number;
   /** Ends it early, with less time to go: whoever aborts is in a hurry. */
   readonly signal: AbortSignal;
@@ -139,7 +141,8 @@ async function runToEnd(
   const ended = endOf(child, options.cwd);
   const ending = await firstEnding(ended, options);
   if (pid !== undefined && (ending.kind === 'timedOut' || ending.kind === 'aborted')) {
-    await endGroup(pid, options.killAfterMs ?? KILL_AFTER_MS, options.signal);
+    const { killAfterMs = KILL_AFTER_MS, killSignal } = options;
+    await endGroup(pid, killAfterMs, options.signal, killSignal);
   }
   if (ending.kind !== 'couldNotStart') await pipesClosed(closed, options.signal);
   options.insist?.removeEventListener('abort', kill);

@@ -10,10 +10,21 @@ export interface EnvironmentRules {
   readonly denylist: readonly string[];
 }
 
-/** Applies rules to an environment. In a pattern `*` stands for any characters, and `?` for one. */
+/** The rules of what is inherited. */
+export type InheritanceRules = Omit<EnvironmentRules, 'custom'>;
+
+/** Applies rules to an environment: what is inherited of it, and what is given in any case. */
 export function applyEnvironmentRules(
   environment: Readonly<Record<string, string>>,
-  { pristine, custom, allowlist, denylist }: EnvironmentRules,
+  { custom, ...rules }: EnvironmentRules,
+): Record<string, string> {
+  return { ...inherit(environment, rules), ...givenVariables(custom) };
+}
+
+/** What the rules leave of an environment. In a pattern `*` stands for any characters, and `?` for one. */
+export function inherit(
+  environment: Readonly<Record<string, string>>,
+  { pristine, allowlist, denylist }: InheritanceRules,
 ): Record<string, string> {
   const [allowed, denied] = [allowlist.map(patternOf), denylist.map(patternOf)];
   const inherited = Object.entries(environment).filter(
@@ -22,11 +33,17 @@ export function applyEnvironmentRules(
       (allowed.length === 0 || allowed.some((pattern) => pattern.test(name))) &&
       !denied.some((pattern) => pattern.test(name)),
   );
-  const given = custom.map((pair): [string, string] => {
-    const equals = pair.indexOf('=');
-    return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
-  });
-  return Object.fromEntries([...inherited, ...given]);
+  return Object.fromEntries(inherited);
+}
+
+/** `NAME=VALUE`, as variables. */
+export function givenVariables(custom: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    custom.map((pair): [string, string] => {
+      const equals = pair.indexOf('=');
+      return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
 }
 
 function patternOf(glob: string): RegExp {

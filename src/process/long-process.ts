@@ -42,6 +42,8 @@ export interface RunningProcess {
   readonly ended: Promise<ProcessEnd>;
   /** Signals everybody of its group; returns whether there was anybody. */
   signal(signal: NodeJS.Signals): boolean;
+  /** Signals the process itself, and nobody else of its group; returns whether it was there. */
+  signalAlone(signal: NodeJS.Signals): boolean;
   /**
    * Ends the whole group, leftovers of a process that has ended included: the signal, then KILL to whoever is left after `graceMs`
    * (at once where it is not above 0), or soon after `hurry` aborts. Resolves when nobody of it runs.
@@ -144,6 +146,7 @@ function running(
     pid,
     ended,
     signal: (signal) => signalGroup(pid, signal),
+    signalAlone: (signal) => child.kill(signal),
     stop: (signal, graceMs, hurry = new AbortController().signal) =>
       endGroup(pid, graceMs, hurry, signal),
   };

@@ -153,7 +153,7 @@ export class Course implements User {
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
     const { bus, logger } = this.#options;
-    const { label, command, commandTimeoutMs: timeoutMs, commandEnvironment } = this.target;
+    const { label, command, commandTimeoutMs: timeoutMs, commandRules } = this.target;
     const reasons = this.#reasons;
     if (published.outcome === 'failed') {
       this.#changes = new Set([...reasons, ...this.#changes]);
@@ -183,8 +183,8 @@ export class Course implements User {
         target: label,
       });
     if (command === undefined || !(owed || published.outcome === 'written')) return [];
-    const environment = commandEnvironment === undefined ? {} : { environment: commandEnvironment };
-    return [{ command, timeoutMs, ...environment, targets: [this.target], reasons }];
+    const rules = commandRules === undefined ? {} : { rules: commandRules };
+    return [{ command, timeoutMs, ...rules, targets: [this.target], reasons }];
   }
 
   /** What the template has to say, unless nothing of it may be shown. */

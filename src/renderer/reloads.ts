@@ -5,9 +5,8 @@ import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import { commandLabel, type CommandLine } from '../process/command-line.ts';
-import type { EnvironmentRules } from '../process/environment-rules.ts';
 import { describeResult, type CommandResult } from '../process/result.ts';
-import type { Target } from './target.ts';
+import type { CommandRules, Target } from './target.ts';
 
 const RETRY = { baseMs: 1000, capMs: 60_000 };
 
@@ -15,8 +14,7 @@ const RETRY = { baseMs: 1000, capMs: 60_000 };
 export interface Reload {
   readonly command: CommandLine;
   readonly timeoutMs: number;
-  /** Which variables it gets; absent: all of ours but credentials. */
-  readonly environment?: EnvironmentRules;
+  readonly rules?: CommandRules;
   /** The targets whose change asks for it. */
   readonly targets: readonly Target[];
   /** Why: the queries that changed. */
@@ -230,7 +228,7 @@ function merge(first: Reload, second: Reload): Reload {
   if (first === second) return first;
   return {
     command: first.command,
-    ...(first.environment !== undefined && { environment: first.environment }),
+    ...(first.rules !== undefined && { rules: first.rules }),
     timeoutMs: Math.max(first.timeoutMs, second.timeoutMs),
     targets: [...new Set([...first.targets, ...second.targets])],
     reasons: [...new Set([...first.reasons, ...second.reasons])].slice(0, MOST_REASONS),

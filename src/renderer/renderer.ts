@@ -179,6 +179,8 @@ export class Renderer implements Actor {
   #becomeReady(): void {
     if (this.#isReady || !this.#courses.every((course) => course.hadText)) return;
     this.#isReady = true;
+    // Who waits for this may wait for them, too.
+    if (this.#firstBatch !== undefined) this.#closeFirstBatch();
     this.#options.bus.emit('renderer:ready', { targets: this.#courses.length });
   }
 

@@ -1,8 +1,10 @@
 import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
 import { runCommand } from '../process/command.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { commandEnvironment } from '../process/environment.ts';
-import { applyEnvironmentRules } from '../process/environment-rules.ts';
+import { applyEnvironmentRules, type EnvironmentRules } from '../process/environment-rules.ts';
+import { findProgram } from '../process/find-program.ts';
 import type { OutputStream } from '../process/output-budget.ts';
 import type { CommandResult } from '../process/result.ts';
 import type { Reload } from './reloads.ts';
@@ -13,6 +15,11 @@ const LONGEST_VARIABLE_BYTES = 100_000;
 /** What a reload's command is run with. */
 export interface RunReloadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What every command is told beside that, credentials too. */
+  readonly told: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Nothing is waited for that only spreads the load. */
+  readonly once: boolean;
   /** Takes the command's output, line by line, unless that is passed on. */
   readonly logger: Logger;
   /** Takes the command's output instead of the log. */
@@ -29,20 +36,26 @@ export interface RunReloadOptions {
  */
 export async function runReload(
   reload: Reload,
-  { environment, logger, passOn, mask, insist }: RunReloadOptions,
+  options: RunReloadOptions,
   signal: AbortSignal,
 ): Promise<CommandResult> {
+  const { logger, passOn, mask, insist, clock, once } = options;
+  const { splayMs = 0, killSignal, killAfterMs } = reload.rules ?? {};
   const command = commandLabel(reload.command);
   const targets = reload.targets.map((target) => target.destination ?? target.label);
   const reasons = reload.reasons.length === 0 ? ['first rendering'] : reload.reasons;
   const secret = reload.targets.find((target) => target.secret);
-  const env = commandEnvironment(environment, {
+  const env = {
+    ...environmentOf(options, reload.rules?.environment),
     AUTOTMPL_TARGETS: joined(targets, '\n'),
     AUTOTMPL_REASON: joined(reasons.map(printable), ', '),
-  });
-  const result = await runCommand(reload.command, {
-    env: reload.environment === undefined ? env : applyEnvironmentRules(env, reload.environment),
+  };
+  if (splayMs > 0 && !once) await clock.sleep(splayMs * Math.random(), signal);
+  const result = await runCommand(findProgram(reload.command, env), {
+    env,
     timeoutMs: reload.timeoutMs,
+    ...(killSignal !== undefined && { killSignal }),
+    ...(killAfterMs !== undefined && { killAfterMs }),
     signal,
     insist,
     onLine: (stream, line) => {
@@ -57,6 +70,18 @@ export async function runReload(
     });
   }
   return result;
+}
+
+/** Whoever makes rules of their own has the whole environment to choose from. */
+function environmentOf(
+  { environment, told }: RunReloadOptions,
+  rules: EnvironmentRules | undefined,
+): Record<string, string> {
+  if (rules === undefined) return commandEnvironment(environment, told);
+  const whole = Object.entries({ ...environment, ...told }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return applyEnvironmentRules(Object.fromEntries(whole), rules);
 }
 
 /** As many of the words as fit. */

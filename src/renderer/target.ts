@@ -9,6 +9,18 @@ export interface QuietPeriod {
   readonly maxMs: number;
 }
 
+/** How a command is run. */
+export interface CommandRules {
+  /** Which variables it gets. Absent: all of ours but credentials. */
+  readonly environment?: EnvironmentRules;
+  /** How it is ended; absent: TERM. */
+  readonly killSignal?: NodeJS.Signals;
+  /** From then to KILL. */
+  readonly killAfterMs?: number;
+  /** It waits for a random part of this before it runs. */
+  readonly splayMs?: number;
+}
+
 /** One file that is kept true. */
 export interface Target extends TemplateOptions {
   /** What people know it by: the destination as they wrote it, or `stdout (<source>)`. */
@@ -25,8 +37,8 @@ export interface Target extends TemplateOptions {
   /** Runs after the file was replaced. */
   readonly command?: CommandLine;
   readonly commandTimeoutMs: number;
-  /** Which variables the command gets. Absent: all of ours but credentials. */
-  readonly commandEnvironment?: EnvironmentRules;
+  /** How the command is run, where more is said of it. */
+  readonly commandRules?: CommandRules;
   /** Its failure ends the program. */
   readonly errorFatal?: boolean;
   /** It fails, and ends the program, where it has to wait for what the catalog does not have. */

@@ -9,6 +9,8 @@ import type {
   StartFailure,
   startProcess,
 } from '../process/long-process.ts';
+import { inherit } from '../process/environment-rules.ts';
+import { findProgram } from '../process/find-program.ts';
 import type { ProcessRecord } from '../process/process-record.ts';
 import type { ChildVariables } from './child-variables.ts';
 import { jobOutput, type OutputSink } from './job-output.ts';
@@ -63,12 +65,13 @@ async function processOptions(
   { variables, sink, clock, fillIn, record }: JobProcessParts,
   pid: () => number,
 ): Promise<ProcessOptions> {
-  const { name, role, exec = [], env: extra, cwd, user, logging } = settings;
+  const { name, role, exec = [], env: extra, cwd, user, logging, inherits } = settings;
   const { stopSignal, stopTimeoutMs: graceMs } = settings;
   const account = user === undefined ? undefined : await findAccount(user);
-  const env = variables.environment({ ...account?.variables, ...extra });
+  const whole = variables.environment(account?.variables);
+  const env = { ...(inherits === undefined ? whole : inherit(whole, inherits)), ...extra };
   const options = {
-    command: role === 'main' ? fillIn(exec, env) : exec,
+    command: findProgram(role === 'main' ? fillIn(exec, env) : exec, env),
     env,
     onPid: (started: number) => record?.add({ pid: started, name, stopSignal, graceMs }),
     ...(cwd === undefined ? {} : { cwd }),

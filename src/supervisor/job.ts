@@ -49,9 +49,11 @@ export class Job {
   #whenDone: (() => void)[] = [];
   #whenIdle: (() => void)[] = [];
   #paused: () => boolean = () => false;
+  #stopSignal: NodeJS.Signals;
 
   constructor(settings: JobSettings, parts: JobParts) {
     this.settings = settings;
+    this.#stopSignal = settings.stopSignal;
     this.#parts = parts;
     this.#timers = new JobTimers(parts.clock, (timer) => this.#timerFired(timer));
     this.#trigger = new JobTrigger(settings.when, parts.happenings, () =>
@@ -119,9 +121,15 @@ export class Job {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Signals its process's group; returns whether there was anybody. */
+  /** Signals its process, with its group where the settings do not say otherwise; returns whether there was anybody. */
   signal(signal: NodeJS.Signals): boolean {
+    if (this.settings.signalled === 'alone') return this.#process?.signalAlone(signal) ?? false;
     return this.#process?.signal(signal) ?? false;
+  }
+
+  /** From now on this is its stop signal. */
+  stopBy(signal: NodeJS.Signals): void {
+    this.#stopSignal = signal;
   }
 
   /** Kills its group in this very moment: whoever calls this ends next. */
@@ -157,7 +165,7 @@ export class Job {
         void this.#spawn();
         break;
       case 'signal':
-        this.#end(this.settings.stopSignal, this.settings.stopTimeoutMs);
+        this.#end(this.#stopSignal, this.settings.stopTimeoutMs);
         break;
       case 'kill':
         this.#end('SIGKILL', 0);

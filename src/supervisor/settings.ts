@@ -1,6 +1,7 @@
 import type { Query } from '../catalog/query.ts';
 import type { HealthStatus } from '../catalog/registrar.ts';
 import type { CommandLine } from '../process/command-line.ts';
+import type { InheritanceRules } from '../process/environment-rules.ts';
 
 /**
  * What the supervisor is told: every dialect of config is read into it, checked and with its defaults. ContainerPilot 3's
@@ -18,6 +19,11 @@ export interface SupervisorSettings {
   readonly stopTimeoutMs: number | undefined;
   /** Whether the services leave the catalog before preStop and other `stopping` jobs run (our default, ContainerPilot 2), or after (3). */
   readonly stopOrder: 'deregisterFirst' | 'preStopFirst';
+  /**
+   * consul-template's exec mode. Commands of templates do not wait for the main job: those of the first rendering come before it. With
+   * `-once` it starts when all of that is done. Absent: commands wait until it runs, since they reload it, and `-once` starts nothing.
+   */
+  readonly filesFirst?: boolean;
   /** Which names of variables children find: ours are always there, ContainerPilot's by its dialect. */
   readonly childVariables: 'autotmpl' | 'containerpilot2' | 'containerpilot3';
 }
@@ -57,6 +63,10 @@ export interface JobSettings {
   readonly cwd?: string;
   /** On top of the supervisor's own environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it gets of that environment. Absent: all. */
+  readonly inherits?: InheritanceRules;
+  /** Who gets the signals that are sent to it while it runs. Absent: its whole group. */
+  readonly signalled?: 'group' | 'alone';
   readonly logging: 'prefix' | 'raw' | 'json';
   readonly service?: ServiceSettings;
   readonly health?: HealthSettings;
@@ -209,19 +219,24 @@ export type HandledSignal =
   | 'SIGUSR2'
   | 'SIGWINCH'
   | 'SIGCONT'
-  | 'SIGTSTP';
+  | 'SIGTSTP'
+  | 'SIGTTIN'
+  | 'SIGTTOU'
+  | 'SIGALRM'
+  | 'SIGABRT';
 
 /** What a signal does. */
 export type SignalAction =
   | {
-      readonly kind:
-        'stop' | 'reload' | 'maintenance' | 'event' | 'report' | 'ignore' | 'reopenLogs';
+      readonly kind: 'reload' | 'maintenance' | 'event' | 'report' | 'ignore' | 'reopenLogs';
     }
+  /** `as`: what the main process gets then, and not its own `stopSignal`. */
+  | { readonly kind: 'stop'; readonly as?: NodeJS.Signals }
   /** Goes to the main process's group, as itself or as another. */
   | { readonly kind: 'forward'; readonly as?: NodeJS.Signals };
 
 /** By signal; one that is absent is not listened to. */
-export type SignalTable = Readonly<Partial<Record<HandledSignal, SignalAction>>>;
+export type SignalTable = Readonly<Partial<Record<NodeJS.Signals, SignalAction>>>;
 
 /** ContainerPilot 3's names, and ours after them. */
 export type EventCode =

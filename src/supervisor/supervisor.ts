@@ -125,6 +125,11 @@ export class Supervisor implements Actor {
     return this.#parts.roster.main?.job.signal(signal) ?? false;
   }
 
+  /** The main job is ended by this signal, and not by its own. */
+  stopMainBy(signal: NodeJS.Signals): void {
+    this.#parts.roster.main?.job.stopBy(signal);
+  }
+
   /** Signals a job's group; returns whether there was anybody. Throws an AutotmplError where there is no such job. */
   signalJob(name: string, signal: NodeJS.Signals): boolean {
     return this.#parts.roster.named(name).job.signal(signal);

@@ -31,7 +31,10 @@ function refuseUncatchable(values: FieldValues, path: string): void {
 }
 
 /** The process of the exec mode; undefined where there is none. */
-export function execSettings(values: FieldValues): ExecSettings | undefined {
+export function execSettings(
+  values: FieldValues,
+  told: Readonly<Record<string, string>>,
+): ExecSettings | undefined {
   const command = values.get('command', 'exec.command');
   if (command === undefined || values.get('flag', 'exec.enabled') === false) return undefined;
   const reloadSignal = values.get('signal', 'exec.reload_signal');
@@ -42,15 +45,26 @@ export function execSettings(values: FieldValues): ExecSettings | undefined {
     ...(reloadSignal !== undefined && { reloadSignal }),
     splayMs: values.need('duration', 'exec.splay'),
     timeoutMs: values.need('duration', 'exec.timeout'),
-    environment: environmentRules(values),
+    environment: environmentRules(values, told),
   };
 }
 
-/** `exec.env`, of the program or of a template. */
-export function environmentRules(values: FieldValues): EnvironmentRules {
+/** How a process is ended where a config names no signal for it: CONT, which nobody notices who runs; then its time passes. */
+export function endingSignal(signal: NodeJS.Signals | 'none'): NodeJS.Signals {
+  return signal === 'none' ? 'SIGCONT' : signal;
+}
+
+/** `exec.env`, of the program or of a template; `told` is given in any case, as the custom ones are. */
+export function environmentRules(
+  values: FieldValues,
+  told: Readonly<Record<string, string>>,
+): EnvironmentRules {
   return {
     pristine: values.need('flag', 'exec.env.pristine'),
-    custom: values.get('texts', 'exec.env.custom') ?? [],
+    custom: [
+      ...Object.entries(told).map(([name, value]) => `${name}=${value}`),
+      ...(values.get('texts', 'exec.env.custom') ?? []),
+    ],
     allowlist: values.get('texts', 'exec.env.allowlist') ?? [],
     denylist: values.get('texts', 'exec.env.denylist') ?? [],
   };

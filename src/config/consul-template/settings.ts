@@ -8,7 +8,6 @@ import { combineConsul } from '../consul-settings.ts';
 import { DEFAULT_LOG } from '../defaults.ts';
 import type { LoadedSettings } from '../loaded-settings.ts';
 import { noteTargets } from '../merge.ts';
-import { partNotYetSupported } from '../not-yet.ts';
 import { problemsError, type Problem } from '../problems.ts';
 import type { RunSettings } from '../run-settings.ts';
 import type { Settings } from '../settings.ts';
@@ -16,6 +15,7 @@ import type { SettingsSources } from '../settings-sources.ts';
 import { destinationProblems, type PlacedTarget } from '../targets.ts';
 import { commandVariables } from './command-environment.ts';
 import { consulLayer } from './consul-layer.ts';
+import { execSupervisor } from './exec-job.ts';
 import type { FieldRow } from './field-row.ts';
 import { fieldsFromEnvironment } from './field-sources.ts';
 import { FIELD_ROWS } from './field-table.ts';
@@ -29,7 +29,7 @@ import {
 } from './program-settings.ts';
 import { readConsulTemplate, type ConsulTemplateDocument } from './read.ts';
 import { nomadSettings, vaultSettings } from './server-settings.ts';
-import { flaggedTemplate, templateTarget } from './template-target.ts';
+import { flaggedTemplate, templateTarget, type TemplateBase } from './template-target.ts';
 
 /**
  * Puts configs of consul-template's together: flags beat `CT_LOCAL_CONFIG`, that beats files, a later file an earlier one, files beat
@@ -49,13 +49,19 @@ export function consulTemplateSettings(
   const values = new FieldValues(FIELD_ROWS, [flags.fields, ...weaker]);
   const origins = new Map<string, string>();
   const quiet = quietOf(values) ?? { minMs: 0, maxMs: 0 };
-  const targets = readTargets(sources, documents, values, quiet);
+  const told = commandVariables(values, cwd);
+  const targets = readTargets(sources, documents, values, { quiet, told });
   noteTargets(targets, origins);
-  const exec = execSettings(values);
+  const run = runSettings(values, cwd);
+  const exec = execSettings(values, told);
+  const supervisor =
+    exec &&
+    execSupervisor(exec, {
+      place: values.said('exec.command')?.origin ?? 'exec',
+      hasTargets: targets.length > 0,
+      signals: { ...run, overriding: flags.signals ?? {} },
+    });
   const deduplicate = deduplicateSettings(values);
-  const refused = [exec === undefined ? undefined : refusePart('exec', values)];
-  const problems = refused.filter((problem) => problem !== undefined);
-  if (problems.length > 0) throw problemsError(problems);
   const [vault, nomad] = [vaultSettings(values, cwd), nomadSettings(values, cwd)];
   const settings: Settings = {
     catalog: catalogOf(sources, documents, origins),
@@ -68,10 +74,10 @@ export function consulTemplateSettings(
       ...logSinks(values, cwd, 'stamped'),
     },
     targets: targets.map(({ target }) => target),
-    run: runSettings(values, cwd),
-    ...(exec !== undefined && { exec }),
+    run,
+    ...(supervisor !== undefined && { supervisor }),
     ...(deduplicate !== undefined && { deduplicate }),
-    environment: commandVariables(values, cwd),
+    environment: told,
     warnings: documents.flatMap(({ warnings }) => warnings),
     remarks: FIELD_ROWS.flatMap((row) => remark(row, values)),
   };
@@ -110,11 +116,10 @@ function readTargets(
   { flags, cwd }: SettingsSources,
   documents: readonly ConsulTemplateDocument[],
   values: FieldValues,
-  quiet: Settings['targets'][number]['quiet'],
+  { quiet, told }: Pick<TemplateBase, 'quiet' | 'told'>,
 ): PlacedTarget[] {
   const base = {
-    quiet,
-    cwd,
+    ...{ quiet, told, cwd },
     delimiters: {
       left: values.need('text', 'default_delimiters.left'),
       right: values.need('text', 'default_delimiters.right'),
@@ -147,14 +152,6 @@ function withoutTwins(placed: readonly PlacedTarget[]): PlacedTarget[] {
 function remark({ path, idle }: FieldRow, values: FieldValues): string[] {
   const said = idle === undefined ? undefined : values.said(path);
   return said === undefined ? [] : [`${said.origin}: ${path} has no meaning here: ${idle}`];
-}
-
-function refusePart(part: string, values: FieldValues): Problem | undefined {
-  const [first] = values.below(part);
-  const refusal = first === undefined ? undefined : partNotYetSupported(part);
-  return first === undefined || refusal === undefined
-    ? undefined
-    : { file: first[1].origin, ...refusal };
 }
 
 function catalogOf(

@@ -92,8 +92,6 @@ export const TEMPLATE_ROWS: readonly FieldRow[] = [
   ...COMMAND_ROWS,
   ...EXEC_ROWS.filter(({ path }) => !['exec.command', 'exec.timeout'].includes(path)).map(
     ({ flag: _, flagAliases: __, ...row }) =>
-      row.path.startsWith('exec.env.') || row.path === 'exec.enabled'
-        ? row
-        : { ...row, idle: NO_PROCESS },
+      row.path === 'exec.reload_signal' ? { ...row, idle: NO_PROCESS } : row,
   ),
 ];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   DEFAULT_COMMAND_TIMEOUT_MS,
+  type CommandRules,
   type QuietPeriod,
   type Target,
 } from '../../renderer/target.ts';
@@ -12,7 +13,7 @@ import type { TemplateContent } from '../schema.ts';
 import type { PlacedTarget } from '../targets.ts';
 import { commandOf } from './field-kinds.ts';
 import { FieldValues } from './field-values.ts';
-import { environmentRules, quietOf } from './program-settings.ts';
+import { endingSignal, environmentRules, quietOf } from './program-settings.ts';
 import type { TemplateEntry } from './read.ts';
 import { TEMPLATE_ROWS } from './template-rows.ts';
 
@@ -24,6 +25,8 @@ export interface TemplateBase {
   readonly errorFatal: boolean | undefined;
   readonly absentFatal: boolean;
   readonly cwd: string;
+  /** What commands are told of the servers. */
+  readonly told: Readonly<Record<string, string>>;
 }
 
 /** Nobody calls a Go template so. */
@@ -53,7 +56,7 @@ export function templateTarget(
         : { path: resolve(base.cwd, source), name: source },
     ...(destination !== undefined && { destination: resolve(base.cwd, destination) }),
     file: fileOptions(values),
-    ...commandOptions(values),
+    ...commandOptions(values, base.told),
     quiet: quietOf(values) ?? base.quiet,
     ...languageOptions(values, source, base),
     secret: TEMPLATE_DEFAULTS.secret,
@@ -94,17 +97,34 @@ function fileOptions(values: FieldValues): Target['file'] {
 
 function commandOptions(
   values: FieldValues,
-): Pick<Target, 'command' | 'commandTimeoutMs' | 'commandEnvironment'> {
+  told: TemplateBase['told'],
+): Pick<Target, 'command' | 'commandTimeoutMs' | 'commandRules'> {
   const command = values.get('command', 'exec.command');
   if (command === undefined || values.get('flag', 'exec.enabled') === false) {
     return { commandTimeoutMs: DEFAULT_COMMAND_TIMEOUT_MS };
   }
   const timeoutMs = values.need('duration', 'exec.timeout');
-  const hasRules = values.below('exec.env').length > 0;
+  const rules = commandRules(values, told);
   return {
     command,
     commandTimeoutMs: timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs,
-    ...(hasRules && { commandEnvironment: environmentRules(values) }),
+    ...(Object.keys(rules).length > 0 && { commandRules: rules }),
+  };
+}
+
+/** Only what the template says itself: a command that nobody says more of is ended as ours are. */
+function commandRules(values: FieldValues, told: TemplateBase['told']): CommandRules {
+  const [signal, timeout] = ['exec.kill_signal', 'exec.kill_timeout'].map((path) =>
+    values.said(path),
+  );
+  const splayMs = values.need('duration', 'exec.splay');
+  return {
+    ...(values.below('exec.env').length > 0 && { environment: environmentRules(values, told) }),
+    ...(signal !== undefined && {
+      killSignal: endingSignal(values.need('signal', 'exec.kill_signal')),
+    }),
+    ...(timeout !== undefined && { killAfterMs: values.need('duration', 'exec.kill_timeout') }),
+    ...(splayMs > 0 && { splayMs }),
   };
 }
 

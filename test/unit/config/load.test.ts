@@ -426,7 +426,15 @@ describe("consul-template's flags under our own name", () => {
     }
   });
 
-  it('refuse the exec mode', async () => {
-    await expect(flagged('-exec=sleep 9')).rejects.toThrow('exec mode is not supported yet');
+  it('name a process to supervise, where the config names none', async () => {
+    const settings = await flagged('-exec=sleep 9', '-exec-splay=2s');
+    expect(settings.supervisor).toMatchObject({
+      jobs: [{ name: 'exec', role: 'main', exec: 'exec sleep 9', place: '-exec' }],
+      watches: [{ files: 'any', onChange: { action: { kind: 'restart' }, splayMs: 2000 } }],
+    });
+    const { flags } = parseCommandLine(['-exec=x', '-config=b.yaml']) as SettingsInvocation;
+    await expect(load({ 'b.yaml': 'jobs: [{name: a, exec: b}]' }, { flags })).rejects.toThrow(
+      '-exec: the config has jobs of its own',
+    );
   });
 });

@@ -150,11 +150,16 @@ describe('a config of consul-template', () => {
         },
         command: ['systemctl', 'reload', 'app'],
         commandTimeoutMs: 60_000,
-        commandEnvironment: {
-          pristine: true,
-          custom: ['A=b'],
-          allowlist: ['PATH'],
-          denylist: ['VAULT_*'],
+        commandRules: {
+          environment: {
+            pristine: true,
+            custom: expect.arrayContaining(['A=b']) as string[],
+            allowlist: ['PATH'],
+            denylist: ['VAULT_*'],
+          },
+          killSignal: 'SIGTERM',
+          killAfterMs: 2000,
+          splayMs: 1000,
         },
         quiet: { minMs: 2000, maxMs: 10_000 },
         engine: 'go',
@@ -198,7 +203,7 @@ describe('a config of consul-template', () => {
       killSignal: 'SIGINT',
       reloadSignal: 'SIGHUP',
     });
-    for (const part of ['vault', 'nomad', 'exec', 'deduplicate'] as const) {
+    for (const part of ['vault', 'nomad', 'supervisor', 'deduplicate'] as const) {
       expect(settings[part]).toBeUndefined();
     }
     expect(settings.targets).toMatchObject([
@@ -370,7 +375,6 @@ describe('what is wrong with a config of consul-template', () => {
     ['vault { lease_renewal_threshold = 2 }', 'expected a number between 0 and 1'],
     ['vault { address = "ht!tp://x" }', 'expected host:port'],
     ['consul { auth { username = ["a"] } }', 'expected text, found a list'],
-    ['exec { command = "x" }', "exec: consul-template's exec mode is not supported yet"],
   ])('%s', async (text, words) => {
     expect(await complaint(text)).toContain(words);
   });
