@@ -69,6 +69,18 @@ const restartsSchema = map({
   }),
 });
 
+const patterns = list(text, 'a list of patterns of names');
+
+const inheritsSchema = map({
+  pristine: setting(flag, { description: '`true`: none of it.', default: false }),
+  allowlist: setting(patterns, {
+    description: 'Patterns of names, `*` for any characters: only these.',
+  }),
+  denylist: setting(patterns, {
+    description: 'Patterns of names: not these; stronger than `allowlist`.',
+  }),
+});
+
 /** `jobs[]`: one process, or a service that is only checked and advertised. What keys have to do with each other is supervisor-rules.ts's to say. */
 export const jobSchema = map({
   name: v.pipe(
@@ -109,6 +121,9 @@ export const jobSchema = map({
   cwd: setting(path, { description: "Its working folder. Default: autotmpl's." }),
   env: setting(texts('map of texts'), {
     description: "Variables on top of autotmpl's own environment.",
+  }),
+  inherits: setting(inheritsSchema, {
+    description: "What it gets of autotmpl's own environment. Default: all.",
   }),
   logging: setting(oneOf(['prefix', 'raw', 'json']), {
     description:

@@ -32,7 +32,7 @@ export function ownJob(content: JobContent, at: JobPlace, mainWaits: boolean): J
   const role: JobRole =
     content.main === true ? 'main' : content.coprocess === true ? 'coprocess' : 'job';
   const when = startOf(content.when, role === 'main' && mainWaits);
-  const { exec, timeout, user, cwd, service } = content;
+  const { exec, timeout, user, cwd, service, inherits } = content;
   const health = healthOf(content, at.folder);
   return withFingerprint<JobSettings>({
     name: content.name,
@@ -47,6 +47,9 @@ export function ownJob(content: JobContent, at: JobPlace, mainWaits: boolean): J
     ...(user !== undefined && { user: String(user) }),
     ...(cwd !== undefined && { cwd: resolve(at.folder, cwd) }),
     env: content.env ?? {},
+    ...(inherits !== undefined && {
+      inherits: { pristine: false, allowlist: [], denylist: [], ...inherits },
+    }),
     logging: content.logging ?? JOB_DEFAULTS.logging,
     ...(service !== undefined && { service: serviceOf(content, service) }),
     ...(health !== undefined && { health }),

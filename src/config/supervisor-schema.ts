@@ -67,6 +67,10 @@ export const signalsSchema = map({
   WINCH: signalMeaning('WINCH', ''),
   CONT: signalMeaning('CONT', ''),
   TSTP: signalMeaning('TSTP', ''),
+  TTIN: signalMeaning('TTIN', ''),
+  TTOU: signalMeaning('TTOU', ''),
+  ALRM: signalMeaning('ALRM', ''),
+  ABRT: signalMeaning('ABRT', ''),
 });
 
 /** `control`. */

@@ -18,6 +18,12 @@ const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
     'processes find AUTOTMPL_ variables in place of CONTAINERPILOT_ ones',
   ],
   [/^supervisor\.stopTimeoutMs$/, 'the whole stop has a budget: see stopTimeout'],
+  [
+    /^supervisor\.filesFirst$/,
+    'commands of templates run once the process runs, and not before it; -once starts no jobs',
+  ],
+  [/^control$/, 'a control socket is served: see control'],
+  [/\.signalled$/, 'signals reach the whole process group of the job'],
   [/\.health\.timeoutMs$/, 'a check has as long as its interval, where no timeout is given'],
   [/\.health\.first$/, 'the first check comes at once, and not after an interval'],
   [

@@ -30,6 +30,7 @@ jobs:
     user: www-data
     cwd: work
     env: {TZ: UTC}
+    inherits: {denylist: ["VAULT_*"]}
     logging: raw
     service:
       port: 80
@@ -53,6 +54,7 @@ jobs:
         user: 'www-data',
         cwd: `${folder}/work`,
         env: { TZ: 'UTC' },
+        inherits: { pristine: false, allowlist: [], denylist: ['VAULT_*'] },
         logging: 'raw',
         service: {
           name: 'nginx',
@@ -215,7 +217,7 @@ watches:
   - {name: some, files: [nginx.conf], onChange: {restart: app}}
 templates: [{contents: x, destination: nginx.conf}]
 election: {key: leader, ttl: 20s}
-signals: {HUP: stop, QUIT: "forward:USR2", WINCH: forward}
+signals: {HUP: stop, QUIT: "forward:USR2", WINCH: forward, TERM: "stop:QUIT"}
 stopTimeout: 1m
 jobs: [{name: app, main: true, exec: app}]
 `);
@@ -269,7 +271,7 @@ jobs: [{name: app, main: true, exec: app}]
       SIGHUP: { kind: 'stop' },
       SIGQUIT: { kind: 'forward', as: 'SIGUSR2' },
       SIGWINCH: { kind: 'forward' },
-      SIGTERM: { kind: 'stop' },
+      SIGTERM: { kind: 'stop', as: 'SIGQUIT' },
     });
     expect(supervisor.stopTimeoutMs).toBe(60_000);
   });

@@ -71,6 +71,7 @@ describe.each(PAGES)('%s', (page) => {
 const SHOWING = [
   'docs/hooks.md',
   'docs/lifecycle.md',
+  'docs/exec.md',
   'docs/elections.md',
   'docs/health.md',
   ...below('docs/hooks'),

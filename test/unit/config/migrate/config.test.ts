@@ -55,6 +55,56 @@ describe("a config of consul-template's in our own words", () => {
     );
     expect(problems).toEqual([
       'c.hcl: files of the log have other names: the newest is the path itself',
+      'c.hcl: CONSUL_HTTP_TOKEN is no longer set for commands: set it where autotmpl is started',
+    ]);
+  });
+
+  it('says the process of the exec mode as the main job, told of files by a watch', async () => {
+    const { text, problems } = await migrated(
+      'c.hcl',
+      `template { contents = "x" destination = "out" }
+exec {
+  command = ["app", "-v"]
+  reload_signal = "HUP"
+  splay = "5s"
+  env {
+    denylist = ["VAULT_*"]
+    custom = ["A=b"]
+  }
+}`,
+    );
+    expect(text).toBe(
+      [
+        'templates:',
+        '  - contents: x',
+        '    destination: out',
+        '    engine: go',
+        'jobs:',
+        '  - name: exec',
+        '    main: true',
+        '    exec: ["app","-v"]',
+        '    stopSignal: INT',
+        '    stopTimeout: "30s"',
+        '    inherits: {"pristine":false,"allowlist":[],"denylist":["VAULT_*"]}',
+        '    env: {"A":"b"}',
+        '    logging: raw',
+        'watches:',
+        '  - name: files',
+        '    files: true',
+        '    onChange: {"signal":"HUP","job":"exec","splay":"5s"}',
+        'signals:',
+        ...['QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'TSTP', 'TTIN', 'TTOU', 'ALRM', 'ABRT'].map(
+          (signal) => `  ${signal}: forward`,
+        ),
+        '  TERM: "stop:TERM"',
+        '',
+      ].join('\n'),
+    );
+    expect(problems).toEqual([
+      'c.hcl:3:13: signals reach the whole process group of the job',
+      'c.hcl: the whole stop has a budget: see stopTimeout',
+      'c.hcl: commands of templates run once the process runs, and not before it; -once starts no jobs',
+      'c.hcl: a control socket is served: see control',
     ]);
   });
 
