@@ -4,7 +4,8 @@ import { index, len, slice } from './elements.ts';
 import { html, js, urlquery } from './escapes.ts';
 import { sprint, sprintf, sprintln } from './format.ts';
 import { derived, variadic, type GoFunctions } from './functions.ts';
-import { GoMethod, isTrue, typeName, type GoFunction, type GoValue } from './values.ts';
+import { isTrue, typeName } from './inspect.ts';
+import { GoMethod, type GoFunction, type GoValue } from './values.ts';
 
 /** The functions that every Go template has: https://pkg.go.dev/text/template#hdr-Functions */
 export const BUILT_INS: GoFunctions = new Map<string, GoFunction>([

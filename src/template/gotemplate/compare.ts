@@ -1,5 +1,6 @@
 import { CallError } from './call-error.ts';
-import { compareBytes, isMap, GoMethod, GoStruct, typeName, type GoValue } from './values.ts';
+import { compareBytes, isMap, typeName } from './inspect.ts';
+import { GoMethod, GoStruct, type GoValue } from './values.ts';
 
 /** Kinds that can be compared; integers and floats are two of them. */
 type Basic = 'string' | 'boolean' | 'bigint' | 'number';

@@ -19,7 +19,8 @@ import { INSTANCE, RESULT_TYPES } from './go-types.ts';
 import { SPRIG_FUNCTIONS } from '../sprig/index.ts';
 import { isSearchable, sharedFunction, type Crossing } from './shared-function.ts';
 import { SPEW_FUNCTIONS } from './spew.ts';
-import { GoMap, GoStruct, isMap, sortedEntries, type GoFunction, type GoValue } from './values.ts';
+import { isMap, sortedEntries } from './inspect.ts';
+import { GoMap, GoStruct, type GoFunction, type GoValue } from './values.ts';
 
 /** Remembers by identity what was turned, so that a thousand instances are turned once and not at every rendering. */
 const DATA = new GoData();

@@ -1,5 +1,6 @@
 import { CallError } from './call-error.ts';
-import { entryOf, GoMap, isList, isMap, sizeOf, typeName, type GoValue } from './values.ts';
+import { entryOf, isList, isMap, sizeOf, typeName } from './inspect.ts';
+import { GoMap, type GoValue } from './values.ts';
 
 /** How many items, entries or bytes a value has. */
 export function len(value: GoValue): bigint {

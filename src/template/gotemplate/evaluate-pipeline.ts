@@ -5,7 +5,8 @@ import { GoFailure } from './failure.ts';
 import { fieldOf, MemberError, methodOf } from './members.ts';
 import type { Command, FunctionOperand, Operand, Pipeline, Span, TemplateTree } from './nodes.ts';
 import type { StepBudget } from './step-budget.ts';
-import { GoStruct, isTrue, type GoFunction, type GoValue } from './values.ts';
+import { isTrue } from './inspect.ts';
+import { GoStruct, type GoFunction, type GoValue } from './values.ts';
 import type { Variables } from './variables.ts';
 
 /** The value from the command before, if there is one: the last argument of what takes arguments. */

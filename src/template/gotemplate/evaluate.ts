@@ -7,15 +7,8 @@ import { formatAsPrinted } from './format-value.ts';
 import type { ControlStatement, Span, Statement } from './nodes.ts';
 import type { Templates } from './parser.ts';
 import { StepBudget } from './step-budget.ts';
-import {
-  GoMethod,
-  isList,
-  isMap,
-  isTrue,
-  sortedEntries,
-  typeName,
-  type GoValue,
-} from './values.ts';
+import { isList, isMap, isTrue, sortedEntries, typeName } from './inspect.ts';
+import { GoMethod, type GoValue } from './values.ts';
 import type { ValueSizes } from './value-size.ts';
 import { Variables } from './variables.ts';
 

@@ -1,16 +1,8 @@
 import { cut, pad, PLAIN, type FormatFlags } from './format-flags.ts';
 import { formatFloat, formatInteger } from './format-number.ts';
 import { quoteRaw, quoteText } from './quote-text.ts';
-import {
-  GoMethod,
-  GoStruct,
-  isList,
-  sortedEntries,
-  typeName,
-  type GoMap,
-  type GoRecord,
-  type GoValue,
-} from './values.ts';
+import { isList, sortedEntries, typeName } from './inspect.ts';
+import { GoMethod, GoStruct, type GoMap, type GoRecord, type GoValue } from './values.ts';
 
 /** A value by a verb, as Go's `fmt` writes it. A verb that is none for the value is shown as Go does: `%!d(string=x)`. */
 export function formatByVerb(value: GoValue, verb: string, flags: FormatFlags): string {

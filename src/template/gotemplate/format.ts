@@ -1,6 +1,7 @@
 import { formatAsPrinted, formatByVerb } from './format-value.ts';
 import { PLAIN, type FormatFlags } from './format-flags.ts';
-import { typeName, type GoValue } from './values.ts';
+import { typeName } from './inspect.ts';
+import type { GoValue } from './values.ts';
 
 /** Go's bound for a width or precision. */
 const LARGEST = 1_000_000;

@@ -1,11 +1,10 @@
 import type { GoType } from './go-types.ts';
+import { isList, sortedEntries } from './inspect.ts';
 import {
   GoList,
   GoMap,
   GoMethod,
   GoStruct,
-  isList,
-  sortedEntries,
   textMap,
   type GoRecord,
   type GoValue,

@@ -1,14 +1,6 @@
 import type { MissingKey } from '../engine.ts';
-import {
-  entryOf,
-  GoList,
-  GoMap,
-  GoStruct,
-  isMap,
-  typeName,
-  type GoFunction,
-  type GoValue,
-} from './values.ts';
+import { entryOf, isMap, typeName } from './inspect.ts';
+import { GoList, GoMap, GoStruct, type GoFunction, type GoValue } from './values.ts';
 
 /** What cannot be looked up; the message is Go's. */
 export class MemberError extends Error {}

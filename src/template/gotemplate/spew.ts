@@ -2,17 +2,8 @@ import { sprintf } from './format.ts';
 import { formatAsPrinted } from './format-value.ts';
 import { variadic } from './functions.ts';
 import { quoteText } from './quote-text.ts';
-import {
-  GoMethod,
-  GoStruct,
-  isList,
-  isMap,
-  sizeOf,
-  sortedEntries,
-  typeName,
-  type GoFunction,
-  type GoValue,
-} from './values.ts';
+import { isList, isMap, sizeOf, sortedEntries, typeName } from './inspect.ts';
+import { GoMethod, GoStruct, type GoFunction, type GoValue } from './values.ts';
 
 /**
  * What shows a value with its types, for whoever writes a template: https://pkg.go.dev/github.com/davecgh/go-spew/spew. What

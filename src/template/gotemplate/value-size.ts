@@ -1,4 +1,5 @@
-import { GoMap, GoStruct, isList, type GoValue } from './values.ts';
+import { isList } from './inspect.ts';
+import { GoMap, GoStruct, type GoValue } from './values.ts';
 
 /** So many characters count like one item. */
 const CHARACTERS = 64;

@@ -1,6 +1,7 @@
 import { badArgument, cannot } from '../functions/arguments.ts';
 import { formatAsPrinted } from '../gotemplate/format-value.ts';
-import { GoMap, isList, isMap, sortedEntries, type GoValue } from '../gotemplate/values.ts';
+import { isList, isMap, sortedEntries } from '../gotemplate/inspect.ts';
+import { GoMap, type GoValue } from '../gotemplate/values.ts';
 
 /** What Sprig's functions make sure of before they work, and how they read values of other types. `call` is the function's name. */
 

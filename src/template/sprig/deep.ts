@@ -1,11 +1,5 @@
-import {
-  GoStruct,
-  isList,
-  isMap,
-  sortedEntries,
-  typeName,
-  type GoValue,
-} from '../gotemplate/values.ts';
+import { isList, isMap, sortedEntries, typeName } from '../gotemplate/inspect.ts';
+import { GoStruct, type GoValue } from '../gotemplate/values.ts';
 import { dictOf } from './arguments.ts';
 
 /** Whether two values are of one type and hold the same, in depth. */

@@ -1,6 +1,7 @@
 /** Defaults. Empty are nil, false, 0, empty text, and lists and maps without anything in them. */
 import { derived, variadic } from '../gotemplate/functions.ts';
-import { isTrue, type GoFunction, type GoValue } from '../gotemplate/values.ts';
+import { isTrue } from '../gotemplate/inspect.ts';
+import type { GoFunction, GoValue } from '../gotemplate/values.ts';
 import { badArgument } from '../functions/arguments.ts';
 import { deepCopy } from './deep.ts';
 

@@ -1,7 +1,8 @@
 /** Maps. `set`, `unset` and the merging functions change the map that they are given, and give it. */
 import { cannot } from '../functions/arguments.ts';
 import { derived, variadic } from '../gotemplate/functions.ts';
-import { isMap, type GoFunction, type GoValue } from '../gotemplate/values.ts';
+import { isMap } from '../gotemplate/inspect.ts';
+import type { GoFunction, GoValue } from '../gotemplate/values.ts';
 import {
   dictOf,
   entriesOf,

@@ -1,14 +1,8 @@
 /** Types. By Go's names, as `%T` prints them. */
 import { cannot } from '../functions/arguments.ts';
 import { derived } from '../gotemplate/functions.ts';
-import {
-  GoMethod,
-  GoStruct,
-  isList,
-  typeName,
-  type GoFunction,
-  type GoValue,
-} from '../gotemplate/values.ts';
+import { isList, typeName } from '../gotemplate/inspect.ts';
+import { GoMethod, GoStruct, type GoFunction, type GoValue } from '../gotemplate/values.ts';
 import { takeGoText } from './arguments.ts';
 import { areDeepEqual } from './deep.ts';
 
