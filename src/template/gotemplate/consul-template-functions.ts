@@ -17,9 +17,9 @@ import {
 import { GoData } from './go-data.ts';
 import { INSTANCE, RESULT_TYPES } from './go-types.ts';
 import { SPRIG_FUNCTIONS } from '../sprig/index.ts';
+import { isMap, sortedEntries } from './inspect.ts';
 import { isSearchable, sharedFunction, type Crossing } from './shared-function.ts';
 import { SPEW_FUNCTIONS } from './spew.ts';
-import { isMap, sortedEntries } from './inspect.ts';
 import { GoMap, GoStruct, type GoFunction, type GoValue } from './values.ts';
 
 /** Remembers by identity what was turned, so that a thousand instances are turned once and not at every rendering. */

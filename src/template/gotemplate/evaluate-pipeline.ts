@@ -1,23 +1,18 @@
-import { AutotmplError, describeError } from '../../core/errors.ts';
+import { AutotmplError } from '../../core/errors.ts';
 import type { MissingKey } from '../engine.ts';
 import type { Notes } from '../notes.ts';
+import { complaintOf, isStackOverflow, isTooLong } from './complaint.ts';
 import { GoFailure } from './failure.ts';
-import { fieldOf, MemberError, methodOf } from './members.ts';
-import type { Command, FunctionOperand, Operand, Pipeline, Span, TemplateTree } from './nodes.ts';
-import type { StepBudget } from './step-budget.ts';
+import { failureAt, type Frame } from './frame.ts';
 import { isTrue } from './inspect.ts';
+import { fieldOf, MemberError, methodOf } from './members.ts';
+import type { Command, FunctionOperand, Operand, Pipeline, Span } from './nodes.ts';
+import type { StepBudget } from './step-budget.ts';
 import { GoStruct, type GoFunction, type GoValue } from './values.ts';
-import type { Variables } from './variables.ts';
 
 /** The value from the command before, if there is one: the last argument of what takes arguments. */
 type Piped = readonly [] | readonly [GoValue];
 const NOTHING: Piped = [];
-
-/** What evaluation needs to know beyond the dot; tree and variables change with each template that is entered. */
-export interface Frame {
-  readonly tree: TemplateTree;
-  readonly variables: Variables;
-}
 
 /** Evaluates pipelines, commands and operands. */
 export class PipelineEvaluator {
@@ -245,31 +240,4 @@ function noMethod(receiver: GoValue, name: string): string {
   return receiver instanceof GoStruct
     ? `${name} has arguments but cannot be invoked as function`
     : `${name} is not a method but has arguments`;
-}
-
-/** The failure of a node, with its text. */
-export function failureAt(
-  { tree }: Frame,
-  at: Span,
-  message: string,
-  details: { readonly advice?: string | undefined; readonly cause?: unknown } = {},
-): GoFailure {
-  const { source } = tree;
-  const text = source.excerpt(at.start, at.end);
-  return new GoFailure(source.positionAt(at.start), `at <${text}>: ${message}`, details);
-}
-
-function complaintOf(error: unknown): string {
-  if (error instanceof AutotmplError) return error.message;
-  return isTooLong(error) ? 'the text would be too long' : describeError(error);
-}
-
-/** Whether the error says that a text would be longer than JavaScript has any. */
-function isTooLong(error: unknown): boolean {
-  return error instanceof RangeError && /string length/i.test(error.message);
-}
-
-/** Whether the error says that the stack is used up. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/i.test(error.message);
 }

@@ -1,14 +1,17 @@
 import type { MissingKey } from '../engine.ts';
 import type { Notes } from '../notes.ts';
 import { CallError } from './call-error.ts';
-import { failureAt, isStackOverflow, PipelineEvaluator, type Frame } from './evaluate-pipeline.ts';
+import { isStackOverflow } from './complaint.ts';
+import { PipelineEvaluator } from './evaluate-pipeline.ts';
 import { GoFailure } from './failure.ts';
 import { formatAsPrinted } from './format-value.ts';
+import { failureAt, type Frame } from './frame.ts';
+import { isTrue } from './inspect.ts';
 import type { ControlStatement, Span, Statement } from './nodes.ts';
 import type { Templates } from './parser.ts';
 import { StepBudget } from './step-budget.ts';
-import { isList, isMap, isTrue, sortedEntries, typeName } from './inspect.ts';
 import { GoMethod, type GoValue } from './values.ts';
+import { turnsOf } from './turns.ts';
 import type { ValueSizes } from './value-size.ts';
 import { Variables } from './variables.ts';
 
@@ -122,7 +125,7 @@ class Evaluation {
     const value = this.#pipelines.evaluate(statement.pipe, dot, frame);
     const mark = frame.variables.mark();
     let isEmpty = true;
-    for (const [key, item] of this.#turns(value, statement, frame)) {
+    for (const [key, item] of turnsOf(value, statement, frame)) {
       isEmpty = false;
       this.#budget.spend(frame.tree, statement.start);
       this.#setLoopVariables(statement, key, item, frame);
@@ -151,26 +154,6 @@ class Evaluation {
       variables.setFromTop(2, key);
       variables.setFromTop(1, item);
     }
-  }
-
-  /** What a range goes through, as keys and items. */
-  #turns(
-    value: GoValue,
-    statement: ControlStatement,
-    frame: Frame,
-  ): Iterable<readonly [GoValue, GoValue]> {
-    if (value === undefined || value === null) return [];
-    if (isList(value)) return listTurns(value);
-    if (isMap(value)) return sortedEntries(value);
-    if (typeof value === 'bigint') {
-      if (statement.pipe.variables.length < 2) return countTurns(value);
-      throw failureAt(
-        frame,
-        statement.pipe,
-        "can't use an int to iterate over more than one variable",
-      );
-    }
-    throw failureAt(frame, statement.pipe, `range can't iterate over ${typeName(value)}`);
   }
 
   #template(statement: Extract<Statement, { kind: 'template' }>, dot: GoValue, frame: Frame): void {
@@ -243,11 +226,3 @@ class Evaluation {
 }
 
 const NO_VALUE = '<no value>';
-
-function* listTurns(list: readonly GoValue[]): Generator<readonly [GoValue, GoValue]> {
-  for (const [index, item] of list.entries()) yield [BigInt(index), item];
-}
-
-function* countTurns(count: bigint): Generator<readonly [GoValue, GoValue]> {
-  for (let number = 0n; number < count; number += 1n) yield [number, number];
-}

@@ -1,7 +1,7 @@
 import { cut, pad, PLAIN, type FormatFlags } from './format-flags.ts';
 import { formatFloat, formatInteger } from './format-number.ts';
-import { quoteRaw, quoteText } from './quote-text.ts';
 import { isList, sortedEntries, typeName } from './inspect.ts';
+import { quoteRaw, quoteText } from './quote-text.ts';
 import { GoMethod, GoStruct, type GoMap, type GoRecord, type GoValue } from './values.ts';
 
 /** A value by a verb, as Go's `fmt` writes it. A verb that is none for the value is shown as Go does: `%!d(string=x)`. */

@@ -1,8 +1,8 @@
 import { sprintf } from './format.ts';
 import { formatAsPrinted } from './format-value.ts';
 import { variadic } from './functions.ts';
-import { quoteText } from './quote-text.ts';
 import { isList, isMap, sizeOf, sortedEntries, typeName } from './inspect.ts';
+import { quoteText } from './quote-text.ts';
 import { GoMethod, GoStruct, type GoFunction, type GoValue } from './values.ts';
 
 /**
