@@ -71,6 +71,16 @@ export function stoppedCode(
   return once ? signalExitCode(signal) : EXIT.done;
 }
 
+/**
+ * The exit code after a second signal that stops: what a shell would report. consul-template knows no second one, and a program such
+ * as `timeout`, which signals its child and then the whole group, sends two.
+ */
+export function insistedCode(signal: NodeJS.Signals, how: StopCircumstances): number {
+  return how.program === 'consul-template' && signal === how.killSignal
+    ? CONSUL_TEMPLATE_EXIT.killed
+    : signalExitCode(signal);
+}
+
 /** The exit code of a run that came to no good end without an error of its own: a command failed, or took too long. */
 export function failedCode(program: Program): number {
   return program === 'consul-template' ? CONSUL_TEMPLATE_EXIT.failed : EXIT.failed;

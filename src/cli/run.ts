@@ -9,7 +9,7 @@ import { Daemon } from '../daemon/daemon.ts';
 import type { Prepared } from '../daemon/options.ts';
 import { countOf } from './count-of.ts';
 import type { EarlySignals } from './early-signals.ts';
-import { EXIT, failedCode, stoppedCode } from './exit-codes.ts';
+import { EXIT, failedCode, insistedCode, stoppedCode } from './exit-codes.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { judge } from './outcome.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
@@ -84,7 +84,10 @@ async function runDaemon(
       report: () => daemon.report(),
     },
     () => logger.warn('stopping took too long; what was under way is left to the next start'),
-    (signal) => stoppedCode(signal, request),
+    {
+      stopped: (signal) => stoppedCode(signal, request),
+      insisted: (signal) => insistedCode(signal, request),
+    },
     request.signals,
   );
   early.handOver();

@@ -1,5 +1,3 @@
-import { signalExitCode } from './exit-codes.ts';
-
 /** Which signals stop and which reload; HUP, USR1 and USR2 never end us by themselves. */
 export interface RunSignals {
   readonly stop: readonly NodeJS.Signals[];
@@ -32,17 +30,23 @@ export interface SignalMeanings {
   readonly report: () => void;
 }
 
+/** The exit codes after a signal that stops: one that was waited for, and one that came again. */
+export interface StopCodes {
+  readonly stopped: (signal: NodeJS.Signals) => number;
+  readonly insisted: (signal: NodeJS.Signals) => number;
+}
+
 /** A stop that takes longer is cut short: whoever sent TERM is about to send KILL. */
 const STOP_WITHIN_MS = 900;
 
 /**
- * Listens to signals until the returned function is called. A second TERM or INT ends the process at once, with 128+n as a shell
- * would report it; so does a stop that hangs, with the code of one that did not, since nothing of ours needs to be saved.
+ * Listens to signals until the returned function is called. A second TERM or INT ends the process at once, and so does a stop that
+ * hangs, with the code of one that did not, since nothing of ours needs to be saved.
  */
 export function listenToSignals(
   meanings: SignalMeanings,
   onHang: () => void,
-  stoppedCode: (signal: NodeJS.Signals) => number,
+  codes: StopCodes,
   signals: RunSignals = RUN_SIGNALS,
 ): () => void {
   let asked = false;
@@ -50,13 +54,13 @@ export function listenToSignals(
   const stop = (signal: NodeJS.Signals): void => {
     if (asked) {
       meanings.insist();
-      process.exit(signalExitCode(signal));
+      process.exit(codes.insisted(signal));
     }
     asked = true;
     hang = setTimeout(() => {
       onHang();
       meanings.insist();
-      process.exit(stoppedCode(signal));
+      process.exit(codes.stopped(signal));
     }, STOP_WITHIN_MS);
     hang.unref();
     meanings.stop(signal);

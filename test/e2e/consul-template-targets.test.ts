@@ -118,4 +118,18 @@ describe('by the name consul-template', () => {
     expect(stderr).toMatch(/t\.ctmpl:1:\d+: .*parseInt/);
     expect(scene.exists('out')).toBe(false);
   });
+
+  it('row 93: a second INT, as timeout sends it, ends it with 12 at once, whatever is under way', async () => {
+    scene.write('t.ctmpl', 'x');
+    symlinkSync(PROGRAM, scene.at('consul-template'));
+    const command = "trap '' INT TERM; touch runs; while :; do sleep 1; done";
+    const program = scene.startWith(['-log-level', 'info', '-template', `t.ctmpl:out:${command}`], {
+      link: scene.at('consul-template'),
+    });
+    await scene.until('the command', () => scene.exists('runs'));
+    program.kill('SIGINT');
+    await program.logs(/SIGINT: stopping/);
+    program.kill('SIGINT');
+    expect(await program.ended).toMatchObject({ code: 12 });
+  });
 });
