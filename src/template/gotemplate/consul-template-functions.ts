@@ -18,6 +18,7 @@ import { GoData } from './go-data.ts';
 import { INSTANCE, RESULT_TYPES } from './go-types.ts';
 import { SPRIG_FUNCTIONS } from '../sprig/index.ts';
 import { isMap, sortedEntries } from './inspect.ts';
+import { OLD_NAMES } from './old-names.ts';
 import { isSearchable, sharedFunction, type Crossing } from './shared-function.ts';
 import { SPEW_FUNCTIONS } from './spew.ts';
 import { GoMap, GoStruct, type GoFunction, type GoValue } from './values.ts';
@@ -139,12 +140,19 @@ const OWN: Readonly<Record<string, GoFunction>> = {
   scratch: { call: scratchOf, least: 0, most: 0, gives: 'moved' },
 };
 
-/** What consul-template adds to Go's functions (https://github.com/hashicorp/consul-template/blob/main/docs/templating-language.md). */
-export const CONSUL_TEMPLATE_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
+const NAMED: readonly (readonly [string, GoFunction])[] = [
   ...Object.entries(SHARED).map(
     ([name, crossing]) => [name, sharedFunction(DATA, name, crossing)] as const,
   ),
   ...Object.entries(OWN),
+];
+
+/** What consul-template adds to Go's functions (https://github.com/hashicorp/consul-template/blob/main/docs/templating-language.md). */
+export const CONSUL_TEMPLATE_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
+  ...NAMED,
+  ...[...OLD_NAMES].flatMap(([old, name]) =>
+    NAMED.filter(([known]) => known === name).map(([, row]) => [old, row] as const),
+  ),
   ...Object.entries(SPEW_FUNCTIONS),
   ...Object.entries(SPRIG_FUNCTIONS),
 ]);

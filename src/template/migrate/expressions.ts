@@ -1,5 +1,6 @@
 import type { Command, FunctionOperand, Operand, Pipeline, Span } from '../gotemplate/nodes.ts';
 import { functions } from '../functions/index.ts';
+import { OLD_NAMES } from '../gotemplate/old-names.ts';
 import { convertBuiltIn, isBuiltIn } from './built-ins.ts';
 import { asArgument, entryOfTexts, tight, type Expression, type Judge } from './expression.ts';
 import { literal } from './literals.ts';
@@ -84,12 +85,13 @@ export class Expressions implements Judge {
   }
 
   #call(
-    { name }: FunctionOperand,
+    { name: written }: FunctionOperand,
     args: readonly Expression[],
     piped: Expression | undefined,
     at: Span,
     around: Surroundings,
   ): Expression {
+    const name = OLD_NAMES.get(written) ?? written;
     const all = piped === undefined ? args : [...args, piped];
     if (isBuiltIn(name)) return convertBuiltIn(name, all, at, this);
     if (name === 'scratch') return { code: 'scratch', shape: UNKNOWN, binding: 'member' };

@@ -64,6 +64,10 @@ describe('a Go template that is migrated gives the same text', () => {
   it.each<[string, string]>([
     ['text as it is', 'worker_processes 1;\n  # {% no tag %} {# no comment #} } {\n'],
     ['keys', '{{ key "p/a" }}{{ keyOrDefault "p/none" "D" }}{{ key "p/lines" }}'],
+    [
+      'functions by their old names',
+      '{{ key_or_default "p/none" "D" }}{{ key_or_default "p/a" "D" }}',
+    ],
     ['a key of a key', '{{ key (key "p/ptr") }}'],
     ['quotes and line ends in constants', '{{ "a\\"b\\\\c\\nd\\te" }}{{ `raw "x" \\n` }}'],
     ['numbers and booleans', '{{ 1 }}{{ -2 }}{{ true }}{{ 0x1F }}{{ 1_000 }}'],
