@@ -91,7 +91,7 @@ async function put(value: string): Promise<void> {
 }
 
 describe('consul-template’s exec mode', () => {
-  it('65: the process starts when its files are there, and its exit code is the program’s', async () => {
+  it('row 65: the process starts when its files are there, and its exit code is the program’s', async () => {
     await agent.deleteKey(key);
     const program = startConfig('command = "test -e out && exit 7"');
     await program.logs(/^$/);
@@ -102,7 +102,7 @@ describe('consul-template’s exec mode', () => {
     await expectNothingLeft();
   });
 
-  it('66: it gets one reload signal for all files of a change, and none where nothing changes', async () => {
+  it('row 66: it gets one reload signal for all files of a change, and none where nothing changes', async () => {
     const second = 'template {\n contents = "{{ key \\"K\\" }}!"\n destination = "second"\n}\n';
     const program = startConfig(
       `${noting()}\n  reload_signal = "SIGHUP"`,
@@ -129,7 +129,7 @@ describe('consul-template’s exec mode', () => {
     expect((await program.stop()).code).toBe(0);
   });
 
-  it('67: TERM goes to the process, whose exit code counts; without one it ends the program', async () => {
+  it('row 67: TERM goes to the process, whose exit code counts; without one it ends the program', async () => {
     const program = startConfig(noting());
     await untilNotes('start 1');
     program.kill('SIGTERM');
@@ -144,7 +144,7 @@ describe('consul-template’s exec mode', () => {
     expect((await waiting.ended).code).toBe(0);
   });
 
-  it('67: TERM ends the program also where the process does not listen to it', async () => {
+  it('row 67: TERM ends the program also where the process does not listen to it', async () => {
     scene.write('deaf.sh', "trap '' TERM\necho > up\nwhile :; do sleep 0.05; done\n");
     const program = startConfig('command = ["sh", "deaf.sh"]\n  kill_timeout = "300ms"');
     await scene.until('the process', () => scene.exists('up'));
@@ -153,7 +153,7 @@ describe('consul-template’s exec mode', () => {
     await expectNothingLeft();
   });
 
-  it('68: without a reload signal it is ended and started anew; INT ends both, with code 12', async () => {
+  it('row 68: without a reload signal it is ended and started anew; INT ends both, with code 12', async () => {
     const program = startConfig(noting());
     await untilNotes('start 1');
     await put('2');
@@ -166,7 +166,7 @@ describe('consul-template’s exec mode', () => {
     await expectNothingLeft();
   });
 
-  it('68: a process that does not listen to its kill signal is killed after kill_timeout', async () => {
+  it('row 68: a process that does not listen to its kill signal is killed after kill_timeout', async () => {
     scene.write('deaf.sh', "trap '' INT QUIT\ncat out >> starts\nwhile :; do sleep 0.05; done\n");
     const program = startConfig(
       'command = ["sh", "deaf.sh"]\n  kill_signal = "SIGQUIT"\n  kill_timeout = "300ms"',
@@ -179,7 +179,7 @@ describe('consul-template’s exec mode', () => {
     await expectNothingLeft();
   });
 
-  it('70: -once waits for the process, and follows no more changes', async () => {
+  it('row 70: -once waits for the process, and follows no more changes', async () => {
     const program = startConfig(noting(), 'wait {\n min = "1h"\n}', ['-once']);
     await untilNotes('start 1');
     await agent.putKey(key, '2');
@@ -190,7 +190,7 @@ describe('consul-template’s exec mode', () => {
     await expectNothingLeft();
   });
 
-  it('70: with wait the first rendering is held up no more than without', async () => {
+  it('row 70: with wait the first rendering is held up no more than without', async () => {
     const program = startConfig('command = "exit 5"', 'wait {\n min = "1h"\n}');
     expect((await program.ended).code).toBe(5);
   });
@@ -207,7 +207,7 @@ describe('consul-template’s exec mode', () => {
     expect((await startConfig('command = "cat made; exit 0"', more).ended).stdout).toBe('x');
   });
 
-  it('86: what the process inherits is what the rules leave of it', async () => {
+  it('row 86: what the process inherits is what the rules leave of it', async () => {
     scene.write('t', `{{ key "${key}" }}`);
     const seen = async (...flags: readonly string[]): Promise<string[]> => {
       const program = start(
@@ -239,7 +239,7 @@ describe('consul-template’s exec mode', () => {
     );
   });
 
-  it('86: the same holds for the command of a template', async () => {
+  it('row 86: the same holds for the command of a template', async () => {
     scene.write(
       'a.hcl',
       `
@@ -275,7 +275,7 @@ template {
     ]);
   });
 
-  it('56: the command of a template is ended by its kill signal, and has its kill_timeout', async () => {
+  it('row 56: the command of a template is ended by its kill signal, and has its kill_timeout', async () => {
     scene.write(
       'slow.sh',
       "trap 'echo QUIT >> notes; exit 0' QUIT\ntrap 'echo TERM >> notes' TERM\nwhile :; do sleep 0.05; done\n",
@@ -300,7 +300,7 @@ template {
     await expectNothingLeft();
   });
 
-  it('90: a stop waits for no splay, and none is sent what it waited for', async () => {
+  it('row 90: a stop waits for no splay, and none is sent what it waited for', async () => {
     const program = startConfig(`${noting()}\n  reload_signal = "HUP"\n  splay = "1h"`);
     await untilNotes('start 1');
     await put('2');

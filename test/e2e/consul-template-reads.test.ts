@@ -35,7 +35,7 @@ function start(args: readonly string[]): Program {
 }
 
 describe('consul-template’s reads', () => {
-  it('2: end a single run with 14 once the tries for an unknown datacenter are used up', async () => {
+  it('row 2: end a single run with 14 once the tries for an unknown datacenter are used up', async () => {
     scene.write('t', '{{ key "p/a@nodc" }}');
     const end = await start(['-template', 't:o', '-once', '-consul-retry-attempts=1']).ended;
     expect(end.code).toBe(14);
@@ -43,14 +43,14 @@ describe('consul-template’s reads', () => {
     expect(scene.exists('o')).toBe(false);
   });
 
-  it('2: with -consul-retry=false the first try is the last', async () => {
+  it('row 2: with -consul-retry=false the first try is the last', async () => {
     scene.write('t', '{{ key "p/a@nodc" }}');
     const end = await start(['-template', 't:o', '-once', '-consul-retry=false']).ended;
     expect(end.code).toBe(14);
     expect(end.stderr).toContain('given up after the first try');
   });
 
-  it('77: go on for ever in watch mode, whatever the number of tries', async () => {
+  it('row 77: go on for ever in watch mode, whatever the number of tries', async () => {
     const own = await startConsul();
     try {
       await own.putKey('p/a', 'first');
@@ -70,7 +70,7 @@ describe('consul-template’s reads', () => {
     }
   });
 
-  it('84: are stale there, and the leader’s with -max-stale=0 and under our own name', async () => {
+  it('row 84: are stale there, and the leader’s with -max-stale=0 and under our own name', async () => {
     scene.write('t', '{{ key "p/a" }}');
     const flags = ['-template', 't:o', '-once'];
     expect((await start(flags).ended).code).toBe(0);

@@ -13,7 +13,7 @@ const SHOWN: Readonly<Record<string, readonly number[]>> = {
     ...[81, 82, 83, 86, 91, 92, 93, 94],
   ],
   'consul-template-targets': [3, 30, 56, 60, 79, 93],
-  'consul-template-exec': [65, 66, 67, 68, 70, 86, 90],
+  'consul-template-exec': [56, 65, 66, 67, 68, 70, 86, 90],
   'consul-template-reads': [2, 77, 84],
   'survive-agent': [76, 78],
   'survive-size': [80],
@@ -21,7 +21,7 @@ const SHOWN: Readonly<Record<string, readonly number[]>> = {
 const LAST = 94;
 
 /** The title of a test, at the beginning of a line or of the arguments of `it`, `describe` and their tables. */
-const TITLE = /(?:^\s*\[?|\()['"`](?:rows? )?(\d+(?:, \d+)*): /gm;
+const TITLE = /(?:^\s*\[?|\()['"`]rows? (\d+(?:, \d+)*): /gm;
 
 function rowsIn(file: string): ReadonlySet<number> {
   const path = new URL(`../../e2e/${file}.test.ts`, import.meta.url);
