@@ -75,19 +75,24 @@ class HclParser {
   /** Keys down to the end of the text or to the bracket; an error of one line does not keep the others from being read. */
   #body(offset: number, depth: number, until: 'end' | '}'): ValueNode {
     const members = new Map<string, ValueMember>();
-    while (this.errors.length < MOST_ERRORS && this.errors.at(-1)?.isLast !== true) {
+    while (!this.#isOver) {
       try {
         if (this.#atEnd(until)) break;
         this.#entry(members, depth);
-        this.#scanner.takeSign(',');
+        // What an inner body stopped at would be found, and told, once more.
+        if (!this.#isOver) this.#scanner.takeSign(',');
       } catch (error) {
         if (!(error instanceof HclSyntaxError)) throw error;
         this.errors.push(error);
-        if (error.isLast) break;
-        this.#scanner.skipLine(error.offset);
+        if (!error.isLast) this.#scanner.skipLine(error.offset);
       }
     }
     return mapNode(offset, members);
+  }
+
+  /** Nothing behind the last error can be told apart, or there are enough. */
+  get #isOver(): boolean {
+    return this.errors.length >= MOST_ERRORS || this.errors.at(-1)?.isLast === true;
   }
 
   #atEnd(until: 'end' | '}'): boolean {

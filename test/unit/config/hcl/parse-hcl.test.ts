@@ -118,6 +118,8 @@ describe('HCL', () => {
     ['a = "${b', '1:6 the text ends inside of ${'],
     ['/* a', '1:1 the text ends inside of a comment'],
     ['a = <<EOF\nb\n', '1:5 the text ends inside of a heredoc: no line is EOF alone'],
+    ['a { b { c = <<EOF\n', '1:13 the text ends inside of a heredoc: no line is EOF alone'],
+    ['a { b = 1\n/* c', '2:1 the text ends inside of a comment'],
     ['a = <<"EOF"\nEOF', '1:5 a heredoc begins with << and a name at the end of a line'],
     ['}', '1:1 invalid "}" where a key is expected'],
   ])('refuses %j', (text, expected) => {
