@@ -96,6 +96,7 @@ const RUN_FIELDS = [
   ['pidFile', 'pid_file'],
   ['killSignal', 'kill_signal'],
   ['reloadSignal', 'reload_signal'],
+  ['giveUpAfterMs', 'consul.retry.attempts'],
 ] as const satisfies readonly (readonly [keyof RunSettings, string])[];
 
 /** consul-template takes the answers of any server. */

@@ -3,8 +3,15 @@ const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
   [/^run\.once$/, 'once: start autotmpl with -once'],
   [/^run\.parseOnly$/, 'parseonly: run autotmpl check'],
   [/^run\.pidFile$/, 'pid_file: start autotmpl with -pid-file'],
-  [/^run\.killSignal$/, 'kill_signal: INT and TERM stop autotmpl, where nothing is supervised'],
+  [
+    /^run\.killSignal$/,
+    'kill_signal: TERM, INT and QUIT stop autotmpl, where nothing is supervised',
+  ],
   [/^run\.reloadSignal$/, 'reload_signal: HUP reloads autotmpl, where nothing is supervised'],
+  [
+    /^run\.giveUpAfterMs$/,
+    'retry: autotmpl asks a catalog that is in trouble for ever, and keeps the last good file',
+  ],
   [
     /^run\.errOnFailedLookup$/,
     'err_on_failed_lookup: what is refused is asked again, and warned about',
