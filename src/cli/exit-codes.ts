@@ -29,7 +29,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meanin
   [EXIT.timedOut, '-timeout passed while data was missing, or a lock was not free'],
   [EXIT.lockLost, 'a lock was lost while its command ran, which was ended'],
   [EXIT.config, 'the config is wrong'],
-  ['128+n', 'signal n (TERM, INT) ended a -once that was not done, or came a second time'],
+  ['128+n', 'signal n (TERM, INT, QUIT) ended a -once that was not done, or came a second time'],
 ];
 
 /** What a shell reports of a process that a signal ended. */

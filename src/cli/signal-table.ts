@@ -28,11 +28,19 @@ const NEVER_DEFAULT: readonly NodeJS.Signals[] = [
   'SIGTERM',
   'SIGINT',
 ];
+
+/** What listens by a table. */
+export interface TableListening {
+  /** The table may have changed: others are listened to from now on. */
+  readonly refresh: () => void;
+  readonly end: () => void;
+}
+
 /**
- * Listens to signals by a table that a reload may change, until the returned function is called. A signal that the table does not
- * name does nothing, and is not listened to where the system has a good answer of its own.
+ * Listens to signals by a table until that is ended. A signal that the table does not name does nothing, and is not listened to
+ * where the system has a good answer of its own.
  */
-export function listenByTable(table: () => SignalTable, acts: SignalActs): () => void {
+export function listenByTable(table: () => SignalTable, acts: SignalActs): TableListening {
   let stopping = false;
   const take = (signal: NodeJS.Signals): void => {
     const action = table()[signal];
@@ -46,12 +54,22 @@ export function listenByTable(table: () => SignalTable, acts: SignalActs): () =>
     else acts.stop(signal, action.as);
     stopping = true;
   };
-  const named = Object.keys(table()) as NodeJS.Signals[];
-  const listened = new Set([...NEVER_DEFAULT, ...named]);
-  for (const signal of listened) process.on(signal, take);
-  return () => {
-    for (const signal of listened) process.removeListener(signal, take);
+  let listened: ReadonlySet<NodeJS.Signals> = new Set();
+  const listenTo = (wanted: ReadonlySet<NodeJS.Signals>): void => {
+    for (const signal of wanted) {
+      if (!listened.has(signal)) process.on(signal, take);
+    }
+    for (const signal of listened) {
+      if (!wanted.has(signal)) process.removeListener(signal, take);
+    }
+    listened = wanted;
   };
+  const refresh = (): void => {
+    const named = Object.keys(table()) as NodeJS.Signals[];
+    listenTo(new Set([...NEVER_DEFAULT, ...named]));
+  };
+  refresh();
+  return { refresh, end: () => listenTo(new Set()) };
 }
 
 function act(signal: NodeJS.Signals, action: SignalAction, acts: SignalActs): void {

@@ -5,9 +5,12 @@ export interface RunSignals {
 }
 
 /** What signals mean where no config says otherwise. */
-export const RUN_SIGNALS: RunSignals = { stop: ['SIGTERM', 'SIGINT'], reload: ['SIGHUP'] };
+export const RUN_SIGNALS: RunSignals = {
+  stop: ['SIGTERM', 'SIGINT', 'SIGQUIT'],
+  reload: ['SIGHUP'],
+};
 
-/** The signals of a run, as a config names them: INT and TERM stop it too, unless they reload. */
+/** The signals of a run, as a config names them: TERM, INT and QUIT stop it too, unless they reload. */
 export function runSignals(said: {
   readonly killSignal: NodeJS.Signals | 'none';
   readonly reloadSignal: NodeJS.Signals | 'none';
@@ -40,7 +43,7 @@ export interface StopCodes {
 const STOP_WITHIN_MS = 900;
 
 /**
- * Listens to signals until the returned function is called. A second TERM or INT ends the process at once, and so does a stop that
+ * Listens to signals until the returned function is called. A second one that stops ends the process at once, and so does a stop that
  * hangs, with the code of one that did not, since nothing of ours needs to be saved.
  */
 export function listenToSignals(

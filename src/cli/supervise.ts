@@ -72,11 +72,12 @@ function stopSignalOf({ reason }: AbortSignal): NodeJS.Signals | undefined {
   return typeof reason === 'string' ? (reason as NodeJS.Signals) : undefined;
 }
 
+/** Listens to what the settings in force say of signals, until the returned function is called. */
 function listen(
   { daemon, prepared, request, logger, reopen }: SuperviseOptions,
   controller: AbortController,
 ): () => void {
-  return listenByTable(
+  const listening = listenByTable(
     () => daemon.supervised?.signals ?? prepared.settings.supervisor?.signals ?? {},
     {
       stop: (signal, as) => {
@@ -98,6 +99,11 @@ function listen(
       received: (signal, action) => daemon.bus.emit('signal:received', { signal, action }),
     },
   );
+  const forget = daemon.bus.on('config:adopted', listening.refresh);
+  return () => {
+    forget();
+    listening.end();
+  };
 }
 
 /** After a defect of ours nothing can be relied on, but the services still leave the catalog, and the processes get their signals. */

@@ -8,7 +8,7 @@ export interface RunSettings {
   readonly parseOnly: boolean;
   /** Absolute. */
   readonly pidFile?: string;
-  /** The signal that ends the program with a code of its own; INT and TERM end it too. */
+  /** The signal that ends the program with a code of its own; TERM, INT and QUIT end it too. */
   readonly killSignal: NodeJS.Signals | 'none';
   /** The signal that makes it read everything again. */
   readonly reloadSignal: NodeJS.Signals | 'none';

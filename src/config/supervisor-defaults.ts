@@ -46,9 +46,11 @@ export const SIGNALS: SignalTable = {
   SIGUSR2: { kind: 'event' },
   SIGTERM: { kind: 'stop' },
   SIGINT: { kind: 'stop' },
+  // What the images of nginx and PHP have for `STOPSIGNAL`; process 1 gets only what it listens to.
+  SIGQUIT: { kind: 'stop' },
 };
 
-/** What they do in ContainerPilot 2; of INT it dies there without leaving the catalog, and nothing is done about USR2. */
+/** What they do in ContainerPilot 2; of INT and QUIT it dies there without leaving the catalog, and nothing is done about USR2. */
 export const CONTAINERPILOT_2_SIGNALS: SignalTable = {
   ...SIGNALS,
   SIGUSR2: { kind: 'ignore' },
@@ -61,4 +63,5 @@ export const CONTAINERPILOT_3_SIGNALS: SignalTable = {
   SIGUSR2: { kind: 'event' },
   SIGTERM: { kind: 'stop' },
   SIGINT: { kind: 'stop' },
+  SIGQUIT: { kind: 'stop' },
 };

@@ -63,7 +63,7 @@ export const signalsSchema = map({
   USR2: signalMeaning('USR2', 'event'),
   TERM: signalMeaning('TERM', 'stop'),
   INT: signalMeaning('INT', 'stop'),
-  QUIT: signalMeaning('QUIT', ''),
+  QUIT: signalMeaning('QUIT', 'stop'),
   WINCH: signalMeaning('WINCH', ''),
   CONT: signalMeaning('CONT', ''),
   TSTP: signalMeaning('TSTP', ''),

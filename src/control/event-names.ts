@@ -22,6 +22,7 @@ const ALL: Readonly<Record<EventName, true>> = {
   'lock:changed': true,
   'signal:received': true,
   'config:reloaded': true,
+  'config:adopted': true,
 };
 
 /** The names of all facts that the bus carries. */

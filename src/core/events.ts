@@ -53,6 +53,8 @@ export interface EventMap {
   'signal:received': { readonly signal: string; readonly action: string };
   /** A new config was taken, or refused. */
   'config:reloaded': { readonly ok: boolean; readonly reason?: string };
+  /** Settings are in force from now on: the first, or those of a reload. */
+  'config:adopted': { readonly targets: number };
 }
 
 /** The name of a fact. */

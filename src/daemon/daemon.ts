@@ -193,6 +193,7 @@ export class Daemon {
     } else {
       this.#present = next;
     }
+    this.bus.emit('config:adopted', { targets: next.targets.length });
     return this.#present;
   }
 

@@ -37,7 +37,7 @@ describe.each(WAYS)('HUP, $name,', (way) => {
     await container.untilStatus('passing', checkId());
   }
 
-  function config(hup: string, more: readonly object[]): string {
+  function config(hup: string, more: readonly object[], others: object = {}): string {
     const order = container.scene.at('order');
     const script = `trap 'echo term >> ${order}; exit 7' TERM; trap 'echo hup >> ${order}' HUP; ${never}`;
     const main = {
@@ -48,7 +48,7 @@ describe.each(WAYS)('HUP, $name,', (way) => {
     return JSON.stringify({
       catalog: { consul: { address: container.consul } },
       control: { socket: container.scene.at('socket') },
-      signals: { HUP: hup },
+      signals: { HUP: hup, ...others },
       jobs: [main, ...more],
     });
   }
@@ -76,6 +76,26 @@ describe.each(WAYS)('HUP, $name,', (way) => {
     expect((await container.check(checkId()))?.Status).toBe('passing');
     expect(container.order).toEqual(['main', 'added']);
     await end();
+  });
+
+  it('may reload: another signal does from then on what the config says of it now', async () => {
+    await start('reload');
+    const added = { name: 'added', exec: container.notes('added') };
+    container.scene.write('app.json', config('reload', [added], { WINCH: 'forward:HUP' }));
+    await signalIt(program, way, 'SIGHUP');
+    await container.untilNoted('added');
+    await signalIt(program, way, 'SIGWINCH');
+    await container.untilNoted('hup');
+    await end();
+  });
+
+  it('and QUIT, which stops where nobody says otherwise', async () => {
+    await start('reload');
+    await signalIt(program, way, 'SIGQUIT');
+    expect((await program.ended).code).toBe(7);
+    expect(await container.held()).toBeUndefined();
+    expect(container.order).toEqual(['main', 'term']);
+    await container.close();
   });
 
   it('may be an event, each time', async () => {
