@@ -85,6 +85,8 @@ export function consulTemplateSettings(
     const said = values.said(field);
     if (said !== undefined) origins.set(`run.${key}`, said.origin);
   }
+  const retry = values.said('consul.retry.attempts') ?? values.said('consul.retry.enabled');
+  if (retry !== undefined) origins.set('catalog.consul.retry', retry.origin);
   if (quiet.maxMs > 0) origins.set('wait', values.said('wait.min')?.origin ?? 'default');
   return { settings, origins };
 }
@@ -96,7 +98,6 @@ const RUN_FIELDS = [
   ['pidFile', 'pid_file'],
   ['killSignal', 'kill_signal'],
   ['reloadSignal', 'reload_signal'],
-  ['giveUpAfterMs', 'consul.retry.attempts'],
 ] as const satisfies readonly (readonly [keyof RunSettings, string])[];
 
 /** consul-template takes the answers of any server. */

@@ -9,7 +9,7 @@ const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
   ],
   [/^run\.reloadSignal$/, 'reload_signal: HUP reloads autotmpl, where nothing is supervised'],
   [
-    /^run\.giveUpAfterMs$/,
+    /^catalog\.consul\.retry\b/,
     'retry: autotmpl asks a catalog that is in trouble for ever, and keeps the last good file',
   ],
   [
@@ -36,6 +36,10 @@ const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
   [
     /\.deregisterAfterMs$/,
     'an entry that stays critical is removed after a while: see deregisterAfter',
+  ],
+  [
+    /\.commandRules\b/,
+    'exec: its command has all our variables but credentials, does not wait, and ends by TERM',
   ],
   [/\.logging$/, 'its lines are printed in another form: see logging'],
   [/\.stopTimeoutMs$/, 'it has another time to stop in: see stopTimeout'],

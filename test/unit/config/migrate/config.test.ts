@@ -121,12 +121,12 @@ exec {
       ].join('\n'),
     );
     expect(problems).toEqual([
-      expect.stringMatching(/^c\.hcl:6:\d+.*has no counterpart/),
+      expect.stringMatching(/^c\.hcl:5:\d+.*: retry: autotmpl asks .* for ever/),
+      expect.stringMatching(/^c\.hcl:6:\d+: exec: its command/),
       expect.stringMatching(/^c\.hcl:1:\d+.*: once: start autotmpl with -once$/),
       expect.stringMatching(/^c\.hcl:3:\d+.*: kill_signal: TERM, INT and QUIT/),
       expect.stringMatching(/^c\.hcl:4:\d+.*: reload_signal: HUP reloads/),
       expect.stringMatching(/^c\.hcl:2:\d+.*: pid_file: start autotmpl with -pid-file$/),
-      expect.stringMatching(/^c\.hcl:5:\d+.*: retry: autotmpl asks .* for ever/),
     ]);
     expect(problems.join()).not.toContain('hunter2');
   });
