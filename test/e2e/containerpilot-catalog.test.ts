@@ -1,30 +1,14 @@
 /** ContainerPilot 2's dealings with the catalog, as they were measured of 2.7.8, and better where it fell short. */
 import { renameSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { afterAll, beforeAll, describe, it, type ExpectStatic } from 'vitest';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { describe, it } from 'vitest';
+import { startConsul } from '../support/consul.ts';
 import { Container } from '../support/container.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { insideOf } from '../support/inside.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-let agent: ConsulAgent;
-
-beforeAll(async () => {
-  agent = await startConsul();
-});
-
-afterAll(() => agent.stop());
-
-function inside(
-  title: string,
-  body: (container: Container, expect: ExpectStatic) => Promise<void>,
-): void {
-  it.concurrent(title, async ({ expect }) => {
-    const container = new Container(agent);
-    await body(container, expect);
-    await container.close();
-  });
-}
+const inside = insideOf(Container);
 
 describe.concurrent('a service', () => {
   inside(
@@ -44,9 +28,12 @@ describe.concurrent('a service', () => {
         Notes: `TTL for ${container.service} set by containerpilot`,
       });
       const path = `/v1/health/service/${container.service}?tag=a`;
-      await waitUntil(async () => (await agent.expectOk('GET', path)).body.includes(container.id), {
-        what: 'the catalog to find it by its tag',
-      });
+      await waitUntil(
+        async () => (await container.agent.expectOk('GET', path)).body.includes(container.id),
+        {
+          what: 'the catalog to find it by its tag',
+        },
+      );
     },
   );
 
@@ -204,23 +191,26 @@ describe.concurrent('a service', () => {
     }
   });
 
-  it('of a supervisor that was killed is corrected by the next, or swept', async ({ expect }) => {
-    const container = new Container(agent);
-    const first = container.start({
-      services: [container.app(), container.app({ name: `${container.service}-x` })],
-    });
-    await container.untilStatus('passing');
-    await container.untilStatus('passing', `${container.service}-x-${hostname()}`);
-    // The supervisor first, so that it can do nothing about the end of the others.
-    first.kill('SIGKILL');
-    for (const pid of container.scene.processes()) process.kill(pid, 'SIGKILL');
-    await first.ended;
-    container.start({ services: [container.app({ port: 8001 })] });
-    await waitUntil(async () => (await container.held())?.Port === 8001, { what: 'the new port' });
-    await container.untilGone(`${container.service}-x-${hostname()}`);
-    expect(container.said).toContain('removed');
-    await container.close();
-  });
+  inside(
+    'of a supervisor that was killed is corrected by the next, or swept',
+    async (container, expect) => {
+      const first = container.start({
+        services: [container.app(), container.app({ name: `${container.service}-x` })],
+      });
+      await container.untilStatus('passing');
+      await container.untilStatus('passing', `${container.service}-x-${hostname()}`);
+      // The supervisor first, so that it can do nothing about the end of the others.
+      first.kill('SIGKILL');
+      for (const pid of container.scene.processes()) process.kill(pid, 'SIGKILL');
+      await first.ended;
+      container.start({ services: [container.app({ port: 8001 })] });
+      await waitUntil(async () => (await container.held())?.Port === 8001, {
+        what: 'the new port',
+      });
+      await container.untilGone(`${container.service}-x-${hostname()}`);
+      expect(container.said).toContain('removed');
+    },
+  );
 });
 
 describe.concurrent('a backend', () => {
@@ -233,13 +223,13 @@ describe.concurrent('a backend', () => {
     'tells of what is there already, once, after the main process started (rows 24, 25)',
     async (container, expect) => {
       const db = `${container.service}-db`;
-      await agent.register(instance(db, '1'));
+      await container.agent.register(instance(db, '1'));
       const nothing = { name: `${db}-none`, poll: 1, onChange: container.notes('nothing') };
       const backend = { name: db, poll: 1, onChange: container.notes('changed') };
       container.start({ backends: [backend, nothing] }, container.notes('main', 'sleep 60'));
       await container.untilNoted('changed');
       expect(container.order).toEqual(['main', 'changed']);
-      await agent.deregister(`${db}-1`);
+      await container.agent.deregister(`${db}-1`);
       await container.untilNoted('changed', 2);
       expect(container.order).not.toContain('nothing');
     },
@@ -257,15 +247,15 @@ describe.concurrent('a backend', () => {
         await container.untilNoted('changed', times);
       };
       const check = { CheckID: `${db}-c`, TTL: '60s', Status: 'passing' };
-      await change(agent.register(instance(db, '1', { Check: check })));
-      await change(agent.register(instance(db, '1', { Port: 81, Check: check })));
-      await agent.register(instance(db, '1', { Port: 81, Tags: ['t'], Check: check }));
-      await change(agent.register(instance(db, '2')));
-      await change(agent.expectOk('PUT', `/v1/agent/check/fail/${db}-c`));
-      await change(agent.expectOk('PUT', `/v1/agent/check/pass/${db}-c`));
-      await change(agent.deregister(`${db}-2`));
+      await change(container.agent.register(instance(db, '1', { Check: check })));
+      await change(container.agent.register(instance(db, '1', { Port: 81, Check: check })));
+      await container.agent.register(instance(db, '1', { Port: 81, Tags: ['t'], Check: check }));
+      await change(container.agent.register(instance(db, '2')));
+      await change(container.agent.expectOk('PUT', `/v1/agent/check/fail/${db}-c`));
+      await change(container.agent.expectOk('PUT', `/v1/agent/check/pass/${db}-c`));
+      await change(container.agent.deregister(`${db}-2`));
       expect(container.order).toHaveLength(times);
-      await agent.deregister(`${db}-1`);
+      await container.agent.deregister(`${db}-1`);
       await container.untilNoted('changed', times + 1);
     },
   );
@@ -281,23 +271,23 @@ describe.concurrent('a backend', () => {
         onChange: container.notes(tag),
       }));
       container.start({ backends });
-      await agent.register(instance(db, '1', { Tags: ['a'] }));
+      await container.agent.register(instance(db, '1', { Tags: ['a'] }));
       await container.untilNoted('a');
-      await agent.register(instance(db, '2', { Tags: ['b'] }));
+      await container.agent.register(instance(db, '2', { Tags: ['b'] }));
       await container.untilNoted('b');
       expect(container.order).toEqual(['a', 'b']);
-      for (const id of ['1', '2']) await agent.deregister(`${db}-${id}`);
+      for (const id of ['1', '2']) await container.agent.deregister(`${db}-${id}`);
       await container.untilNoted('b', 2);
     },
   );
 
   inside('is told again until the reaction to a change succeeds', async (container) => {
     const db = `${container.service}-db`;
-    await agent.register(instance(db, '1'));
+    await container.agent.register(instance(db, '1'));
     const onChange = container.notes('try', `test $(wc -l < ${container.scene.at('order')}) -ge 2`);
     container.start({ backends: [{ name: db, poll: 1, onChange }] });
     await container.untilNoted('try', 2);
-    await agent.deregister(`${db}-1`);
+    await container.agent.deregister(`${db}-1`);
     await container.untilNoted('try', 3);
   });
 });

@@ -4,30 +4,12 @@
  * containerpilot-three.test.ts.
  */
 import { symlinkSync } from 'node:fs';
-import { afterAll, beforeAll, describe, it, type ExpectStatic } from 'vitest';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { describe } from 'vitest';
 import { Container } from '../support/container.ts';
+import { insideOf } from '../support/inside.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-let agent: ConsulAgent;
-
-beforeAll(async () => {
-  agent = await startConsul();
-});
-
-afterAll(() => agent.stop());
-
-/** A test in a container of its own. */
-function inside(
-  title: string,
-  body: (container: Container, expect: ExpectStatic) => Promise<void>,
-): void {
-  it.concurrent(title, async ({ expect }) => {
-    const container = new Container(agent);
-    await body(container, expect);
-    await container.close();
-  });
-}
+const inside = insideOf(Container);
 
 const DEAF = ['sh', '-c', `trap '' TERM; while :; do sleep 0.1; done`];
 const never = 'while :; do sleep 0.1; done';
@@ -401,14 +383,12 @@ describe('process 1', () => {
     },
   );
 
-  it('opens no debugger on USR1, however early it comes', async ({ expect }) => {
-    const container = new Container(agent);
+  inside('opens no debugger on USR1, however early it comes', async (container, expect) => {
     const program = container.start({ preStart: ['sh', '-c', 'kill -USR1 $PPID; sleep 0.2'] });
     await container.untilSaid(/maintenance begins/);
     program.kill('SIGTERM');
     await program.ended;
     expect(container.said).not.toContain('Debugger');
-    await container.close();
   });
 
   inside('works as a child of a shell, with nobody else in front', async (container, expect) => {

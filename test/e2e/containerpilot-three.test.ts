@@ -1,28 +1,11 @@
 /** ContainerPilot 3's jobs, events and control, as they were measured of 3.8.0, and better where it fell short. */
-import { afterAll, beforeAll, describe, it, type ExpectStatic } from 'vitest';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { describe } from 'vitest';
 import { Container3 } from '../support/container3.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { insideOf } from '../support/inside.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-let agent: ConsulAgent;
-
-beforeAll(async () => {
-  agent = await startConsul();
-});
-
-afterAll(() => agent.stop());
-
-function inside(
-  title: string,
-  body: (container: Container3, expect: ExpectStatic) => Promise<void>,
-): void {
-  it.concurrent(title, async ({ expect }) => {
-    const container = new Container3(agent);
-    await body(container, expect);
-    await container.close();
-  });
-}
+const inside = insideOf(Container3);
 
 const never = 'while :; do sleep 0.1; done';
 
@@ -195,9 +178,9 @@ describe.concurrent('watches', () => {
         watches: [{ name: db, interval: 1 }],
       });
       await container.scene.until('the jobs to wait', () => container.scene.processes().length > 1);
-      await agent.register({ ID: `${db}-1`, Name: db, Address: '10.0.0.1', Port: 1 });
+      await container.agent.register({ ID: `${db}-1`, Name: db, Address: '10.0.0.1', Port: 1 });
       await container.untilNoted('healthy');
-      await agent.deregister(`${db}-1`);
+      await container.agent.deregister(`${db}-1`);
       await container.untilNoted('unhealthy');
       await container.untilNoted('changed', 2);
       expect(container.order.filter((word) => word === 'changed')).toHaveLength(2);
@@ -310,13 +293,11 @@ describe.concurrent('control', () => {
     expect((await container.ask('-putenv', 'PUT-')).code).toBe(64);
   });
 
-  it('lets nobody but the owner in', async ({ expect }) => {
-    const container = new Container3(agent);
+  inside('lets nobody but the owner in', async (container, expect) => {
     container.up({ jobs: [{ name: 'main', exec: ['sleep', '60'] }] });
     await container.scene.until('the socket to be there', () => container.scene.exists('socket'));
     const { statSync } = await import('node:fs');
     expect(statSync(container.socket).mode & 0o777).toBe(0o600);
     await waitUntil(async () => (await container.ask('-ping')).code === 0, { what: 'an answer' });
-    await container.close();
   });
 });

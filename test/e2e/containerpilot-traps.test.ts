@@ -36,30 +36,13 @@
  * | stalls a process that prints a long line                      | here                                                  |
  */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, it, type ExpectStatic } from 'vitest';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { describe, it } from 'vitest';
 import { Container3 } from '../support/container3.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { insideOf } from '../support/inside.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-let agent: ConsulAgent;
-
-beforeAll(async () => {
-  agent = await startConsul();
-});
-
-afterAll(() => agent.stop());
-
-function inside(
-  title: string,
-  body: (container: Container3, expect: ExpectStatic) => Promise<void>,
-): void {
-  it.concurrent(title, async ({ expect }) => {
-    const container = new Container3(agent);
-    await body(container, expect);
-    await container.close();
-  });
-}
+const inside = insideOf(Container3);
 
 const never = 'while :; do sleep 0.1; done';
 
@@ -85,7 +68,7 @@ describe.concurrent("of ContainerPilot 2's mistakes", () => {
     container.start({ services: [container.app(), container.app({ name: second })] });
     await container.untilStatus('passing', secondId);
     await container.untilStatus('passing');
-    await agent.expectOk('PUT', `/v1/agent/service/deregister/${secondId}`);
+    await container.agent.expectOk('PUT', `/v1/agent/service/deregister/${secondId}`);
     await container.untilStatus('passing', secondId);
   });
 

@@ -35,11 +35,11 @@ let containers = 0;
 export class Container {
   readonly scene = new Scene();
   readonly service: string;
-  readonly #agent: ConsulAgent;
+  readonly agent: ConsulAgent;
   #program: Program | undefined;
 
   constructor(agent: ConsulAgent) {
-    this.#agent = agent;
+    this.agent = agent;
     containers += 1;
     this.service = `app-${process.pid}-${containers}`;
   }
@@ -51,7 +51,7 @@ export class Container {
 
   /** The agent's address as configs have it. */
   get consul(): string {
-    return `127.0.0.1:${this.#agent.ports.http}`;
+    return `127.0.0.1:${this.agent.ports.http}`;
   }
 
   /** A service of ContainerPilot 2 that is well, checked each second. */
@@ -187,7 +187,7 @@ export class Container {
   }
 
   async #get<T>(path: string): Promise<T> {
-    const { body } = await this.#agent.expectOk('GET', path);
+    const { body } = await this.agent.expectOk('GET', path);
     return JSON.parse(body.toString()) as T;
   }
 }
