@@ -1,4 +1,4 @@
-import { spotAt, type DocumentPath, type Spot } from './document.ts';
+import { spotAt, type DocumentPath, type ParsedText, type Spot } from './document.ts';
 
 /** A value with the place where it begins, and what is inside of it. */
 export interface ValueNode {
@@ -34,8 +34,23 @@ export function plainNode(offset: number, value: unknown): ValueNode {
   return { value, offset, members: new Map() };
 }
 
+/** The deepest that values may be in each other: deeper than any config, and far from the end of the stack. */
+export const DEEPEST_VALUE = 200;
+
+/** A text as the other syntaxes are read, where it is a tree. */
+export function asParsedText(
+  text: string,
+  root: ValueNode,
+): Extract<ParsedText, { readonly ok: true }> {
+  return {
+    ok: true,
+    content: root.value,
+    locate: (path, aim) => locateInTree(text, root, path, aim),
+  };
+}
+
 /** Where the thing at a path begins, or the nearest thing around it that is there. */
-export function locateInTree(
+function locateInTree(
   text: string,
   root: ValueNode,
   path: DocumentPath,

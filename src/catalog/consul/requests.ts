@@ -1,7 +1,7 @@
 import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
 import type { KeyPair, Value } from '../values.ts';
 import { INDEXED, type Get, type RequestPlan } from '../blocking/request-plan.ts';
-import { encodePath, UnaskableError } from '../http/api-path.ts';
+import { encodePath, parametersOf, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from '../http/shapes.ts';
@@ -36,7 +36,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         aclRule,
         relaxed,
         ...INDEXED,
-        path: `/v1/catalog/services${parameters(scopeOf(query, defaults))}`,
+        path: `/v1/catalog/services${parametersOf(scopeOf(query, defaults))}`,
         read: readServices,
       };
     case 'node':
@@ -45,7 +45,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         aclRule,
         relaxed,
         ...INDEXED,
-        path: nodePath(query.name, parameters(scopeOf(query, defaults)), label),
+        path: nodePath(query.name, parametersOf(scopeOf(query, defaults)), label),
         read: readNodeDetail,
       };
     case 'nodes':
@@ -54,7 +54,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         aclRule,
         relaxed,
         ...INDEXED,
-        path: `/v1/catalog/nodes${parameters({ ...scopeOf(query, defaults), near: query.near })}`,
+        path: `/v1/catalog/nodes${parametersOf({ ...scopeOf(query, defaults), near: query.near })}`,
         read: (body) => readNodes(body, query.near !== undefined),
       };
     case 'datacenters':
@@ -77,7 +77,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         ...INDEXED,
         mayBeAbsent: true,
         isShort: true,
-        path: `/v1/kv/${named(query.path, label)}${parameters(scopeOf(query, defaults))}`,
+        path: `/v1/kv/${named(query.path, label)}${parametersOf(scopeOf(query, defaults))}`,
         read: readKey,
       };
     case 'tree':
@@ -87,13 +87,13 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
         relaxed,
         ...INDEXED,
         mayBeAbsent: true,
-        path: `/v1/kv/${query.prefix === '' ? '' : named(query.prefix, label)}${parameters({
+        path: `/v1/kv/${query.prefix === '' ? '' : named(query.prefix, label)}${parametersOf({
           recurse: '1',
           ...scopeOf(query, defaults),
         })}`,
         read: (body) => readTree(body, query.prefix),
         confirm: (previous, next, get) =>
-          confirmEmptyTree(previous, next, parameters(scopeOf(query, defaults)), get),
+          confirmEmptyTree(previous, next, parametersOf(scopeOf(query, defaults)), get),
       };
     case 'partitions':
     case 'exportedServices':
@@ -103,7 +103,7 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
       const partition = 'partition' in query ? query.partition : undefined;
       const scope =
         query.kind === 'partitions' ? {} : { partition: partition ?? defaults.partition };
-      return { label, aclRule, ...plan, path: `${endpoint}${parameters(scope)}` };
+      return { label, aclRule, ...plan, path: `${endpoint}${parametersOf(scope)}` };
     }
     case 'caRoots':
       return {
@@ -143,7 +143,7 @@ function planInstances(
   query: ServiceQuery,
   defaults: ScopeDefaults,
 ): Pick<RequestPlan, 'path' | 'read'> {
-  const question = parameters({
+  const question = parametersOf({
     ...scopeOf(query, defaults),
     tag: query.tag,
     near: query.near,
@@ -186,7 +186,7 @@ async function keepReachable(value: Value, get: Get): Promise<Value> {
   const names = value as readonly string[];
   const reached = await Promise.all(
     names.map((name) =>
-      get(`/v1/catalog/nodes${parameters({ dc: name })}`).then(
+      get(`/v1/catalog/nodes${parametersOf({ dc: name })}`).then(
         () => true,
         () => false,
       ),
@@ -203,13 +203,6 @@ function scopeOf(scope: Scope, defaults: ScopeDefaults): Record<string, string |
     peer: scope.peer,
     'sameness-group': scope.samenessGroup,
   };
-}
-
-function parameters(values: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(values).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
 function named(name: string, label: string): string {

@@ -17,6 +17,7 @@ import {
   asNumber,
   asRecord,
   asText,
+  asTextList,
   asTexts,
   mapRecord,
   ShapeError,
@@ -70,8 +71,7 @@ export function readNodes(body: unknown, keepOrder: boolean): readonly CatalogNo
 
 /** Names of datacenters, from `/v1/catalog/datacenters`. */
 export function readDatacenters(body: unknown): readonly string[] {
-  const names = asList(body, 'the list of datacenters');
-  return names.map((name) => asText(name, 'a datacenter')).sort(compareText);
+  return asTextList(body, 'the list of datacenters', 'a datacenter').toSorted(compareText);
 }
 
 /** One key, from `/v1/kv/KEY`. */
@@ -220,7 +220,5 @@ function readPair(item: unknown, name: (path: string) => string): KeyPair {
 }
 
 function readTags(tags: unknown): readonly string[] {
-  return asList(tags, 'the tags')
-    .map((tag) => asText(tag, 'a tag'))
-    .sort(compareText);
+  return asTextList(tags, 'the tags', 'a tag').toSorted(compareText);
 }

@@ -32,6 +32,14 @@ function isPrintable(name: string): boolean {
   return /^[^\p{C}\p{Z}]*$/u.test(name.replaceAll(' ', ''));
 }
 
+/** The end of a path that asks for these, with its question mark; nothing where none is given. */
+export function parametersOf(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
 /** Adds parameters to a path that may have some. */
 export function withParameters(path: string, parameters: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}${parameters}`;

@@ -32,6 +32,11 @@ export function asList(value: unknown, what: string): readonly unknown[] {
   return value as readonly unknown[];
 }
 
+/** A list of texts; `each` is what one of them is called. */
+export function asTextList(value: unknown, what: string, each: string): readonly string[] {
+  return asList(value, what).map((item) => asText(item, each));
+}
+
 /** Text; absent is the empty one. */
 export function asText(value: unknown, what: string): string {
   if (value === undefined || value === null) return '';

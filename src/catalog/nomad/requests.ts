@@ -1,5 +1,5 @@
 import { INDEXED, type RequestPlan } from '../blocking/request-plan.ts';
-import { encodePath, UnaskableError } from '../http/api-path.ts';
+import { encodePath, parametersOf, UnaskableError } from '../http/api-path.ts';
 import type { NomadQuery, NomadScope } from '../nomad-facts.ts';
 import { queryId } from '../query.ts';
 import type { NomadOptions } from './options.ts';
@@ -20,7 +20,7 @@ export function planRequest(query: NomadQuery, defaults: NomadScopeDefaults): Re
       return {
         label,
         ...INDEXED,
-        path: `/v1/services${parameters(place)}`,
+        path: `/v1/services${parametersOf(place)}`,
         aclRule: rule('read-job'),
         read: readServices,
       };
@@ -30,7 +30,7 @@ export function planRequest(query: NomadQuery, defaults: NomadScopeDefaults): Re
       return {
         label,
         ...INDEXED,
-        path: `/v1/service/${named(query.name, label)}${parameters({ ...place, choose: chosen })}`,
+        path: `/v1/service/${named(query.name, label)}${parametersOf({ ...place, choose: chosen })}`,
         aclRule: rule('read-job'),
         read: (body) => readService(body, { tag, keepOrder: choose !== undefined }),
       };
@@ -41,7 +41,7 @@ export function planRequest(query: NomadQuery, defaults: NomadScopeDefaults): Re
         ...INDEXED,
         mayBeAbsent: true,
         isShort: true,
-        path: `/v1/var/${named(query.path, label)}${parameters(place)}`,
+        path: `/v1/var/${named(query.path, label)}${parametersOf(place)}`,
         aclRule: variableRule(namespace, query.path, 'read'),
         read: readVariable,
       };
@@ -50,7 +50,7 @@ export function planRequest(query: NomadQuery, defaults: NomadScopeDefaults): Re
       return {
         label,
         ...INDEXED,
-        path: `/v1/vars${parameters({ ...place, prefix })}`,
+        path: `/v1/vars${parametersOf({ ...place, prefix })}`,
         aclRule: variableRule(namespace, `${query.prefix}*`, 'list'),
         read: readVariables,
       };
@@ -70,13 +70,6 @@ function scopeOf(
     region: scope.region ?? defaults.region,
     namespace: scope.namespace ?? defaults.namespace,
   };
-}
-
-function parameters(values: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(values).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
 function named(name: string, label: string): string {

@@ -1,4 +1,12 @@
-import { asList, asNumber, asRecord, asText, asTexts, ShapeError } from '../http/shapes.ts';
+import {
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  asTextList,
+  asTexts,
+  ShapeError,
+} from '../http/shapes.ts';
 import type {
   NomadService,
   NomadServiceName,
@@ -74,7 +82,7 @@ function readInstance(item: unknown): NomadService {
     Address: asText(instance.Address, "an instance's address"),
     Port: asNumber(instance.Port, "an instance's port"),
     Datacenter: asText(instance.Datacenter, "an instance's datacenter"),
-    Tags: [...readTags(instance.Tags)].sort(compareText),
+    Tags: readTags(instance.Tags).toSorted(compareText),
     JobID: asText(instance.JobID, "an instance's job"),
     AllocID: asText(instance.AllocID, "an instance's allocation"),
   };
@@ -100,5 +108,5 @@ function readTime(value: unknown): string {
 }
 
 function readTags(tags: unknown): readonly string[] {
-  return asList(tags, 'the tags').map((tag) => asText(tag, 'a tag'));
+  return asTextList(tags, 'the tags', 'a tag');
 }

@@ -1,8 +1,8 @@
 import {
-  asList,
   asNumber,
   asRecord,
   asText,
+  asTextList,
   asTexts,
   ShapeError,
   type JsonRecord,
@@ -18,7 +18,7 @@ export function readSecret(body: unknown): VaultSecret {
     LeaseDuration: asNumber(answer.lease_duration, 'the lease duration'),
     Renewable: answer.renewable === true,
     Data: asRecord(answer.data, 'the data'),
-    Warnings: asList(answer.warnings, 'the warnings').map((one) => asText(one, 'a warning')),
+    Warnings: asTextList(answer.warnings, 'the warnings', 'a warning'),
     Auth: readAuth(answer.auth),
     WrapInfo: readWrapInfo(answer.wrap_info),
   };
@@ -27,9 +27,7 @@ export function readSecret(body: unknown): VaultSecret {
 /** The names of a list, sorted. */
 export function readKeys(body: unknown): readonly string[] {
   const { keys } = asRecord(asRecord(body, 'the answer').data, 'the data');
-  return asList(keys, 'the list of names')
-    .map((key) => asText(key, 'a name'))
-    .sort();
+  return asTextList(keys, 'the list of names', 'a name').toSorted();
 }
 
 /** Whether the answer is of KV version 2, and tells of a version that was deleted. */
@@ -54,7 +52,7 @@ function readAuth(value: unknown): VaultAuth | null {
   return {
     ClientToken: asText(auth.client_token, "the login's token"),
     Accessor: asText(auth.accessor, "the login's accessor"),
-    Policies: asList(auth.policies, "the login's policies").map((one) => asText(one, 'a policy')),
+    Policies: asTextList(auth.policies, "the login's policies", 'a policy'),
     Metadata: asTexts(auth.metadata, "the login's metadata"),
     LeaseDuration: asNumber(auth.lease_duration, "the login's lease duration"),
     Renewable: auth.renewable === true,

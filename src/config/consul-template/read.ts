@@ -3,7 +3,7 @@ import { parseJson5Tree } from '../containerpilot/parse-json5.ts';
 import { isMap, type ConfigDocument, type DocumentPath, type Spot } from '../document.ts';
 import { parseHclTree } from '../hcl/parse-hcl.ts';
 import { inOrder, problemAt, showPlace, type Problem } from '../problems.ts';
-import { locateInTree, type ValueNode } from '../value-tree.ts';
+import { asParsedText, type ValueNode } from '../value-tree.ts';
 import { FIELD_ROWS } from './field-table.ts';
 import type { FieldLayer } from './field-values.ts';
 import { readFields, type FieldMap, type Findings } from './read-fields.ts';
@@ -44,12 +44,8 @@ export function readConsulTemplate({ name, text }: ConfigText, cwd: string): Rea
     return { ok: false, problems };
   }
   const { root, repeated } = parsed;
-  const document: ConfigDocument = {
-    file: name,
-    folder: cwd,
-    content: root.value,
-    locate: (path, aim) => locateInTree(text, root, path, aim),
-  };
+  const { content, locate } = asParsedText(text, root);
+  const document: ConfigDocument = { file: name, folder: cwd, content, locate };
   if (!isMap(root.value)) {
     const message = 'expected a map in { } at the top';
     return { ok: false, problems: [problemAt(document, [], 'value', { message })] };

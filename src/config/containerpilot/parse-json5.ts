@@ -1,16 +1,14 @@
 import { spotAt, type ParsedText } from '../document.ts';
 import {
+  asParsedText,
+  DEEPEST_VALUE,
   listNode,
-  locateInTree,
   mapNode,
   plainNode,
   type ValueMember,
   type ValueNode,
 } from '../value-tree.ts';
 import { JsonScanner, JsonSyntaxError, type JsonSyntax } from './json5-scanner.ts';
-
-/** Deeper than any config, and far from the end of the stack. */
-const DEEPEST = 200;
 
 /** JSON as a tree of values, or what keeps it from being one. */
 export type JsonTree =
@@ -33,13 +31,7 @@ export function parseJson5Tree(text: string, syntax: JsonSyntax): JsonTree {
 /** {@link parseJson5Tree} as the other syntaxes are read. */
 export function parseJson5(text: string, syntax: JsonSyntax): ParsedText {
   const tree = parseJson5Tree(text, syntax);
-  if (!tree.ok) return tree;
-  const { root } = tree;
-  return {
-    ok: true,
-    content: root.value,
-    locate: (path, aim) => locateInTree(text, root, path, aim),
-  };
+  return tree.ok ? asParsedText(text, tree.root) : tree;
 }
 
 class Json5Parser {
@@ -60,7 +52,7 @@ class Json5Parser {
     const scanner = this.#scanner;
     scanner.skipSpace();
     const { offset } = scanner;
-    if (depth > DEEPEST) throw new JsonSyntaxError('nested too deeply', offset);
+    if (depth > DEEPEST_VALUE) throw new JsonSyntaxError('nested too deeply', offset);
     if (scanner.take('{')) return this.#map(offset, depth);
     if (scanner.take('[')) return this.#list(offset, depth);
     return plainNode(offset, scanner.scalar());

@@ -1,7 +1,7 @@
-import { spotAt, type ParsedText, type Spot } from '../document.ts';
+import { spotAt, type Spot } from '../document.ts';
 import {
+  DEEPEST_VALUE,
   listNode,
-  locateInTree,
   mapNode,
   plainNode,
   type ValueMember,
@@ -9,8 +9,6 @@ import {
 } from '../value-tree.ts';
 import { HclScanner, HclSyntaxError } from './hcl-scanner.ts';
 
-/** Deeper than any config, and far from the end of the stack. */
-const DEEPEST = 200;
 /** What comes after so many errors is mostly about the same. */
 const MOST_ERRORS = 10;
 
@@ -40,18 +38,6 @@ export function parseHclTree(text: string): HclTree {
   }
   const repeated = parser.repeated.map(({ key, offset }) => ({ ...spotAt(text, offset), key }));
   return { ok: true, root, repeated };
-}
-
-/** {@link parseHclTree} as the other syntaxes are read. */
-export function parseHcl(text: string): ParsedText {
-  const tree = parseHclTree(text);
-  if (!tree.ok) return tree;
-  const { root } = tree;
-  return {
-    ok: true,
-    content: root.value,
-    locate: (path, aim) => locateInTree(text, root, path, aim),
-  };
 }
 
 interface Key {
@@ -120,7 +106,7 @@ class HclParser {
       return;
     }
     if (!scanner.takeSign('{')) scanner.fail('where = or { is expected');
-    if (depth > DEEPEST) throw new HclSyntaxError('nested too deeply', start.offset);
+    if (depth > DEEPEST_VALUE) throw new HclSyntaxError('nested too deeply', start.offset);
     let node = this.#body(start.offset, depth + 1, '}');
     for (const label of labels.toReversed()) {
       node = mapNode(label.offset, new Map([[label.text, { keyOffset: label.offset, node }]]));
@@ -155,7 +141,7 @@ class HclParser {
     const scanner = this.#scanner;
     const token = scanner.peek();
     const { offset } = token;
-    if (depth > DEEPEST) throw new HclSyntaxError('nested too deeply', offset);
+    if (depth > DEEPEST_VALUE) throw new HclSyntaxError('nested too deeply', offset);
     if (scanner.takeSign('{')) return this.#body(offset, depth, '}');
     if (scanner.takeSign('[')) return this.#list(offset, depth);
     if (token.kind === 'word') {

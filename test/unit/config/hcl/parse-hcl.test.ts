@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { parseHcl, parseHclTree } from '../../../../src/config/hcl/parse-hcl.ts';
+import { parseHclTree } from '../../../../src/config/hcl/parse-hcl.ts';
 import type { DocumentPath } from '../../../../src/config/document.ts';
+import { asParsedText } from '../../../../src/config/value-tree.ts';
 
 /** The content as JSON has it, without the maps' missing prototypes. */
 function content(text: string): unknown {
-  const parsed = parseHcl(text);
+  const parsed = parseHclTree(text);
   if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('\n'));
-  return JSON.parse(JSON.stringify(parsed.content)) as unknown;
+  return JSON.parse(JSON.stringify(parsed.root.value)) as unknown;
 }
 
 /** All that is wrong, as `line:column message`. */
 function complaints(text: string): string[] {
-  const parsed = parseHcl(text);
+  const parsed = parseHclTree(text);
   return parsed.ok
     ? []
     : parsed.errors.map(({ line, column, message }) => `${line}:${column} ${message}`);
@@ -77,10 +78,11 @@ describe('HCL', () => {
 
   it('tells where each value and each key stands', () => {
     const text = 'a = 1\nb "c" {\n  d = [\n    1, "e" ]\n}\nt { s = 1 }\nt {\n  s = 2 }';
-    const parsed = parseHcl(text);
+    const parsed = parseHclTree(text);
     if (!parsed.ok) throw new Error('not HCL');
+    const { locate } = asParsedText(text, parsed.root);
     const at = (path: DocumentPath, aim: 'key' | 'value') => {
-      const { line, column } = parsed.locate(path, aim);
+      const { line, column } = locate(path, aim);
       return `${line}:${column}`;
     };
     expect(at(['a'], 'key')).toBe('1:1');
@@ -129,7 +131,7 @@ describe('HCL', () => {
   it('is not led astray by depth or by names', () => {
     expect(complaints(`a = ${'['.repeat(5000)}`)[0]).toMatch(/nested too deeply/);
     expect(complaints(`${'a { '.repeat(5000)}`)[0]).toMatch(/nested too deeply/);
-    const parsed = parseHcl('__proto__ { a = 1 }');
+    const parsed = parseHclTree('__proto__ { a = 1 }');
     expect(parsed).toMatchObject({ ok: true });
     expect(({} as { a?: number }).a).toBeUndefined();
   });
