@@ -319,19 +319,19 @@ template {
   });
 
   it('other signals go to the process, and to nobody beside it where it is no shell’s', async () => {
+    const loop = 'while :; do sleep 0.05; done\n';
     scene.write(
       'child.sh',
-      "trap 'echo child >> notes' USR1\necho > up\nwhile :; do sleep 0.05; done\n",
+      `trap 'echo child USR1 >> notes' USR1\ntrap 'echo child told >> notes' USR2\necho > up\n${loop}`,
     );
-    scene.write(
-      'parent.sh',
-      "trap 'echo parent >> notes; exit 0' USR1\nsh child.sh &\nwhile :; do sleep 0.05; done\n",
-    );
+    // Whoever is told by the parent has heard by then what it was told before.
+    const tell = "trap 'echo parent USR1 >> notes; kill -USR2 $child' USR1\n";
+    scene.write('parent.sh', `${tell}sh child.sh &\nchild=$!\n${loop}`);
     const program = startConfig('command = ["sh", "parent.sh"]');
     await scene.until('both', () => scene.exists('up'));
     program.kill('SIGUSR1');
-    expect((await program.ended).code).toBe(0);
-    expect(notes()).toEqual(['parent']);
+    await untilNotes('parent USR1', 'child told');
+    await program.stop();
     await expectNothingLeft();
   });
 
