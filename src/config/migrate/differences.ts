@@ -8,7 +8,7 @@ export interface Difference {
 
 /** What names a place, is only shown, or follows from something else. */
 const NAMES =
-  /^warnings\b|^targets\[\d+\]\.(?:label|source\.name)$|(?:^|\.)(?:place|fingerprint|checkId|byDefault)$/;
+  /^(?:warnings|remarks)\b|^targets\[\d+\]\.(?:label|source\.name)$|(?:^|\.)(?:place|fingerprint|checkId|byDefault)$/;
 /** A service without a process has none that could be stopped. */
 const IDLE = /^supervisor\.jobs\[(\d+)\]\.(?:stopTimeoutMs|stopSignal)$/;
 /** What a run does where nothing says how to run. */

@@ -116,7 +116,7 @@ exec {
         'pid_file = "/run/ct.pid"',
         '  kill_signal = "SIGUSR1"',
         'reload_signal = "SIGUSR2"',
-        'consul { retry { attempts = 12 } }',
+        'consul { retry { attempts = 12 } transport { max_idle_conns = 5 } }',
         'template { contents = "x" destination = "o" exec { command = "a" env { custom = ["P=hunter2"] } } }',
       ].join('\n'),
     );
