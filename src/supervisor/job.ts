@@ -16,7 +16,7 @@ import { rulesOf } from './job-rules.ts';
 import { JobTimers } from './job-timers.ts';
 import { JobTrigger } from './job-trigger.ts';
 import type { JobPresence } from './presence.ts';
-import { describeAbsence, describeEnd, describeTimeout } from './run-end.ts';
+import { describeAbsence, describeEnd, describeGivingUp, describeTimeout } from './run-end.ts';
 import type { JobSettings } from './settings.ts';
 import { transition } from './transitions.ts';
 
@@ -175,9 +175,7 @@ export class Job {
         break;
       case 'announce':
         if (effect.code === 'timedOut')
-          this.#parts.logger.warn(describeTimeout(this.settings, this.#state.name), {
-            job: this.settings.name,
-          });
+          this.#warnOf(describeTimeout(this.settings, this.#state.name));
         happenings.announce({ source: this.settings.name, code: effect.code });
         break;
       case 'arm':
@@ -193,6 +191,7 @@ export class Job {
         presence?.pause(describeAbsence(this.#state.lastEnd));
         break;
       case 'withdraw':
+        this.#warnOf(describeGivingUp(this.settings, this.#state));
         this.#withdrawn = this.#parts.withdraw(this);
         void this.#withdrawn.then(() => this.#happen({ kind: 'withdrawn' }));
         break;
@@ -217,6 +216,10 @@ export class Job {
       return;
     }
     this.#happen({ kind: 'timer', timer });
+  }
+
+  #warnOf(sentence: string | undefined): void {
+    if (sentence !== undefined) this.#parts.logger.warn(sentence, { job: this.settings.name });
   }
 
   async #spawn(): Promise<void> {

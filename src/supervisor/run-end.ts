@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
-import type { JobStateName, RunEnd } from './job-life.ts';
+import { exitCodeOfEnd } from '../process/long-process.ts';
+import type { JobState, JobStateName, RunEnd } from './job-life.ts';
 import type { JobSettings } from './settings.ts';
 
 /** How a run ended, as the end of a sentence. */
@@ -18,4 +19,15 @@ export function describeTimeout({ name, timeoutMs }: JobSettings, state: JobStat
   return state === 'killing' && timeoutMs !== undefined
     ? `${name} timeout after ${formatDuration(timeoutMs)}`
     : `${name} never ran: what it waited for did not come in time`;
+}
+
+/** What somebody has to look at: it failed in a row as often as it may. Undefined where that is not why its life ends. */
+export function describeGivingUp(
+  { name, restarts, when }: JobSettings,
+  { next, lastEnd }: JobState,
+): string | undefined {
+  const isOver = next === 'rules' && lastEnd !== undefined && exitCodeOfEnd(lastEnd) !== 0;
+  if (!isOver || restarts.max === 0 || when.kind === 'interval') return undefined;
+  const times = `${restarts.max} restart${restarts.max === 1 ? '' : 's'} in a row`;
+  return `${name} is given up after ${times}: it ${describeEnd(lastEnd)} (autotmpl start ${name} starts it again)`;
 }

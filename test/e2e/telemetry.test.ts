@@ -156,6 +156,15 @@ describe('an operator sees', () => {
     expect(Number(seconds) * 1000).toBeGreaterThan(said - 10_000);
   });
 
+  it('in the log what is given up, and how to start it again', async () => {
+    await program.logs(
+      /"level":"warn".*crasher is given up after 2 restarts in a row: it ended with exit code 3 \(autotmpl start crasher/,
+    );
+    await program.logs(
+      /"level":"warn".*nowhere is given up after 1 restart in a row: it could not be/,
+    );
+  });
+
   it('in the status the same, and nothing that a check printed', async () => {
     const text = await (await get('/status')).text();
     expect(text).not.toContain('secret');
