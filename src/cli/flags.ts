@@ -5,15 +5,6 @@ import { durationFlag, isOn, lastValue, readFlag, type RawFlags } from '../confi
 import { AutotmplError } from '../core/errors.ts';
 import { configSource } from './config-source.ts';
 import { askOf } from './containerpilot-flags.ts';
-import {
-  COMMANDS,
-  CONTROL_COMMANDS,
-  SCRIPT_COMMANDS,
-  commandSignature,
-  takesWords,
-  type CommandRow,
-  type ControlCommand,
-} from './command-table.ts';
 import type { FlagRow } from './flag-row.ts';
 import {
   ANSWER_FORMATS,
@@ -34,7 +25,13 @@ import type {
   SettingsRequest,
 } from './invocation.ts';
 import type { Program } from './program-name.ts';
-import { suggestWord } from './suggest.ts';
+import {
+  isCommand,
+  isControl,
+  readCommand,
+  withoutCommand,
+  type CommandName,
+} from './read-command.ts';
 
 /** What a command line is read with. */
 export interface CommandLineOptions {
@@ -58,7 +55,7 @@ export function parseCommandLine(
     const hasConfig =
       given.some((flag) => flag.startsWith('--config=')) ||
       (environment.CONTAINERPILOT ?? '') !== '';
-    return hasConfig && !Object.hasOwn(ROWS, word);
+    return hasConfig && !isCommand(word);
   });
   const [given, words] = readFlags(normalised.words, [...rows, RENDER_CONFIG]);
   const raw = program === 'consul-template' ? withoutEmpty(given) : given;
@@ -195,51 +192,6 @@ function withoutEmpty(raw: RawFlags): RawFlags {
   return new Map(
     [...raw].filter(([name, values]) => values.at(-1) !== '' || name.endsWith('-signal')),
   );
-}
-
-/** consul-template has no commands. */
-function withoutCommand(words: readonly string[]): ReturnType<typeof readCommand> {
-  if (words.length === 0) return { command: 'run', words };
-  throw new AutotmplError('usage', `extra args: ${JSON.stringify(words)}`, {
-    advice: 'consul-template takes flags only; a boolean flag takes its value as -once=false',
-  });
-}
-
-type CommandName = 'run' | keyof typeof COMMANDS | ControlCommand;
-
-const ROWS: Readonly<Record<string, CommandRow>> = { ...COMMANDS, ...CONTROL_COMMANDS };
-
-function readCommand(given: readonly string[]): {
-  readonly command: CommandName;
-  readonly words: readonly string[];
-} {
-  const [name, ...words] = given;
-  if (name === undefined) return { command: 'run', words };
-  const row = Object.hasOwn(ROWS, name) ? ROWS[name] : undefined;
-  if (Object.hasOwn(SCRIPT_COMMANDS, name)) {
-    throw new AutotmplError('usage', `${name} stands before its flags`, {
-      advice: `write autotmpl ${name} [FLAGS] ${SCRIPT_COMMANDS[name as 'lock'].words}`,
-    });
-  }
-  if (row === undefined) {
-    const advice = /^(?:true|false)$/i.test(name)
-      ? `a boolean flag takes its value behind an equals sign: -once=${name}`
-      : suggestWord(name, Object.keys(ROWS));
-    throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(name)}`, { advice });
-  }
-  if (takesWords(row, words.length)) return { command: name as CommandName, words };
-  const [first] = words;
-  throw row.words === undefined
-    ? new AutotmplError('usage', `unexpected argument ${JSON.stringify(first)}`, {
-        advice: `${name} takes flags only`,
-      })
-    : new AutotmplError('usage', `${name} takes ${row.words}`, {
-        advice: `write autotmpl ${commandSignature(name, row)}`,
-      });
-}
-
-function isControl(command: CommandName): command is ControlCommand {
-  return Object.hasOwn(CONTROL_COMMANDS, command);
 }
 
 /** How a running program is found, and how its answer is shown. */
