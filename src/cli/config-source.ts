@@ -38,6 +38,6 @@ export function configSource(
 }
 
 /** A config itself, and no path: it begins with a map, a comment or a template's action. */
-export function isConfigText(value: string): boolean {
+function isConfigText(value: string): boolean {
   return /^\s*(?:\{|\/\*|\/\/[^]*\n)/.test(value);
 }

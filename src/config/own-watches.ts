@@ -31,7 +31,7 @@ export function ownWatch(content: WatchContent, place: string, mainJob: string):
 const FILES = 'files';
 
 /** The name that its events have behind `watch.`. */
-export function watchName({ name, service, key, prefix }: WatchContent): string {
+function watchName({ name, service, key, prefix }: WatchContent): string {
   return name ?? service ?? key ?? prefix ?? FILES;
 }
 

@@ -7,7 +7,7 @@ export const LONGEST_BODY = 1024 * 1024;
 const DROP_WITHIN_MS = 2000;
 
 /** Reads a body whole. Throws a Refusal (413) where it is too long; no more than the limit is ever held. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   const tooLong = Number(request.headers['content-length'] ?? 0) > LONGEST_BODY;

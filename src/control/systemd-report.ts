@@ -179,7 +179,7 @@ function turns(controlled: Controlled): boolean {
 const LASTING: ReadonlySet<string> = new Set(['main', 'job', 'coprocess']);
 
 /** One line for `systemctl status`. */
-export function statusLine(controlled: Controlled, reasons: readonly string[]): string {
+function statusLine(controlled: Controlled, reasons: readonly string[]): string {
   const parts: string[] = [];
   const jobs =
     controlled

@@ -9,7 +9,7 @@ export const SYSLOG_FACILITIES = [
 export type SyslogFacility = (typeof SYSLOG_FACILITIES)[number];
 
 /** The severities that we use, with their numbers. */
-export const SYSLOG_SEVERITIES = { trace: 7, debug: 7, info: 6, warn: 4, error: 3 } as const;
+const SYSLOG_SEVERITIES = { trace: 7, debug: 7, info: 6, warn: 4, error: 3 } as const;
 
 /** What one message is made of. */
 export interface SyslogRecord {

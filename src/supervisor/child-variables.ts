@@ -113,7 +113,7 @@ function leaderAddress(value: string | undefined): string | undefined {
 const OURS_ALONE: ReadonlySet<string> = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);
 
 /** ContainerPilot 3's way to a variable's name: the basename without its extension, upper case, `_` for what is neither letter nor digit. */
-export function variableName(name: string): string {
+function variableName(name: string): string {
   const base = name.slice(name.lastIndexOf('/') + 1);
   const stem = base.replace(/\.[^.]*$/, '');
   return stem.toUpperCase().replace(/[^A-Z0-9]/g, '_');

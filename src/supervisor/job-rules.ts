@@ -22,7 +22,7 @@ export function rulesOf(settings: JobSettings): JobRules {
 }
 
 /** The delay before the restart after so many others in a row. */
-export function restartDelay(restarts: RestartSettings, attempt: number): number {
+function restartDelay(restarts: RestartSettings, attempt: number): number {
   const grown = restarts.delayMs * restarts.factor ** Math.min(attempt, 100);
   return Math.max(LEAST_RESTART_DELAY_MS, Math.min(grown, restarts.capMs));
 }

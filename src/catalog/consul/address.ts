@@ -2,7 +2,7 @@ import { parseHttpAddress, showHttpAddress, type Encryption } from '../http/addr
 import type { ConsulAddress } from './options.ts';
 
 /** The port where an address without a scheme names none: the agent's HTTP port. */
-export const DEFAULT_PORT = 8500;
+const DEFAULT_PORT = 8500;
 
 /** The address where nobody names one; the Consul CLI's. */
 export const DEFAULT_ADDRESS = '127.0.0.1:8500';

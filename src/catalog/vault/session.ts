@@ -4,7 +4,6 @@ import type { Logger } from '../../core/logger.ts';
 import type { Clock } from '../../core/time.ts';
 import { TokenSource } from '../http/token.ts';
 import type { VaultClient } from './client.ts';
-import { VaultTrouble } from './failures.ts';
 import { logInToKubernetes, UnwrapError, unwrapToken } from './login.ts';
 import type { VaultOptions } from './options.ts';
 import { VAULT } from './server.ts';
@@ -151,11 +150,6 @@ export class VaultSession {
     this.#keeper?.close();
     this.#keeper = undefined;
   }
-}
-
-/** Whether a failure is the server's or the network's, and not ours. */
-export function isTrouble(error: unknown): error is VaultTrouble {
-  return error instanceof VaultTrouble;
 }
 
 function noToken(): AutotmplError {

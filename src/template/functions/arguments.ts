@@ -29,7 +29,7 @@ export function cannot(call: string, complaint: string, advice?: string): Autotm
 }
 
 /** A value's type in the words of a template's author. */
-export function describeType(value: unknown): string {
+function describeType(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';

@@ -86,7 +86,7 @@ export function parseGoInteger(call: string, text: GoValue, bits: 'signed' | 'un
 }
 
 /** The argument as an integer. */
-export function takeGoInteger(call: string, argument: string, value: GoValue): bigint {
+function takeGoInteger(call: string, argument: string, value: GoValue): bigint {
   if (typeof value === 'bigint') return value;
   throw badArgument(call, argument, 'an integer', value);
 }

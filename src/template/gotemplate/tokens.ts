@@ -15,9 +15,6 @@ export const KEYWORDS = [
   'with',
 ] as const;
 
-/** A word that is no name. */
-export type Keyword = (typeof KEYWORDS)[number];
-
 /** What a token is. `other` is a character that means nothing in an action. `error` is the last one, and its text is the complaint. */
 export type TokenKind =
   | 'text'
