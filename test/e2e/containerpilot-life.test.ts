@@ -90,9 +90,15 @@ describe.concurrent('the exit code', () => {
   });
 
   inside("is the application's though Consul is away (row 33)", async (container, expect) => {
-    const config = JSON.stringify({ consul: '127.0.0.1:1', services: [container.app()] });
-    const end = await container.run(config, ['sh', '-c', 'sleep 2.3; exit 6']);
-    expect(end.code).toBe(6);
+    const health = container.notes('check');
+    const config = JSON.stringify({ consul: '127.0.0.1:1', services: [container.app({ health })] });
+    const untilAsked = `until test -e ${container.scene.at('end')}; do sleep 0.1; done; exit 6`;
+    const program = container.start(config, ['sh', '-c', untilAsked]);
+    await container.untilSaid(/could not be reported/);
+    const checks = container.order.length;
+    await container.untilNoted('check', checks + 2);
+    container.scene.write('end', '');
+    expect((await program.ended).code).toBe(6);
     // Said once, not at each check.
     expect(container.said.match(/could not be reported/g)).toHaveLength(1);
   });
