@@ -1,16 +1,17 @@
 import { queryId, type Query } from '../catalog/query.ts';
 import type { Bus } from '../core/bus.ts';
-import { AutotmplError, describeError } from '../core/errors.ts';
+import { describeError, type AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
-import { createMask, REDACTED } from '../output/mask.ts';
+import { createMask } from '../output/mask.ts';
 import type { Missing, Rendering } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
+import { absentError, hopelessError, templateError } from './course-errors.ts';
 import { Due } from './due.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Reload } from './reloads.ts';
-import { resolve, type Resolution } from './resolve.ts';
+import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
 import type { Waiting } from './waiting-report.ts';
 import { WriteRetry } from './write-retry.ts';
@@ -140,7 +141,7 @@ export class Course implements User {
     watcher.want(this, this.#needs);
     bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });
     this.#missing = resolution.kind === 'incomplete' ? resolution.missing : [];
-    if (resolution.kind === 'failed') this.#fail(this.#templateError(resolution));
+    if (resolution.kind === 'failed') this.#fail(templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
     if (!complete) return undefined;
     this.#reasons = [...this.#changes];
@@ -212,10 +213,8 @@ export class Course implements User {
     const hopeless = missing.find(({ query }) => watcher.isHopeless(queryId(query)));
     if (once && hopeless !== undefined) {
       const answer = watcher.answer(queryId(hopeless.query));
-      const why =
-        answer?.state === 'held' ? describeError(answer.reason) : 'it can never be answered';
       this.#missing = [];
-      this.#fail(new AutotmplError('template', `${this.target.label} cannot be rendered: ${why}`));
+      this.#fail(hopelessError(this.target.label, answer));
       return;
     }
     const absent = this.target.absentFatal
@@ -223,7 +222,8 @@ export class Course implements User {
       : undefined;
     if (absent !== undefined) {
       this.#missing = [];
-      this.#failFor(absent);
+      const error = absentError(this.target.label, this.#template.name, absent);
+      this.#fail(error, { absent: true });
       return;
     }
     this.#state = 'waiting';
@@ -241,22 +241,6 @@ export class Course implements User {
       );
       this.#changes.delete(queryId(query));
     }
-  }
-
-  #failFor({ query, position }: Missing): void {
-    const { name } = this.#template;
-    const place = position ? `${position.template}:${position.line}:${position.column}` : name;
-    const message = `${this.target.label} cannot be rendered: the catalog has no ${queryId(query)}, used at ${place}`;
-    const advice = 'put it there, or remove err_on_failed_lookup to wait for it';
-    this.#fail(new AutotmplError('template', message, { advice }), { absent: true });
-  }
-
-  #templateError({ rendering, error }: Extract<Resolution, { kind: 'failed' }>): AutotmplError {
-    const advice = error instanceof AutotmplError ? error.advice : undefined;
-    return new AutotmplError('template', createMask(rendering.secrets, REDACTED)(error.message), {
-      cause: error,
-      ...(advice === undefined ? {} : { advice }),
-    });
   }
 
   /** An error is said once, not at every change that does not mend it. */
