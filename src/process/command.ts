@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
 import { systemClock } from '../core/time.ts';
 import type { Account } from './account.ts';
@@ -12,6 +9,7 @@ import { OutputBudget, type OutputStream } from './output-budget.ts';
 import { openPipes } from './pipes.ts';
 import type { CommandResult } from './result.ts';
 import { startFailure } from './start-failure.ts';
+import { drain, letGo, pipesClosed, type Streams } from './streams.ts';
 
 /** How a command is run. */
 export interface CommandOptions {
@@ -36,8 +34,6 @@ export interface CommandOptions {
 }
 
 const KILL_AFTER_MS = 5000;
-/** How long the output is waited for once the process itself has ended: a process that it left behind may hold the pipes for ever. */
-const PIPES_WITHIN_MS = 1000;
 /** Node's timers fire at once beyond this (25 days). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** execa's own way to start and to report, as we use it: we read the output, keep the time and kill the group ourselves. */
@@ -58,11 +54,6 @@ type Stdio =
   { readonly stdout: 1; readonly stderr: 1 } | { readonly stdout: 'pipe'; readonly stderr: 'pipe' };
 
 type Child = ReturnType<typeof startWith>;
-
-interface Streams {
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
-}
 
 interface Launched {
   readonly child: Child;
@@ -134,10 +125,7 @@ async function runToEnd(
   if (pid !== undefined) onStart(pid);
   const kill = (): void => (pid === undefined ? undefined : killGroup(pid));
   options.insist?.addEventListener('abort', kill);
-  const closed = Promise.all([
-    drain(streams.stdout, (chunk) => output.push('stdout', chunk)),
-    drain(streams.stderr, (chunk) => output.push('stderr', chunk)),
-  ]);
+  const closed = drain(streams, (stream, chunk) => output.push(stream, chunk));
   const ended = endOf(child, options.cwd);
   const ending = await firstEnding(ended, options);
   if (pid !== undefined && (ending.kind === 'timedOut' || ending.kind === 'aborted')) {
@@ -146,7 +134,8 @@ async function runToEnd(
   }
   if (ending.kind !== 'couldNotStart') await pipesClosed(closed, options.signal);
   options.insist?.removeEventListener('abort', kill);
-  letGo(child, streams);
+  child.unref();
+  letGo(streams);
   return ending;
 }
 
@@ -222,35 +211,4 @@ async function firstEnding(ended: Promise<Ending>, options: CommandOptions): Pro
   } finally {
     over.abort();
   }
-}
-
-async function pipesClosed(closed: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const hurried = AbortSignal.any([signal, over.signal]);
-  await Promise.race([closed, systemClock.sleep(PIPES_WITHIN_MS, hurried)]);
-  over.abort();
-}
-
-/** Reads a stream to its end, and resolves then. */
-async function drain(stream: Readable | null, take: (chunk: Buffer) => void): Promise<void> {
-  if (stream === null) return;
-  stream.on('data', take);
-  // A broken pipe is the end of its output; how the process ends is what counts.
-  stream.on('error', noop);
-  await once(stream, 'close').catch(noop);
-}
-
-/**
- * Whoever still holds the pipes is a daemon that the command started. Its output is read and dropped for as long as we
- * live, since a closed pipe would kill it; it does not keep us alive.
- */
-function letGo(child: Child, streams: Streams): void {
-  child.unref();
-  for (const stream of [streams.stdout, streams.stderr]) {
-    if (stream instanceof Socket) stream.unref();
-  }
-}
-
-function noop(): void {
-  // Nothing to do.
 }
