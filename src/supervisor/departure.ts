@@ -157,11 +157,15 @@ export class Departure {
     limit.close();
   }
 
-  /** ContainerPilot 2 sets no limit, 3 means its job's; ours is the budget, less what the process itself may need. */
+  /**
+   * ContainerPilot 2 sets no limit, 3 means its job's; ours is the budget, less what the process itself may need. One that may need
+   * all of it leaves half: it is still ended in time, and a hook that is killed as it starts is none.
+   */
   #hookLimitMs({ settings: { stopTimeoutMs, stoppingTimeoutMs } }: Job): number {
     const settings = this.#parts.settings();
     if (settings.childVariables === 'containerpilot3') return stoppingTimeoutMs ?? Infinity;
-    return Math.max(0, this.#budget.leftMs - stopTimeoutMs);
+    const { leftMs } = this.#budget;
+    return Math.max(leftMs / 2, leftMs - stopTimeoutMs);
   }
 
   #hurried(): Promise<void> {

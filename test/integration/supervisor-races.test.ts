@@ -119,6 +119,16 @@ describe('a supervisor', () => {
     await supervisor.stop();
   });
 
+  it('lets a hook end though its job may take as long as the whole stop', async () => {
+    const allOfIt = { stopTimeoutMs: 30_000 };
+    start([job('web', 'exec sleep 600', allOfIt), hook('web', `sleep 0.3; ${notes('hook')}`)], {
+      stopTimeoutMs: 30_000,
+    });
+    await untilState('web', 'running');
+    await supervisor.stop();
+    expect(noted('hook')).toBe(1);
+  });
+
   it('stops in its time though a job that was stopped before drains for long', async () => {
     start([job('web', 'exec sleep 600', service(600_000))]);
     await untilHeld();
