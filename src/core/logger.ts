@@ -80,14 +80,21 @@ export async function createLogger(options: LoggerOptions): Promise<AdjustableLo
       options.write(line({ level, time: new Date().toISOString(), message, fields }));
     };
   return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
+    ...forEachLevel(at),
     setLevel: (level) => {
       threshold = LOG_LEVELS.indexOf(level);
     },
+  };
+}
+
+/** Something for each level. */
+export function forEachLevel<T>(make: (level: LogLevel) => T): Readonly<Record<LogLevel, T>> {
+  return {
+    trace: make('trace'),
+    debug: make('debug'),
+    info: make('info'),
+    warn: make('warn'),
+    error: make('error'),
   };
 }
 
@@ -107,7 +114,7 @@ const plain = (text: string): string => text;
 async function colors(level: ColorSupportLevel): Promise<Colors> {
   if (level === 0) {
     return {
-      level: { trace: plain, debug: plain, info: plain, warn: plain, error: plain },
+      level: forEachLevel(() => plain),
       faint: plain,
     };
   }

@@ -1,4 +1,4 @@
-import type { AdjustableLogger, LogFields, LogLevel } from './logger.ts';
+import { forEachLevel, type AdjustableLogger, type LogFields, type LogLevel } from './logger.ts';
 
 /** One logger that tells several, each in its own form. */
 export function teeLogger(
@@ -10,11 +10,7 @@ export function teeLogger(
     for (const logger of loggers) logger[level](message, fields);
   };
   return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
+    ...forEachLevel(at),
     setLevel: (level) => {
       for (const logger of loggers) logger.setLevel(level);
     },

@@ -10,9 +10,9 @@ import { isTrue } from './inspect.ts';
 import type { ControlStatement, Span, Statement } from './nodes.ts';
 import type { Templates } from './parser.ts';
 import { StepBudget } from './step-budget.ts';
-import { GoMethod, type GoValue } from './values.ts';
 import { turnsOf } from './turns.ts';
 import type { ValueSizes } from './value-size.ts';
+import { GoMethod, type GoValue } from './values.ts';
 import { Variables } from './variables.ts';
 
 /** Go allows a hundred thousand, and has a stack that grows. */
