@@ -61,7 +61,11 @@ function statusOf(job: Job, presence: Presence | undefined, maintenance: boolean
 function waitingFor({ when }: JobSettings, state: string): { waitingFor?: string } {
   if (state === 'resting') return { waitingFor: 'its next run is waited for' };
   if (state !== 'waiting') return {};
-  if (when.kind === 'event') return { waitingFor: `${when.code} of ${when.source} is waited for` };
+  if (when.kind === 'event') {
+    // A signal is its own source.
+    const event = when.code === when.source ? when.code : `${when.code} of ${when.source}`;
+    return { waitingFor: `${event} is waited for` };
+  }
   return {
     waitingFor:
       when.kind === 'interval' ? 'its first interval is waited for' : 'the start is waited for',

@@ -293,6 +293,20 @@ describe.concurrent('control', () => {
     expect((await container.ask('-putenv', 'PUT-')).code).toBe(64);
   });
 
+  inside('says what a job waits for, a signal by its name alone', async (container, expect) => {
+    container.up({
+      jobs: [
+        container.job(),
+        { name: 'hup', exec: 'true', when: { source: 'SIGHUP' } },
+        { name: 'last', exec: 'true', when: { source: container.service, once: 'stopped' } },
+      ],
+    });
+    await container.untilStatus('passing', container.checkId);
+    const { stdout } = await container.ask('status');
+    expect(stdout).toMatch(/^hup .* SIGHUP is waited for$/m);
+    expect(stdout).toMatch(/^last .*\s*stopped of .* is waited for$/m);
+  });
+
   inside('lets nobody but the owner in', async (container, expect) => {
     container.up({ jobs: [{ name: 'main', exec: ['sleep', '60'] }] });
     await container.scene.until('the socket to be there', () => container.scene.exists('socket'));
