@@ -8,6 +8,8 @@ export interface LockOptions {
   readonly lockDelayMs: number;
   /** Checks of our own service, by id: while one of them is critical the lock cannot be held. */
   readonly checks?: readonly string[];
+  /** What becomes of the key, and of all that was written in its name: `delete` leaves nothing, also where it is given back. Absent: it stays, and is free. */
+  readonly afterwards?: 'stay' | 'delete';
 }
 
 /** A lock that is held. */
@@ -19,6 +21,11 @@ export interface HeldLock {
   readonly fence: number;
   /** Changes what others see, while it is held. Rejects with an AutotmplError (`catalog`) where that failed. */
   announce(value: string): Promise<void>;
+  /**
+   * Writes another key in the lock's name, which a later holder is fenced off from until this one is gone, as this one is from then on. Rejects
+   * as {@link announce} does; no longer value than 512 kB is taken.
+   */
+  write(key: string, value: string): Promise<void>;
   /** Gives it back; the next one gets it at once. Resolves though the catalog is away: the session ends by itself then. */
   release(): Promise<void>;
 }

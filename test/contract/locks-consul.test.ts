@@ -15,6 +15,10 @@ describeLocks('consul', async () => {
         logger: recordingLogger(),
       }),
     seen: async (key) => (await lockHolder(agent, key))?.value,
+    async read(key) {
+      const { status, body } = await agent.request('GET', `/v1/kv/${key}?raw`);
+      return status === 404 ? undefined : body.toString();
+    },
     async expire(key) {
       const session = (await lockHolder(agent, key))?.session ?? '';
       await agent.expectOk('PUT', `/v1/session/destroy/${session}`);

@@ -9,6 +9,8 @@ export interface LocksHarness {
   createLocks(): Locks;
   /** What others read in the lock; undefined where nobody holds it. */
   seen(key: string): Promise<string | undefined>;
+  /** The text of a key; undefined where there is none. */
+  read(key: string): Promise<string | undefined>;
   /** Ends the hold of whoever has the lock, as the catalog itself does when its time to live is over. */
   expire(key: string): Promise<void>;
   /** How many sessions, leases or ephemeral nodes there are. */
@@ -79,6 +81,41 @@ export function describeLocks(backend: string, createHarness: () => Promise<Lock
       await next.acquired;
       expect(await harness.seen(KEY)).toBe('host-2');
       expect(lock.lost.aborted).toBe(false);
+    });
+
+    it('lets its holder write other keys, and nobody after it was lost', async () => {
+      const lock = await ours.acquire(KEY, OPTIONS, never);
+      await lock.write('service/app/data', 'first');
+      await lock.write('service/app/data', 'second');
+      expect(await harness.read('service/app/data')).toBe('second');
+      await harness.expire(KEY);
+      await waitUntil(() => lock.lost.aborted, { what: 'the loss' });
+      await expect(lock.write('service/app/data', 'late')).rejects.toThrow(AutotmplError);
+      expect(await harness.read('service/app/data')).toBe('second');
+    });
+
+    it('leaves nothing of what was written in its name where that is to go with it', async () => {
+      const lock = await ours.acquire(KEY, { ...OPTIONS, afterwards: 'delete' }, never);
+      await lock.write('service/app/data', 'text');
+      expect(await harness.read('service/app/data')).toBe('text');
+      await lock.release();
+      expect(await harness.read('service/app/data')).toBeUndefined();
+      expect(await harness.read(KEY)).toBeUndefined();
+      const again = await theirs.acquire(KEY, { ...OPTIONS, afterwards: 'delete' }, never);
+      await again.write('service/app/data', 'text');
+      await harness.expire(KEY);
+      await waitUntil(async () => (await harness.read('service/app/data')) === undefined, {
+        what: 'the end of the key',
+      });
+      expect(await harness.read(KEY)).toBeUndefined();
+    });
+
+    it('is fenced off while a key is another holder’s', async () => {
+      const one = await ours.acquire(KEY, OPTIONS, never);
+      await one.write('service/app/data', 'one');
+      const other = await theirs.acquire('service/app/other', OPTIONS, never);
+      await expect(other.write('service/app/data', 'other')).rejects.toThrow(AutotmplError);
+      expect(await harness.read('service/app/data')).toBe('one');
     });
 
     it('goes to exactly one of many who want it, again and again', async () => {

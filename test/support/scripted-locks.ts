@@ -4,6 +4,8 @@ import type { HeldLock, LockOptions, Locks } from '../../src/catalog/locks.ts';
 export class ScriptedLocks implements Locks {
   readonly happened: string[];
   readonly wanted: { readonly key: string; readonly options: LockOptions }[] = [];
+  /** What was written in the lock's name. */
+  readonly written = new Map<string, string>();
   /** Releases wait for this. */
   releasing: Promise<void> = Promise.resolve();
   #grant: (lock: HeldLock) => void = () => undefined;
@@ -38,6 +40,10 @@ export class ScriptedLocks implements Locks {
     this.#grant({
       ...{ key, fence, lost: lost.signal },
       announce: () => Promise.resolve(),
+      write: (name, value) => {
+        this.written.set(name, value);
+        return Promise.resolve();
+      },
       release: () => {
         this.happened.push('released');
         return this.releasing;

@@ -1,7 +1,7 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
-import type { HeldLock } from '../locks.ts';
+import type { HeldLock, LockOptions } from '../locks.ts';
 import type { LockKey } from './lock-key.ts';
 import type { Session } from './session.ts';
 import { within } from './time-limit.ts';
@@ -15,6 +15,9 @@ export interface Holding {
   readonly lockKey: LockKey;
   readonly session: Session;
   readonly fence: number;
+  /** Finds another key; undefined for a name that no request can carry. */
+  readonly keyOf: (name: string) => LockKey | undefined;
+  readonly afterwards: LockOptions['afterwards'];
 }
 
 /** A key that a session of ours holds. */
@@ -23,12 +26,17 @@ export class HeldKey implements HeldLock {
   readonly #lockKey: LockKey;
   readonly #session: Session;
   readonly #clock: Clock;
+  readonly #keyOf: Holding['keyOf'];
+  readonly #afterwards: Holding['afterwards'];
   readonly #onReleased: () => void;
   readonly #released = new AbortController();
   #release: Promise<void> | undefined;
 
   /** `onReleased` is called when nothing of it is left with Consul. */
-  constructor({ lockKey, session, fence }: Holding, clock: Clock, onReleased: () => void) {
+  constructor(holding: Holding, clock: Clock, onReleased: () => void) {
+    const { lockKey, session, fence } = holding;
+    this.#keyOf = holding.keyOf;
+    this.#afterwards = holding.afterwards;
     this.#onReleased = onReleased;
     this.#lockKey = lockKey;
     this.#session = session;
@@ -51,10 +59,17 @@ export class HeldKey implements HeldLock {
     throw notOurs(this.key);
   }
 
+  async write(key: string, value: string): Promise<void> {
+    const other = this.#keyOf(key);
+    if (other === undefined) throw notAKey(key);
+    if (!(await other.take(this.#session.id, value, this.#over()))) throw notOurs(key);
+  }
+
   release(): Promise<void> {
     this.#released.abort(new AutotmplError('catalog', `the lock ${this.key} was given back`));
-    this.#release ??= letGo(this.#lockKey, this.#session, this.#clock).then(() =>
-      this.#onReleased(),
+    const stays = this.#afterwards !== 'delete';
+    this.#release ??= letGo(stays ? this.#lockKey : undefined, this.#session, this.#clock).then(
+      () => this.#onReleased(),
     );
     return this.#release;
   }
@@ -79,13 +94,24 @@ export class HeldKey implements HeldLock {
 }
 
 /**
- * Gives a key back and ends the session, in this order: a session that ends with a lock keeps it from everybody for the lock delay.
- * Takes a second at the most, and never rejects: both end by themselves.
+ * Gives a key back and ends the session, in this order: a session that ends with a lock keeps it from everybody for the lock delay. Without a key, what
+ * the session has goes with it. Takes a second at the most, and never rejects: both end by themselves.
  */
-export async function letGo(lockKey: LockKey, session: Session, clock: Clock): Promise<void> {
+export async function letGo(
+  lockKey: LockKey | undefined,
+  session: Session,
+  clock: Clock,
+): Promise<void> {
   await within(clock, RELEASE_WITHIN_MS, async (late) => {
-    await lockKey.giveBack(session.id, late).catch(() => undefined);
+    await lockKey?.giveBack(session.id, late).catch(() => undefined);
     await session.close(late);
+  });
+}
+
+/** For a name that no request can carry. */
+export function notAKey(name: string): AutotmplError {
+  return new AutotmplError('config', `${JSON.stringify(name)} cannot be a lock in Consul`, {
+    advice: 'give a key without empty parts, such as service/app/leader',
   });
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../../core/logger.ts';
 import type { Clock } from '../../core/time.ts';
 import type { HeldLock, LockOptions, Locks } from '../locks.ts';
 import { Exchange } from './exchange.ts';
-import { HeldKey, letGo } from './held-key.ts';
+import { HeldKey, letGo, notAKey } from './held-key.ts';
 import { LockKey, type LockKeyParts } from './lock-key.ts';
 import type { ConsulOptions } from './options.ts';
 import { CallError, PackageClient } from './package-client.ts';
@@ -37,11 +37,7 @@ export function createConsulLocks(
   return {
     async acquire(key, lock, signal) {
       const lockKey = LockKey.of(key, parts);
-      if (lockKey === undefined) {
-        throw new AutotmplError('config', `${JSON.stringify(key)} cannot be a lock in Consul`, {
-          advice: 'give a key without empty parts, such as service/app/leader',
-        });
-      }
+      if (lockKey === undefined) throw notAKey(key);
       checkTtl(lock);
       return new Candidate(lockKey, lock, parts).wait(signal);
     },
@@ -94,7 +90,7 @@ class Candidate {
         await clock.sleep(backoffDelay(attempt, RETRY), signal);
       }
     } finally {
-      if (this.#session !== undefined) await letGo(this.#key, this.#session, clock);
+      if (this.#session !== undefined) await this.#letGo(this.#session);
     }
   }
 
@@ -112,15 +108,24 @@ class Candidate {
     const { holder, writtenAt } = await this.#key.read(0, signal);
     if (holder !== session.id) return undefined;
     this.#session = undefined;
-    const holding = { lockKey: this.#key, session, fence: writtenAt };
+    const holding = {
+      ...{ lockKey: this.#key, session, fence: writtenAt },
+      keyOf: (name: string) => LockKey.of(name, this.#parts),
+      afterwards: this.#lock.afterwards,
+    };
     const lock = new HeldKey(holding, clock, () => held.delete(lock));
     held.add(lock);
     return lock;
   }
 
+  async #letGo(session: Session): Promise<void> {
+    const stays = this.#lock.afterwards !== 'delete';
+    await letGo(stays ? this.#key : undefined, session, this.#parts.clock);
+  }
+
   async #openSession(signal: AbortSignal): Promise<Session> {
     if (this.#session?.lost.aborted === true) {
-      await letGo(this.#key, this.#session, this.#parts.clock);
+      await this.#letGo(this.#session);
       this.#session = undefined;
     }
     const name = `autotmpl ${this.#key.name} ${hostname()} ${process.pid}`;

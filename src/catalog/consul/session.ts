@@ -43,7 +43,7 @@ export class Session {
   static async open(
     parts: SessionParts,
     name: string,
-    { ttlMs, lockDelayMs, checks }: LockOptions,
+    { ttlMs, lockDelayMs, checks, afterwards }: LockOptions,
     signal: AbortSignal,
   ): Promise<Session> {
     const { client, clock } = parts;
@@ -55,7 +55,7 @@ export class Session {
           name,
           ttl: `${ttlMs}ms`,
           lockdelay: `${lockDelayMs}ms`,
-          behavior: 'release',
+          behavior: afterwards === 'delete' ? 'delete' : 'release',
           // Consul's own check of the node belongs to each session, and is left out where others are named.
           ...(checks === undefined ? {} : { checks: ['serfHealth', ...checks] }),
         }),
