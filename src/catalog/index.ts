@@ -14,6 +14,8 @@ import type { Locks } from './locks.ts';
 import { createNomadCatalog } from './nomad/index.ts';
 import type { NomadOptions } from './nomad/options.ts';
 import { homeOf, isCatalogQuery, queryId, type Query } from './query.ts';
+import { createSharedCatalog, type SharingParts } from './shared/index.ts';
+import type { SharingSettings } from './shared/settings.ts';
 import type { Registrar } from './registrar.ts';
 import { createVaultCatalog } from './vault/index.ts';
 import type { VaultOptions } from './vault/options.ts';
@@ -125,6 +127,30 @@ export function createLocks(choice: CatalogChoice, parts: CatalogParts): Locks |
     case 'file':
       return undefined;
   }
+}
+
+/** How instances share their answers, and how what is shared is read. */
+export interface SharedReads extends SharingSettings {
+  /** How far a server may be behind that is asked for it; 0: only the leader is. */
+  readonly maxStaleMs: number;
+  readonly waitMs: number;
+}
+
+/**
+ * A catalog whose answers come from another instance, where one shares them; undefined for a backend without locks, where none can. What is
+ * shared is read by a client of its own.
+ */
+export function createSharedAnswers(
+  choice: CatalogChoice,
+  { maxStaleMs, waitMs, ...settings }: SharedReads,
+  asked: Pick<SharingParts, 'catalog' | 'groupsOf' | 'holder'>,
+  parts: CatalogParts,
+): Catalog | undefined {
+  const locks = createLocks(choice, parts);
+  if (choice.backend !== 'consul' || locks === undefined) return undefined;
+  const reads = maxStaleMs > 0 ? ({ mode: 'stale', maxStaleMs } as const) : undefined;
+  const board = createConsulCatalog({ ...choice.consul, reads, waitMs }, parts);
+  return createSharedCatalog({ ...asked, board, locks, settings, ...parts });
 }
 
 /**

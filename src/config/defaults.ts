@@ -51,6 +51,14 @@ export const LOG_FILE_DEFAULTS = {
   name: 'autotmpl',
 } as const;
 
+/** What holds for instances that share their answers, where nobody says otherwise: consul-template's own. */
+export const DEDUPLICATE_DEFAULTS = {
+  prefix: 'consul-template/dedup/',
+  ttl: '15s',
+  maxStale: formatDuration(DEFAULT_MAX_STALE_MS),
+  wait: formatDuration(DEFAULT_WAIT_MS),
+} as const;
+
 /** What holds for Vault where nobody says otherwise, as a user would write it. */
 export const VAULT_DEFAULTS = {
   address: DEFAULT_VAULT_ADDRESS,

@@ -31,9 +31,9 @@ const ONLY_2: readonly string[] = [
   ...['onStart', 'etcd'],
 ];
 const BOTH: readonly string[] = ['consul', 'logging'];
-/** `consul` and `wait` are shared. */
+/** `consul`, `wait` and `deduplicate` are shared. */
 const CONSUL_TEMPLATE: readonly string[] = [
-  ...['template', 'vault', 'nomad', 'exec', 'deduplicate', 'syslog', 'log_file', 'log_level'],
+  ...['template', 'vault', 'nomad', 'exec', 'syslog', 'log_file', 'log_level'],
   ...['default_delimiters', 'kill_signal', 'reload_signal', 'max_stale', 'pid_file', 'once'],
   ...['template_error_fatal', 'parseonly', 'block_query_wait', 'err_on_failed_lookup'],
 ];
@@ -61,7 +61,7 @@ export function recogniseDialect(
   const among = (known: readonly string[]) => keys.filter((key) => known.includes(key));
   const [ours, two, not2, both] = [among(OURS), among(ONLY_2), among(NOT_2), among(BOTH)];
   const [consulTemplate, others] = [
-    among(CONSUL_TEMPLATE),
+    [...among(CONSUL_TEMPLATE), ...(hasTheirDeduplicate(content) ? ['deduplicate'] : [])],
     [...ours.filter((key) => key !== 'wait'), ...two, ...not2, ...among(['logging'])],
   ];
   if (consulTemplate.length > 0 || (likely === 'consul-template' && others.length === 0)) {
@@ -128,6 +128,13 @@ function byValues(
     hasOne([telemetry], ['port', 'interfaces', 'tags', 'metrics']);
   if (ours === theirs) return undefined;
   return { dialect: ours ? 'autotmpl' : 'containerpilot3' };
+}
+
+/** What `deduplicate` holds in one of the two dialects that have it. */
+function hasTheirDeduplicate({ deduplicate }: Readonly<Record<string, unknown>>): boolean {
+  if (Array.isArray(deduplicate)) return true;
+  const theirs = ['enabled', 'max_stale', 'block_query_wait'];
+  return isMap(deduplicate) && theirs.some((key) => key in deduplicate);
 }
 
 function hasMetrics({ telemetry }: Readonly<Record<string, unknown>>): boolean {

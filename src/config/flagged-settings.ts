@@ -22,7 +22,6 @@ export function withFlaggedSettings(sources: SettingsSources, settings: Settings
   const { flags, environment, cwd } = sources;
   const values = new FieldValues(FIELD_ROWS, [flags.fields, fieldsFromEnvironment(environment)]);
   const [vault, nomad] = [vaultSettings(values, cwd), nomadSettings(values, cwd)];
-  const deduplicate = deduplicateSettings(values);
   const supervisor = flaggedSupervisor(sources, settings, values);
   const isRunSaid = RUN.some((path) => values.said(path) !== undefined);
   return {
@@ -32,9 +31,17 @@ export function withFlaggedSettings(sources: SettingsSources, settings: Settings
     log: { ...settings.log, ...logSinks(values, cwd, 'plain') },
     targets: settings.targets.map((target) => withFlags(target, values)),
     ...(isRunSaid && { run: runSettings(values, cwd) }),
-    ...(deduplicate !== undefined && { deduplicate }),
+    deduplicate: deduplicateBy(values, settings),
     ...(supervisor !== undefined && { supervisor }),
   };
+}
+
+/** The flag turns it on or off; how, a config says, where it does. */
+function deduplicateBy(values: FieldValues, { deduplicate }: Settings): Settings['deduplicate'] {
+  const flag = values.get('flag', 'deduplicate.enabled');
+  const said = values.said('deduplicate.enabled') !== undefined;
+  const wanted = said ? flag === true : deduplicate !== undefined;
+  return wanted ? (deduplicate ?? deduplicateSettings(values)) : undefined;
 }
 
 /** What a run needs to be told, where flags say it. */

@@ -1,5 +1,6 @@
 import { AutotmplError } from '../core/errors.ts';
 import { pickCatalog } from './catalog-settings.ts';
+import { pickDeduplicate } from './deduplicate.ts';
 import type { FlagSettings } from './flag-settings.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
 import { withFlaggedSettings } from './flagged-settings.ts';
@@ -76,6 +77,7 @@ export async function settingsOf(
   noteTargets(placed, origins);
   for (const [path, place] of containerPilot?.compiled.places ?? []) origins.set(path, place);
   const log = pickLog(flags, documents, origins);
+  const deduplicate = pickDeduplicate(documents, origins);
   const servers = await pickServers(sources, documents, origins);
   const settings: Settings = {
     catalog: pickCatalog({ ...sources, containerPilot }, documents, origins),
@@ -84,6 +86,7 @@ export async function settingsOf(
     log: containerPilot === undefined ? log : { ...containerPilot.compiled.log, ...flagLog(flags) },
     targets: placed.map(({ target }) => target),
     ...supervised.settings,
+    ...(deduplicate !== undefined && { deduplicate }),
   };
   return { settings: withFlaggedSettings(sources, settings), origins };
 }

@@ -62,6 +62,7 @@ export function settingsRows(settings: Settings): readonly DescribedRow[] {
   add('  ', 'format', log.format, 'log.format');
   if (log.file !== undefined) add('  ', 'file', logFileEntry(log.file), 'log.file');
   if (log.syslog !== undefined) add('  ', 'syslog', log.syslog, 'log.syslog');
+  rows.push(...deduplicateRows(settings.deduplicate));
   add('', 'searchPath', searchPath.length === 0 ? [] : undefined, 'searchPath');
   for (const [index, folder] of searchPath.entries()) {
     add('  - ', '', folder, `searchPath[${index}]`);
@@ -114,6 +115,23 @@ function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
     ...row('    ', 'maxStale', 'maxStaleMs', maxStale),
     ...row('    ', 'wait', 'waitMs', formatDuration(consul.waitMs)),
     ...row('    ', 'maxConnections', 'maxConnections', consul.maxConnections),
+  ];
+}
+
+function deduplicateRows(deduplicate: Settings['deduplicate']): readonly DescribedRow[] {
+  if (deduplicate === undefined) return [];
+  const { prefix, ttlMs, maxStaleMs, waitMs } = deduplicate;
+  const values = {
+    prefix,
+    ttl: formatDuration(ttlMs),
+    maxStale: formatDuration(maxStaleMs),
+    wait: formatDuration(waitMs),
+  };
+  return [
+    { indent: '', key: 'deduplicate', value: undefined, originPath: 'deduplicate' },
+    ...Object.entries(values).map(([key, value]) => ({
+      ...{ indent: '  ', key, value, originPath: `deduplicate.${key}` },
+    })),
   ];
 }
 

@@ -30,9 +30,9 @@ export interface ExecSettings {
 
 /** How instances with the same template share their answers. */
 export interface DeduplicateSettings {
-  /** Where in the key-value store they meet. */
+  /** Where in the key-value store they meet; ends with a slash. */
   readonly prefix: string;
-  /** An instance that is silent for this long leads no more. */
+  /** A leader that is silent for this long loses its place. */
   readonly ttlMs: number;
   /** How old the shared answers may be. */
   readonly maxStaleMs: number;

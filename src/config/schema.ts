@@ -2,10 +2,11 @@ import type * as v from 'valibot';
 import { formatDuration } from '../core/duration.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
 import { consulSchema } from './consul-schema.ts';
-import { DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
+import { DEDUPLICATE_DEFAULTS, DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
 import { jobsSchema } from './job-schema.ts';
 import { logFileSchema, syslogSchema } from './log-schema.ts';
 import {
+  duration,
   list,
   map,
   oneOf,
@@ -63,6 +64,32 @@ export const configSchema = map({
       'Quiet period of all templates: `MIN` or `MIN:MAX`. A template is rendered once MIN has passed without a change, and no later than MAX after the first one. MAX is four times MIN where it is absent.',
     default: DEFAULT_QUIET,
   }),
+  deduplicate: setting(
+    map({
+      prefix: setting(text, {
+        description: 'Where in the key-value store the instances meet.',
+        default: DEDUPLICATE_DEFAULTS.prefix,
+      }),
+      ttl: setting(positiveDuration, {
+        description:
+          'A leader that is silent for this long loses its place; Consul may take up to twice the time. `10s` at least.',
+        default: DEDUPLICATE_DEFAULTS.ttl,
+      }),
+      maxStale: setting(duration, {
+        description:
+          'Any server may answer what is shared, as long as it is behind by no more; `0s`: the leader of the servers.',
+        default: DEDUPLICATE_DEFAULTS.maxStale,
+      }),
+      wait: setting(positiveDuration, {
+        description: 'Longest time that the agent may hold the query for what is shared.',
+        default: DEDUPLICATE_DEFAULTS.wait,
+      }),
+    }),
+    {
+      description:
+        'Of many instances with the same template one asks the catalog, and shares its answers with the others. `{}` is enough.',
+    },
+  ),
   searchPath: setting(list(path, 'a list of folders'), {
     description:
       "Folders for `include`, `import` and `extends`, searched after the template's own folder. Those of several files add up.",

@@ -28,7 +28,7 @@ export interface Settings {
   /** How to run. Absent: as the flags say. */
   readonly run?: RunSettings;
   /** Absent: every instance asks for itself. */
-  readonly deduplicate?: DeduplicateSettings;
+  readonly deduplicate?: DeduplicateSettings | undefined;
   /** What templates, commands and jobs find in their environment, beside our own. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What is allowed and most likely not meant: whole sentences, each with its place. */

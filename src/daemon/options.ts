@@ -66,7 +66,7 @@ export function isSameCatalog(first: CatalogSettings, second: CatalogSettings): 
 
 /** Whether two settings find all their facts at the same places, reached in the same way. */
 export function isSameSource(first: Settings, second: Settings): boolean {
-  const sources = ({ catalog, vault, nomad }: Settings): string =>
-    JSON.stringify([catalog, vault ?? null, nomad ?? null]);
+  const sources = ({ catalog, vault, nomad, deduplicate }: Settings): string =>
+    JSON.stringify([catalog, vault ?? null, nomad ?? null, deduplicate ?? null]);
   return sources(first) === sources(second);
 }

@@ -10,6 +10,7 @@ import { createEngines } from './engines.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
 import { pluginRunner } from './plugins.ts';
 import { checkServiceNames } from './service-names.ts';
+import { checkSharing, groupKeyOf, sharesAnswers } from './sharing.ts';
 
 /** Turns settings into what can be run: one generation after the other. */
 export class Preparation {
@@ -32,7 +33,9 @@ export class Preparation {
       settings.targets.map(({ engine }) => engine),
       { searchPath, environment, clock },
     );
-    const targets = compileTargets(settings.targets, engineOf);
+    const shares = sharesAnswers(settings, this.#options);
+    if (shares) checkSharing(settings);
+    const targets = compileTargets(settings.targets, engineOf, shares ? groupKeyOf : undefined);
     await checkServiceNames(settings.supervisor?.jobs ?? [], clock);
     const parts = { clock, logger, givesUp: once, runPlugin: pluginRunner(environment) };
     const catalog = createCatalog(settings.catalog, settings, parts);

@@ -11,6 +11,7 @@ import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import { runReload } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
+import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
 import {
   environmentFor,
@@ -102,7 +103,11 @@ export class Rendering {
     await known?.stop();
     const { clock, logger, once } = this.#options;
     const restMs = once ? ONCE_REST_MS : 0;
-    const watcher = new Watcher({ catalog: next.catalog, bus: this.#bus, clock, logger, restMs });
+    const groupsOf = (id: string): readonly string[] => watcher.groupsOf(id);
+    const catalog = sharesAnswers(next.settings, this.#options)
+      ? withSharing(next.catalog, next.settings, groupsOf, this.#options)
+      : next.catalog;
+    const watcher = new Watcher({ catalog, bus: this.#bus, clock, logger, restMs });
     this.#watcher = begin(watcher);
     return watcher;
   }

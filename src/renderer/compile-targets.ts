@@ -9,6 +9,8 @@ import type { Target } from './target.ts';
 export interface CompiledTarget {
   readonly target: Target;
   readonly template: Template;
+  /** What it is known by among the instances that render the same: of what is written in it. Absent: it shares no answers. */
+  readonly groupKey?: string;
 }
 
 /**
@@ -18,13 +20,16 @@ export interface CompiledTarget {
 export function compileTargets(
   targets: readonly Target[],
   engineOf: (language: TemplateLanguage) => Engine,
+  groupKeyOf: (target: Target, text: string) => string | undefined = () => undefined,
 ): readonly CompiledTarget[] {
   const compiled: CompiledTarget[] = [];
   const failures: AutotmplError[] = [];
   for (const target of targets) {
     try {
-      const template = engineOf(target.engine).compile(readSource(target), target);
-      compiled.push({ target, template });
+      const source = readSource(target);
+      const template = engineOf(target.engine).compile(source, target);
+      const groupKey = groupKeyOf(target, source.text);
+      compiled.push({ target, template, ...(groupKey !== undefined && { groupKey }) });
     } catch (error) {
       if (!(error instanceof AutotmplError)) throw error;
       failures.push(error);

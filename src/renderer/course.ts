@@ -30,6 +30,7 @@ export interface CourseOptions {
 /** The way of one target from a changed answer to a publication: what it needs, when it is due, and how it fares. */
 export class Course implements User {
   readonly target: Target;
+  readonly groupKey: string | undefined;
   readonly #template: CompiledTarget['template'];
   readonly #options: CourseOptions;
   readonly #due: Due;
@@ -50,8 +51,9 @@ export class Course implements User {
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
   secrets: ReadonlySet<string> = new Set();
 
-  constructor({ target, template }: CompiledTarget, options: CourseOptions) {
+  constructor({ target, template, groupKey }: CompiledTarget, options: CourseOptions) {
     this.target = target;
+    this.groupKey = groupKey;
     this.#template = template;
     this.#options = options;
     this.#due = new Due(target.quiet, options.clock, options.onDue);

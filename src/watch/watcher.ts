@@ -16,6 +16,8 @@ export interface User {
   answerChanged(id: string): void;
   /** A query that this user needs began to be in trouble before it was ever answered, or can never succeed. */
   answerTroubled?(id: string, reason: Error): void;
+  /** What those are known by, in other instances too, that need the same answers; absent: nobody else needs them, or may have them. */
+  readonly groupKey?: string | undefined;
 }
 
 /** What the watcher works with. */
@@ -81,6 +83,12 @@ export class Watcher implements Actor {
   /** Whether a query can never succeed, so that waiting for it is in vain. */
   isHopeless(id: string): boolean {
     return this.#hopeless.has(id);
+  }
+
+  /** What the users of a query share its answer under: each key once. */
+  groupsOf(id: string): readonly string[] {
+    const keys = [...this.#graph.usersOf(id)].flatMap(({ groupKey }) => groupKey ?? []);
+    return [...new Set(keys)];
   }
 
   /** How many queries are watched. */

@@ -21,9 +21,9 @@ export class ScriptedCatalog implements Catalog {
     this.#give(id, { state: 'fresh', value });
   }
 
-  /** Puts a query into trouble. */
-  hold(id: string, message: string): void {
-    this.#give(id, { state: 'held', value: undefined, reason: new Error(message) });
+  /** Puts a query into trouble; `value` is the last good one. */
+  hold(id: string, message: string, value?: Value): void {
+    this.#give(id, { state: 'held', value, reason: new Error(message) });
   }
 
   /** Makes a query fail for good. */

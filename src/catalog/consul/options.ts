@@ -19,7 +19,7 @@ export interface ConsulOptions {
   /** No more sockets than this are ever open to the agent. */
   readonly maxConnections: number;
   /** Who may answer beside the leader; absent: nobody. */
-  readonly reads?: RelaxedReads;
+  readonly reads?: RelaxedReads | undefined;
   readonly retry?: RetryRules;
   readonly connections?: ConnectionRules;
 }

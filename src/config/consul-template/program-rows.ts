@@ -185,15 +185,12 @@ export const EXEC_ROWS: readonly FieldRow[] = section('exec', [
   },
 ]);
 
-const ALONE = 'every instance asks for itself, each query once';
-
 const DEDUPLICATE_ROWS: readonly FieldRow[] = section('deduplicate', [
   {
     path: 'enabled',
     kind: 'flag',
     description: 'Many instances with the same template share the answers of one.',
     default: false,
-    idle: ALONE,
     flag: 'dedup',
   },
   {
@@ -205,7 +202,8 @@ const DEDUPLICATE_ROWS: readonly FieldRow[] = section('deduplicate', [
   {
     path: 'ttl',
     kind: 'duration',
-    description: 'An instance that is silent for this long leads no more.',
+    description:
+      'A leader that is silent for this long loses its place; Consul may take up to twice the time. `10s` at least.',
     default: '15s',
   },
   {

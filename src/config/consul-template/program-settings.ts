@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { QuietPeriod } from '../../renderer/target.ts';
 import type { EnvironmentRules } from '../../process/environment-rules.ts';
 import { AutotmplError } from '../../core/errors.ts';
+import { withSlash } from '../deduplicate.ts';
 import type { LogSettings } from '../log-settings.ts';
 import type { DeduplicateSettings, ExecSettings, RunSettings } from '../run-settings.ts';
 import type { FieldValues } from './field-values.ts';
@@ -74,7 +75,7 @@ export function environmentRules(
 export function deduplicateSettings(values: FieldValues): DeduplicateSettings | undefined {
   if (!isOn(values, 'deduplicate')) return undefined;
   return {
-    prefix: values.need('text', 'deduplicate.prefix'),
+    prefix: withSlash(values.need('text', 'deduplicate.prefix')),
     ttlMs: values.need('duration', 'deduplicate.ttl'),
     maxStaleMs: values.need('duration', 'deduplicate.max_stale'),
     waitMs: values.need('duration', 'deduplicate.block_query_wait'),

@@ -12,10 +12,8 @@ const COUNTERPARTS: readonly (readonly [path: RegExp, sentence: string])[] = [
     /^catalog\.consul\.retry\b/,
     'retry: autotmpl asks a catalog that is in trouble for ever, and keeps the last good file',
   ],
-  [
-    /^run\.errOnFailedLookup$/,
-    'err_on_failed_lookup: what is refused is asked again, and warned about',
-  ],
+  [/\.absentFatal$/, 'err_on_failed_lookup: what is not there is waited for, and warned about'],
+  [/^catalog\.consul\.connections\b.*/, 'transport: connections are opened and kept as we do'],
   [/^environment\.(\w+)$/, '$1 is no longer set for commands: set it where autotmpl is started'],
   [/^log\.output$/, 'the log goes to standard error'],
   [/^log\.file\.naming$/, 'files of the log have other names: the newest is the path itself'],

@@ -14,6 +14,8 @@ const conflict = (sentence: string): Recognised => ({
 /** Each config, and what it is taken for, however it was given. */
 const TOLD_BY_ITSELF: readonly (readonly [config: object, is: Dialect])[] = [
   [{ templates: [] }, 'autotmpl'],
+  [{ templates: [], deduplicate: { ttl: '20s' } }, 'autotmpl'],
+  [{ deduplicate: { enabled: true, ttl: '20s' } }, 'consul-template'],
   [{ consul: 'x', services: [] }, 'containerpilot2'],
   [{ consul: 'x', jobs: [] }, 'containerpilot3'],
   [{ jobs: [{ name: 'web', main: true, exec: ['nginx'] }] }, 'autotmpl'],

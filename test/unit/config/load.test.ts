@@ -112,6 +112,44 @@ describe('one config', () => {
     expect(settings.targets[0]).not.toHaveProperty('destination');
   });
 
+  it('shares answers where it says so, with a prefix that is a folder', async () => {
+    const { settings } = await load({
+      'a.yaml': `deduplicate: {}\n${ONE_TEMPLATE}`,
+    });
+    expect(settings.deduplicate).toEqual({
+      prefix: 'consul-template/dedup/',
+      ttlMs: 15_000,
+      maxStaleMs: 2000,
+      waitMs: 60_000,
+    });
+    const other = await load({
+      'a.yaml': `deduplicate: {prefix: app/shared, ttl: 1m, maxStale: 0s, wait: 5m}\n${ONE_TEMPLATE}`,
+    });
+    expect(other.settings.deduplicate).toEqual({
+      prefix: 'app/shared/',
+      ttlMs: 60_000,
+      maxStaleMs: 0,
+      waitMs: 300_000,
+    });
+    const none = await load({ 'a.yaml': ONE_TEMPLATE });
+    expect(none.settings.deduplicate).toBeUndefined();
+  });
+
+  it.each([
+    ['deduplicate: {prefix: a/}\n', true, 'a/'],
+    ['deduplicate: {prefix: a/}\n', false, undefined],
+    ['deduplicate: {prefix: a/}\n', undefined, 'a/'],
+    ['', true, 'consul-template/dedup/'],
+    ['', false, undefined],
+  ])('shares answers or not as -dedup says: %j, %s', async (text, flag, prefix) => {
+    const fields = new Map(
+      flag === undefined ? [] : [['deduplicate.enabled', { value: flag, origin: '-dedup' }]],
+    );
+    const sources = { flags: { ...NO_FLAGS, fields } };
+    const { settings } = await load({ 'a.yaml': `${text}${ONE_TEMPLATE}` }, sources);
+    expect(settings.deduplicate?.prefix).toBe(prefix);
+  });
+
   it('may name a file as the catalog', async () => {
     const { settings, folder } = await load({
       'conf/a.yaml': `catalog: {file: catalog.yaml}\n${ONE_TEMPLATE}`,

@@ -1,0 +1,144 @@
+import { describeError } from '../../core/errors.ts';
+import type { CancelTimer, Clock } from '../../core/time.ts';
+import type { Answer, Catalog } from '../catalog.ts';
+import { queryId } from '../query.ts';
+import type { Value } from '../values.ts';
+import type { Group } from './group.ts';
+import { readValue } from './read-value.ts';
+import type { ShareableQuery } from './shareable.ts';
+
+/** So long somebody else may take to share an answer before we ask for it ourselves; and so much at random, since others wait with us. */
+const PATIENCE_MS = 2000;
+const JITTER_MS = 1000;
+
+/** What a relay works with. */
+export interface RelayParts {
+  /** Who is asked directly. */
+  readonly catalog: Catalog;
+  /** Groups whose template asks this. */
+  readonly groups: readonly Group[];
+  /** Notes a fresh answer of the catalog's that others may have; undefined: there is none any more. */
+  readonly note: (value: Value | undefined) => void;
+  readonly clock: Clock;
+  /** Gives [0, 1). */
+  readonly random: () => number;
+}
+
+/** Keeps the answer to one query current: from whoever leads one of its groups, or, while nobody does and where we lead, from the catalog itself. */
+export class Relay {
+  readonly #query: ShareableQuery;
+  readonly #parts: RelayParts;
+  #next: Answer | Error | undefined;
+  #wake: () => void = () => undefined;
+  #cancelPatience: CancelTimer | undefined;
+  #direct: AbortController | undefined;
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(query: ShareableQuery, parts: RelayParts) {
+    this.#query = query;
+    this.#parts = parts;
+  }
+
+  /** Whether its query is asked in this group. */
+  isOf(group: Group): boolean {
+    return this.#parts.groups.includes(group);
+  }
+
+  /** Looks anew who answers: a group has changed. */
+  look(): void {
+    const { groups, clock, random } = this.#parts;
+    if (groups.some(({ isLeading }) => isLeading)) {
+      this.#askDirectly();
+      return;
+    }
+    const value = this.#sharedValue();
+    const trouble = groups.find((group) => group.trouble !== undefined)?.trouble;
+    if (value !== undefined && trouble === undefined) {
+      this.#stopAsking();
+      this.#give({ state: 'fresh', value });
+      return;
+    }
+    if (this.#direct !== undefined) return;
+    if (trouble !== undefined && value !== undefined) {
+      this.#give({ state: 'held', value, reason: trouble });
+    }
+    this.#cancelPatience ??= clock.setTimer(
+      () => this.#askDirectly(),
+      PATIENCE_MS + JITTER_MS * random(),
+    );
+  }
+
+  /** The answers, as `Catalog.watch` promises them. */
+  async *answers(signal: AbortSignal): AsyncGenerator<Answer> {
+    const wake = (): void => this.#wake();
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      this.look();
+      while (!signal.aborted) {
+        const next = this.#next;
+        this.#next = undefined;
+        if (next instanceof Error) throw next;
+        if (next !== undefined) yield next;
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+      this.#stopAsking();
+      await Promise.all(this.#ending);
+    }
+  }
+
+  #sharedValue(): Value | undefined {
+    const id = queryId(this.#query);
+    for (const group of this.#parts.groups) {
+      const raw = group.shared?.get(id);
+      if (raw === undefined) continue;
+      try {
+        return readValue(this.#query.kind, raw);
+      } catch (error) {
+        group.reject(id, describeError(error));
+      }
+    }
+    return undefined;
+  }
+
+  #askDirectly(): void {
+    this.#endPatience();
+    if (this.#direct !== undefined) return;
+    const controller = new AbortController();
+    this.#direct = controller;
+    const ended = this.#follow(controller.signal);
+    this.#ending.add(ended);
+    void ended.finally(() => this.#ending.delete(ended));
+  }
+
+  #stopAsking(): void {
+    this.#endPatience();
+    if (this.#direct === undefined) return;
+    this.#direct.abort();
+    this.#direct = undefined;
+    this.#parts.note(undefined);
+  }
+
+  #endPatience(): void {
+    this.#cancelPatience?.();
+    this.#cancelPatience = undefined;
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const answer of this.#parts.catalog.watch(this.#query, signal)) {
+        if (signal.aborted) return;
+        this.#parts.note(answer.state === 'fresh' ? answer.value : undefined);
+        this.#give(answer);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#give(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #give(next: Answer | Error): void {
+    this.#next = next;
+    this.#wake();
+  }
+}
