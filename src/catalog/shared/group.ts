@@ -6,6 +6,7 @@ import type { HeldLock, Locks } from '../locks.ts';
 import type { KeyPair, Value } from '../values.ts';
 import { pack, unpack, type Shared } from './parcel.ts';
 import type { SharingSettings } from './settings.ts';
+import { Standing } from './standing.ts';
 
 /** No more than one parcel is written in this time: changes that come together travel together. */
 const SPACING_MS = 100;
@@ -239,49 +240,5 @@ export class Group {
     if (message === this.#told) return;
     this.#told = message;
     this.#parts.logger.warn(message, { key: this.#key });
-  }
-}
-
-/** Standing for a lock, now and then. */
-class Standing {
-  /** Once we have it. */
-  lock: HeldLock | undefined;
-  /** Why we never can. */
-  failure: Error | undefined;
-  readonly #acquire: (signal: AbortSignal) => Promise<HeldLock>;
-  readonly #onDecided: () => void;
-  #stop: AbortController | undefined;
-  #ended: Promise<void> = Promise.resolve();
-
-  constructor(acquire: (signal: AbortSignal) => Promise<HeldLock>, onDecided: () => void) {
-    this.#acquire = acquire;
-    this.#onDecided = onDecided;
-  }
-
-  begin(): void {
-    if (this.#stop !== undefined) return;
-    const stop = new AbortController();
-    this.#stop = stop;
-    this.#ended = this.#wait(stop.signal);
-  }
-
-  /** Stands no more; a lock that came meanwhile is given back. */
-  async end(): Promise<void> {
-    this.#stop?.abort();
-    await this.#ended;
-    await this.lock?.release();
-    this.lock = undefined;
-    this.#stop = undefined;
-  }
-
-  async #wait(signal: AbortSignal): Promise<void> {
-    try {
-      this.lock = await this.#acquire(signal);
-    } catch (error) {
-      if (!signal.aborted) {
-        this.failure = error instanceof Error ? error : new Error(String(error));
-      }
-    }
-    if (!signal.aborted) this.#onDecided();
   }
 }
