@@ -25,6 +25,8 @@ export interface Logger {
 /** A logger whose level may change while the program runs. */
 export interface AdjustableLogger extends Logger {
   setLevel(level: LogLevel): void;
+  /** Writes a record that has its time already, unless its level is too quiet. */
+  record(record: LogRecord): void;
 }
 
 /** Where lines go and what they look like. */
@@ -73,18 +75,23 @@ export async function createLogger(options: LoggerOptions): Promise<AdjustableLo
         ? jsonLine
         : lineWriter(format, await colors(options.color));
   let threshold = LOG_LEVELS.indexOf(options.level);
-  const at =
-    (level: LogLevel) =>
-    (message: string, fields: LogFields = {}) => {
-      if (LOG_LEVELS.indexOf(level) < threshold) return;
-      options.write(line({ level, time: new Date().toISOString(), message, fields }));
-    };
+  const isQuiet = (level: LogLevel): boolean => LOG_LEVELS.indexOf(level) < threshold;
   return {
-    ...forEachLevel(at),
+    ...forEachLevel((level) => (message: string, fields?: LogFields) => {
+      if (!isQuiet(level)) options.write(line(recordOf(level, message, fields)));
+    }),
+    record: (record) => {
+      if (!isQuiet(record.level)) options.write(line(record));
+    },
     setLevel: (level) => {
       threshold = LOG_LEVELS.indexOf(level);
     },
   };
+}
+
+/** A record of this moment. */
+export function recordOf(level: LogLevel, message: string, fields: LogFields = {}): LogRecord {
+  return { level, time: new Date().toISOString(), message, fields };
 }
 
 /** Something for each level. */

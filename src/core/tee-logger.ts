@@ -1,16 +1,19 @@
-import { forEachLevel, type AdjustableLogger, type LogFields, type LogLevel } from './logger.ts';
+import { forEachLevel, recordOf, type AdjustableLogger, type LogFields } from './logger.ts';
 
-/** One logger that tells several, each in its own form. */
+/** One logger that tells several, each in its own form, and all of them the same time. */
 export function teeLogger(
   loggers: readonly [AdjustableLogger, ...AdjustableLogger[]],
 ): AdjustableLogger {
   const [only] = loggers;
   if (loggers.length === 1) return only;
-  const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
-    for (const logger of loggers) logger[level](message, fields);
+  const record: AdjustableLogger['record'] = (one) => {
+    for (const logger of loggers) logger.record(one);
   };
   return {
-    ...forEachLevel(at),
+    ...forEachLevel((level) => (message: string, fields?: LogFields) => {
+      record(recordOf(level, message, fields));
+    }),
+    record,
     setLevel: (level) => {
       for (const logger of loggers) logger.setLevel(level);
     },
