@@ -109,7 +109,9 @@ describe('autotmpl migrate', () => {
     );
     mkdirSync(scene.at('out'));
     const { code, stderr } = await migrate('-out', 'out', 'config.hcl');
-    expect(stderr).toMatch(/^config\.hcl:2:\d+ ?.*: kill_signal: INT and TERM stop autotmpl/m);
+    expect(stderr).toMatch(
+      /^config\.hcl:2:\d+ ?.*: kill_signal: TERM, INT and QUIT stop autotmpl/m,
+    );
     expect(code).toBe(2);
     const text = scene.read('out/config.yaml');
     expect(text).toContain(
