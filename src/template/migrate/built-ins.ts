@@ -1,12 +1,5 @@
 import type { Span } from '../gotemplate/nodes.ts';
-import {
-  asArgument,
-  asOperand,
-  entryOfTexts,
-  tight,
-  type Expression,
-  type Judge,
-} from './expression.ts';
+import { asArgument, entryOfTexts, tight, type Expression, type Judge } from './expression.ts';
 import { quoted } from './literals.ts';
 import { isScalar, itemShape, memberShape, NUMBER, TEXT, TRUTH, UNKNOWN } from './shapes.ts';
 
@@ -30,7 +23,7 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
     return { code: `not ${inside}`, shape: TRUTH, binding: 'joined' };
   },
   eq: ([first, ...others]) => {
-    const tests = others.map((other) => `${operandOf(first)} == ${asOperand(other)}`);
+    const tests = others.map((other) => `${operandOf(first)} == ${tight(other)}`);
     return { code: tests.join(' or '), shape: TRUTH, binding: 'joined' };
   },
   ...Object.fromEntries(Object.keys(COMPARISONS).map((name) => [name, compare])),
@@ -47,7 +40,7 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
     if (value?.shape.kind !== 'list') {
       book.uncertain(at, 'Go cuts a text by its bytes, Nunjucks by its characters');
     }
-    const code = `${operandTight(value)}.slice(${bounds.map(asArgument).join(', ')})`;
+    const code = `${operandOf(value)}.slice(${bounds.map(asArgument).join(', ')})`;
     return { code, shape: value?.shape ?? UNKNOWN, binding: 'member' };
   },
   print: (args, at, { book }) => {
@@ -135,7 +128,7 @@ function joined(values: readonly Expression[]): Expression {
   if (others.length === 0 && only.shape.kind === 'text') return only;
   // Behind an empty text a number is text, too.
   const parts = others.length === 0 ? [text(''), only] : values;
-  return { code: parts.map(asOperand).join(' ~ '), shape: TEXT, binding: 'joined' };
+  return { code: parts.map(tight).join(' ~ '), shape: TEXT, binding: 'joined' };
 }
 
 /** A format with none but `%s`, `%d`, `%v` and `%%`, as the pieces that it is made of; undefined for any other. */
@@ -173,9 +166,5 @@ function text(value: string): Expression {
 }
 
 function operandOf(value: Expression | undefined): string {
-  return value === undefined ? '""' : asOperand(value);
-}
-
-function operandTight(value: Expression | undefined): string {
   return value === undefined ? '""' : tight(value);
 }

@@ -19,14 +19,9 @@ export interface Judge {
   truth(value: Expression, at: Span): string;
 }
 
-/** The code of an expression where something follows it directly. */
+/** The code of an expression where something follows it directly, or between two operators. */
 export function tight({ code, binding }: Expression): string {
   return binding === 'member' ? code : `(${code})`;
-}
-
-/** The code of an expression between two operators. */
-export function asOperand(value: Expression): string {
-  return value.binding === 'member' ? value.code : `(${value.code})`;
 }
 
 /** The code of an expression as an argument. */
