@@ -1,11 +1,8 @@
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLogger } from '../core/logger.ts';
-import { systemClock } from '../core/time.ts';
-import { VERSION } from '../core/version.ts';
-import { Daemon } from '../daemon/daemon.ts';
 import { countOf } from './count-of.ts';
-import { PACKAGE_TEMPLATES } from './package-templates.ts';
+import { idleDaemon } from './idle-daemon.ts';
 import type { SettingsInvocation } from './invocation.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -23,20 +20,8 @@ export async function check(invocation: SettingsInvocation): Promise<string> {
     isTerminal: false,
     color: 0,
   });
-  const daemon = new Daemon({
-    once: true,
-    dry: true,
-    load,
-    packageTemplates: [PACKAGE_TEMPLATES],
-    environment: process.env,
-    version: VERSION,
-    print: () => undefined,
-    color: 0,
-    clock: systemClock,
-    logger: silent,
-  });
   const settings = await load();
-  const { targets } = await daemon.check(settings);
+  const { targets } = await idleDaemon(load, silent).check(settings);
   const jobs = settings.supervisor?.jobs.length ?? 0;
   const counted = [
     ...(targets.length > 0 || jobs === 0 ? [countOf(targets.length, 'template')] : []),

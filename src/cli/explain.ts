@@ -2,13 +2,11 @@ import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
-import { VERSION } from '../core/version.ts';
-import { Daemon } from '../daemon/daemon.ts';
 import { explain as explainSettings, type Explanation } from '../daemon/explain.ts';
 import { ANSWERS_WITHIN_MS } from './answers-within.ts';
 import { EXIT, exitCodeOf, signalExitCode } from './exit-codes.ts';
+import { idleDaemon } from './idle-daemon.ts';
 import type { ExplainInvocation } from './invocation.ts';
-import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -28,12 +26,7 @@ export async function explain(invocation: ExplainInvocation): Promise<number> {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => controller.abort(signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  const daemon = new Daemon({
-    ...{ once: true, dry: true, load, packageTemplates: [PACKAGE_TEMPLATES] },
-    ...{ environment: process.env, version: VERSION, print: () => undefined, color: 0 },
-    ...{ clock: systemClock, logger },
-  });
-  const prepared = await daemon.prepare(settings);
+  const prepared = await idleDaemon(load, logger).prepare(settings);
   const timeoutMs = invocation.timeoutMs ?? ANSWERS_WITHIN_MS;
   const parts = { clock: systemClock, logger, timeoutMs };
   const explanation = await explainSettings(prepared, parts, controller.signal);

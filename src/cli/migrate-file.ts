@@ -5,15 +5,13 @@ import type { Settings } from '../config/settings.ts';
 import { isGoTemplate } from '../config/go-templates.ts';
 import { loadSettings } from '../config/load.ts';
 import { systemClock } from '../core/time.ts';
-import { Daemon } from '../daemon/daemon.ts';
 import { migrateTemplateFile, type MigrationProblem } from '../daemon/migrate-template.ts';
 import { prove, type Proof } from '../daemon/prove.ts';
 import { ANSWERS_WITHIN_MS } from './answers-within.ts';
+import { idleDaemon } from './idle-daemon.ts';
 import type { MigrateInvocation } from './invocation.ts';
-import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
-import { VERSION } from '../core/version.ts';
 
 type Environment = SettingsSources['environment'];
 
@@ -100,12 +98,7 @@ async function proofOf(file: string, text: string, invocation: MigrateInvocation
   };
   const settings = await load();
   const { logger } = await settingsLogger(settings, invocation.program);
-  const daemon = new Daemon({
-    ...{ once: true, dry: true, load, packageTemplates: [PACKAGE_TEMPLATES] },
-    ...{ environment: process.env, version: VERSION, print: () => undefined, color: 0 },
-    ...{ clock: systemClock, logger },
-  });
-  const prepared = await daemon.prepare(settings);
+  const prepared = await idleDaemon(load, logger).prepare(settings);
   const timeoutMs = invocation.timeoutMs ?? ANSWERS_WITHIN_MS;
   const never = new AbortController().signal;
   return prove(prepared, { clock: systemClock, logger, timeoutMs }, never);

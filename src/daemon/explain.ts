@@ -1,10 +1,6 @@
 import { createCatalogPolicy } from '../catalog/index.ts';
-import { begin } from '../core/actor.ts';
-import { Bus } from '../core/bus.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Clock } from '../core/time.ts';
-import { explainTargets, type ExplainedTarget } from '../renderer/explanation.ts';
-import { Watcher } from '../watch/watcher.ts';
+import type { ExplainedTarget } from '../renderer/explanation.ts';
+import { askAll, type AskParts } from './ask-all.ts';
 import type { Prepared } from './options.ts';
 
 /** What an explanation is made of. */
@@ -17,28 +13,13 @@ export interface Explanation {
   readonly policy: string | undefined;
 }
 
-/** What an explanation is made with, beside the settings. */
-export interface ExplainParts {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** How long answers are waited for. */
-  readonly timeoutMs: number;
-}
-
 /** Asks the catalog what the templates ask, until they are complete or the time is up, and says what that was. Writes no file. */
 export async function explain(
-  { targets, catalog, settings }: Prepared,
-  { clock, logger, timeoutMs }: ExplainParts,
+  prepared: Prepared,
+  parts: AskParts,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const bus = new Bus(() => undefined);
-  const watcher = begin(new Watcher({ catalog, bus, clock, logger }));
-  try {
-    const parts = { watcher: watcher.actor, clock, timeoutMs };
-    const explained = await explainTargets(targets, parts, signal);
-    const queries = explained.flatMap((one) => one.queries.map(({ query }) => query));
-    return { targets: explained, policy: createCatalogPolicy(settings.catalog, queries) };
-  } finally {
-    await watcher.stop();
-  }
+  const targets = await askAll(prepared, parts, signal);
+  const queries = targets.flatMap((one) => one.queries.map(({ query }) => query));
+  return { targets, policy: createCatalogPolicy(prepared.settings.catalog, queries) };
 }

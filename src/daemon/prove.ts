@@ -1,10 +1,7 @@
-import { begin } from '../core/actor.ts';
-import { Bus } from '../core/bus.ts';
 import { describeError } from '../core/errors.ts';
 import { unifiedDiff } from '../output/diff.ts';
-import { explainTargets, type ExplainedTarget } from '../renderer/explanation.ts';
-import { Watcher } from '../watch/watcher.ts';
-import type { ExplainParts } from './explain.ts';
+import type { ExplainedTarget } from '../renderer/explanation.ts';
+import { askAll, type AskParts } from './ask-all.ts';
 import type { Prepared } from './options.ts';
 
 /** Whether two templates give the same text: they do, they do not (with the difference), or it could not be found out. */
@@ -15,22 +12,15 @@ export type Proof =
 
 /** Renders the first two targets of some settings with the same answers, and compares what they give. Writes no file. */
 export async function prove(
-  { targets, catalog }: Prepared,
-  { clock, logger, timeoutMs }: ExplainParts,
+  prepared: Prepared,
+  parts: AskParts,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const bus = new Bus(() => undefined);
-  const watcher = begin(new Watcher({ catalog, bus, clock, logger }));
-  try {
-    const parts = { watcher: watcher.actor, clock, timeoutMs };
-    const [before, after] = await explainTargets(targets, parts, signal);
-    if (before === undefined || after === undefined) {
-      throw new Error('two targets were to be compared');
-    }
-    return compare(before, after);
-  } finally {
-    await watcher.stop();
+  const [before, after] = await askAll(prepared, parts, signal);
+  if (before === undefined || after === undefined) {
+    throw new Error('two targets were to be compared');
   }
+  return compare(before, after);
 }
 
 function compare(before: ExplainedTarget, after: ExplainedTarget): Proof {

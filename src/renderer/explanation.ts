@@ -1,6 +1,6 @@
 import type { Answer } from '../catalog/catalog.ts';
 import { queryId, type Query } from '../catalog/query.ts';
-import { Deadline } from '../core/deadline.ts';
+import { Deadline, orAborted } from '../core/deadline.ts';
 import type { Clock } from '../core/time.ts';
 import { commandLabel } from '../process/command-line.ts';
 import type { Missing, Position, Rendering } from '../template/engine.ts';
@@ -149,10 +149,7 @@ class Explainer implements User {
     const canCome = [...ids].filter((id) => !this.#parts.watcher.isHopeless(id));
     if (canCome.length === 0) return false;
     while (!signal.aborted && canCome.some((id) => !this.#hasCome(id))) {
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-        signal.addEventListener('abort', () => wake(), { once: true });
-      });
+      await orAborted(new Promise<void>((wake) => (this.#wake = wake)), signal);
     }
     return !signal.aborted;
   }
