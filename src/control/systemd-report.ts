@@ -1,3 +1,4 @@
+import { whenAborted } from '../core/deadline.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
@@ -80,11 +81,7 @@ export class SystemdReport implements Actor {
     this.#beatWatchdog();
     this.#extend();
     this.#look();
-    if (!signal.aborted) {
-      await new Promise<void>((resolve) =>
-        signal.addEventListener('abort', () => resolve(), { once: true }),
-      );
-    }
+    await whenAborted(signal);
     for (const stop of silence) stop();
     this.#cancelLook?.();
     this.#cancelWatchdog();

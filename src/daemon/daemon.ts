@@ -142,6 +142,7 @@ export class Daemon {
         // From here on a reload ends this generation, even before it has begun to work.
         const generation = new AbortController();
         this.#endGeneration = () => generation.abort();
+        const ending = AbortSignal.any([over.signal, generation.signal]);
         if (this.#next === next) this.#next = undefined;
         // One that came before the first began.
         else if (this.#next !== undefined) generation.abort();
@@ -150,21 +151,16 @@ export class Daemon {
         const present = await this.#goOver(next);
         if (this.#controlPlane === undefined) await this.#serve(present.settings);
         await this.#supervise(present, watcher, endAll, signal);
-        await this.#rendering.run(
-          present,
-          watcher,
-          AbortSignal.any([over.signal, generation.signal]),
-          () => {
-            // Before it lets go of its queries: with them goes why they were not answered.
-            standing = this.standing();
-            return { anotherFollows: this.#next !== undefined };
-          },
-        );
+        await this.#rendering.run(present, watcher, ending, () => {
+          // Before it lets go of its queries: with them goes why they were not answered.
+          standing = this.standing();
+          return { anotherFollows: this.#next !== undefined };
+        });
         next = this.#next;
         if (next === undefined && !over.signal.aborted && this.#runsWhenDone(present, standing)) {
           await this.#supervise(present, watcher, endAll, signal, true);
           void this.#supervision?.filesReady();
-          await whenAborted(AbortSignal.any([over.signal, generation.signal]));
+          await whenAborted(ending);
           next = this.#next;
         }
       }

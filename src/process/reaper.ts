@@ -1,3 +1,4 @@
+import { whenAborted } from '../core/deadline.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Actor } from '../core/actor.ts';
 import type { Logger } from '../core/logger.ts';
@@ -44,11 +45,7 @@ export class Reaper implements Actor {
     const onChild = (): void => this.#lookIn(SECOND_LOOK_MS);
     process.on('SIGCHLD', onChild);
     this.#lookIn(0);
-    if (!signal.aborted) {
-      await new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+    await whenAborted(signal);
     process.removeListener('SIGCHLD', onChild);
     this.#cancel();
   }

@@ -1,3 +1,4 @@
+import { orAborted } from '../core/deadline.ts';
 import { queryId } from '../catalog/query.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
@@ -133,7 +134,7 @@ export class Renderer implements Actor {
         if (this.#options.once && this.#isDone()) break;
         await this.#untilDue();
       }
-      if (!signal.aborted) await Promise.race([this.#options.reloads.idle(), aborted(signal)]);
+      await orAborted(this.#options.reloads.idle(), signal);
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#cancelFirstBatch();
@@ -227,11 +228,4 @@ export class Renderer implements Actor {
 
 function isWritten(published: Published | undefined): boolean {
   return published?.outcome === 'written';
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,4 +1,4 @@
-import { Deadline, orAborted } from '../core/deadline.ts';
+import { Deadline, orAborted, whenAborted } from '../core/deadline.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import { Budget, type StopLimit } from './budget.ts';
@@ -169,11 +169,7 @@ export class Departure {
   }
 
   #hurried(): Promise<void> {
-    const { hurried } = this.#budget;
-    if (hurried.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      hurried.addEventListener('abort', () => resolve(), { once: true });
-    });
+    return whenAborted(this.#budget.hurried);
   }
 
   /** Resolves when somebody wants the end now: not by the budget, which the last hooks have a reserve of. */

@@ -1,3 +1,4 @@
+import { whenAborted } from '../core/deadline.ts';
 import type { Answer, Catalog } from '../catalog/catalog.ts';
 import { queryId, type Query } from '../catalog/query.ts';
 import type { ValueOf } from '../catalog/values.ts';
@@ -60,10 +61,7 @@ export class Watcher implements Actor {
 
   /** Runs until told to stop; then ends every watch and gives the catalog back. */
   async run(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await whenAborted(signal);
     this.#stopping = true;
     for (const id of [...this.#watches.keys()]) this.#end(id);
     await Promise.all(this.#ending);

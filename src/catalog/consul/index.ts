@@ -1,3 +1,4 @@
+import { whenAborted } from '../../core/deadline.ts';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
@@ -87,7 +88,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
         if (!(error instanceof UnaskableError) || nothing === undefined || answered) throw error;
         logger.warn(sayUnaskable(query), { agent });
         yield { state: 'fresh', value: freezeValue(nothing) };
-        await untilAborted(signal);
+        await whenAborted(signal);
       }
     },
     close() {
@@ -96,11 +97,4 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       client.close();
     },
   };
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
