@@ -8,10 +8,12 @@ export const EXIT = {
   failed: 1,
   changes: 2,
   usage: 64,
+  checkFailed: 65,
   catalogUnavailable: 69,
   cannotWrite: 73,
   timedOut: 75,
   lockLost: 76,
+  guarded: 77,
   config: 78,
 } as const;
 
@@ -24,10 +26,12 @@ export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meanin
   [EXIT.failed, 'a template, a command or a question failed; a ContainerPilot config is wrong'],
   [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
   [EXIT.usage, 'the command line is wrong'],
+  [EXIT.checkFailed, 'a check refused the text of a file, and the old one is in place'],
   [EXIT.catalogUnavailable, 'the catalog cannot be reached or refuses to answer'],
   [EXIT.cannotWrite, 'a file cannot be written'],
   [EXIT.timedOut, '-timeout passed while data was missing, or a lock was not free'],
   [EXIT.lockLost, 'a lock was lost while its command ran, which was ended'],
+  [EXIT.guarded, 'a guard objects to the data, and the old file is in place'],
   [EXIT.config, 'the config is wrong'],
   ['128+n', 'signal n (TERM, INT, QUIT) ended a -once that was not done, or came a second time'],
 ];
@@ -96,6 +100,8 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   waiting: EXIT.timedOut,
   control: EXIT.failed,
   output: EXIT.cannotWrite,
+  check: EXIT.checkFailed,
+  guard: EXIT.guarded,
 };
 
 /** What others end with by their names. ContainerPilot has Go's code for a wrong flag, and one for all else that keeps it from starting. */
@@ -111,6 +117,8 @@ const BY_PROGRAM: Partial<Readonly<Record<Program, Partial<Readonly<Record<Error
       catalog: CONSUL_TEMPLATE_EXIT.failed,
       waiting: CONSUL_TEMPLATE_EXIT.failed,
       output: CONSUL_TEMPLATE_EXIT.failed,
+      check: CONSUL_TEMPLATE_EXIT.failed,
+      guard: CONSUL_TEMPLATE_EXIT.failed,
     },
   };
 

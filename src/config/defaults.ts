@@ -34,6 +34,18 @@ export const TEMPLATE_DEFAULTS = {
   controlCharacters: 'refuse',
 } as const;
 
+/** What keeps a template's file safe where nobody says otherwise. */
+export const SAFETY_DEFAULTS = {
+  checkTimeout: '30s',
+  probeWithin: '5s',
+  onFailure: 'keep',
+  onDrift: 'report',
+  rolling: { limit: 1, splay: '0s', without: 'wait' },
+} as const;
+
+/** Where last good answers are kept when a start may need them and nobody says otherwise. */
+export const DEFAULT_STATE = '/var/lib/autotmpl';
+
 /** No quiet period: a change is rendered at once. */
 export const DEFAULT_QUIET = '0s';
 

@@ -5,6 +5,7 @@ import type { FlagSettings } from './flag-settings.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
 import { withFlaggedSettings } from './flagged-settings.ts';
 import { noteTargets, pickLog, pickQuiet, pickSearchPath } from './merge.ts';
+import { pickGuards, pickState } from './pick-safety.ts';
 import { problemsError } from './problems.ts';
 import type { ReadConfig } from './read-config.ts';
 import { hasServers } from './server-sources.ts';
@@ -58,10 +59,11 @@ export async function settingsOf(
   const { documents, containerPilot } = read;
   const origins = new Map<string, string>();
   const quiet = pickQuiet(flags, documents, origins);
+  const guards = pickGuards(documents, origins);
   const placed = [
     ...documents.flatMap(({ content, document }) =>
       (content.templates ?? []).map((template, index) =>
-        targetFromDocument(template, index, document, quiet),
+        targetFromDocument(template, index, document, quiet, guards),
       ),
     ),
     ...flags.templates.map((flag) => targetFromFlag(flag, cwd, quiet)),
@@ -85,6 +87,7 @@ export async function settingsOf(
     searchPath: pickSearchPath(flags, documents, cwd, origins),
     log: containerPilot === undefined ? log : { ...containerPilot.compiled.log, ...flagLog(flags) },
     targets: placed.map(({ target }) => target),
+    ...pickState(documents, origins),
     ...supervised.settings,
     ...(deduplicate !== undefined && { deduplicate }),
   };

@@ -126,6 +126,8 @@ export function noteTargets(placed: readonly PlacedTarget[], origins: Origins): 
     ...(['source', 'contents', 'destination', 'perms', 'user', 'group', 'createDirs'] as const),
     ...(['backup', 'symlink', 'write', 'engine', 'strict', 'secret', 'wait'] as const),
     ...(['command', 'commandTimeout', 'controlCharacters', 'errorOnMissingKey'] as const),
+    ...(['format', 'check', 'checkTimeout', 'probe', 'onFailure', 'fileGroup'] as const),
+    ...(['onDrift', 'reload', 'guard'] as const),
     ...(['leftDelimiter', 'rightDelimiter', 'functionDenylist', 'sandboxPath'] as const),
   ];
   for (const [index, { originOf }] of placed.entries()) {

@@ -4,6 +4,7 @@ import type { ConsulOptions } from '../catalog/consul/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
 import { concealed } from './conceal.ts';
+import { safetyEntriesOf } from './describe-safety.ts';
 import { nomadRows, vaultRows } from './describe-servers.ts';
 import { supervisorRows, type DescribedRow } from './describe-supervisor.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
@@ -34,9 +35,8 @@ export function originOf(
   { origin, originPath }: DescribedRow,
   { origins }: LoadedSettings,
 ): string {
-  // A template that says nothing of `wait` has the one of all.
-  const isTemplate = originPath.startsWith('templates');
-  const inherited = originPath.endsWith('.wait') && isTemplate ? 'wait' : originPath;
+  // A template that says nothing of `wait` or `guard` has the one of all.
+  const inherited = /^templates\[\d+\]\.(wait|guard)$/.exec(originPath)?.[1] ?? originPath;
   return origin ?? origins.get(originPath) ?? origins.get(inherited) ?? 'default';
 }
 
@@ -63,6 +63,8 @@ export function settingsRows(settings: Settings): readonly DescribedRow[] {
   if (log.file !== undefined) add('  ', 'file', logFileEntry(log.file), 'log.file');
   if (log.syslog !== undefined) add('  ', 'syslog', log.syslog, 'log.syslog');
   rows.push(...deduplicateRows(settings.deduplicate));
+  if (settings.state !== undefined) add('', 'state', settings.state, 'state');
+  if (settings.startsWithLastGood === true) add('', 'startWith', 'lastGood', 'startWith');
   add('', 'searchPath', searchPath.length === 0 ? [] : undefined, 'searchPath');
   for (const [index, folder] of searchPath.entries()) {
     add('  - ', '', folder, `searchPath[${index}]`);
@@ -163,6 +165,7 @@ function targetEntries(target: Target): [key: string, value: unknown][] {
       'commandTimeout',
       target.command === undefined ? undefined : formatDuration(target.commandTimeoutMs),
     ],
+    ...safetyEntriesOf(target),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { isMap, type ConfigDocument, type DocumentPath } from './document.ts';
 import { GO_ONLY_KEYS, templateLanguage } from './go-templates.ts';
 import { problemAt, type Problem } from './problems.ts';
+import { checkSafety } from './safety-rules.ts';
 import { checkSupervisorRules } from './supervisor-rules.ts';
 
 /**
@@ -58,6 +59,7 @@ export function checkRules(document: ConfigDocument): Problem[] {
         'add a destination',
       );
     }
+    checkSafety(entry, path, report);
     const { source, engine } = entry;
     if (templateLanguage(engine, source) === 'go') return;
     for (const key of GO_ONLY_KEYS.filter((one) => one in entry)) {

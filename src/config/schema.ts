@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { formatDuration } from '../core/duration.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../core/logger.ts';
 import { consulSchema } from './consul-schema.ts';
-import { DEDUPLICATE_DEFAULTS, DEFAULT_LOG, DEFAULT_QUIET } from './defaults.ts';
+import { DEDUPLICATE_DEFAULTS, DEFAULT_LOG, DEFAULT_QUIET, DEFAULT_STATE } from './defaults.ts';
 import { jobsSchema } from './job-schema.ts';
 import { logFileSchema, syslogSchema } from './log-schema.ts';
 import {
@@ -25,6 +25,7 @@ import {
   signalsSchema,
   telemetrySchema,
 } from './supervisor-schema.ts';
+import { guardSchema } from './safety-schema.ts';
 import { templateSchema } from './template-schema.ts';
 import { waitForsSchema, watchesSchema } from './watch-schema.ts';
 
@@ -111,6 +112,17 @@ export const configSchema = map({
     }),
     { description: 'The log, which goes to standard error.' },
   ),
+  state: setting(path, {
+    description: `Folder for what is kept over restarts: last good answers and files. Default: \`${DEFAULT_STATE}\` with \`startWith: lastGood\`; without, last good files lie beside their destinations, and answers are not kept.`,
+  }),
+  startWith: setting(oneOf(['fresh', 'lastGood']), {
+    description:
+      '`lastGood`: a start while the catalog is away renders from the last good answers, and says so.',
+    default: 'fresh',
+  }),
+  guard: setting(guardSchema, {
+    description: 'Guards of all templates; what a template says of the same key is stronger.',
+  }),
   templates: setting(list(templateSchema, 'a list of templates'), {
     description: 'The files that are kept true. Those of several config files add up.',
   }),

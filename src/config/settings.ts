@@ -27,6 +27,10 @@ export interface Settings {
   readonly control?: ControlSettings;
   /** How to run. Absent: as the flags say. */
   readonly run?: RunSettings;
+  /** Absolute folder for what is kept over restarts. Absent: nothing is, but for what lies beside a destination. */
+  readonly state?: string;
+  /** A start while the catalog is away works with the last good answers. */
+  readonly startsWithLastGood?: boolean;
   /** Absent: every instance asks for itself. */
   readonly deduplicate?: DeduplicateSettings | undefined;
   /** What templates, commands and jobs find in their environment, beside our own. */

@@ -9,6 +9,8 @@ import { templateLanguage } from './go-templates.ts';
 import { showPlace, type Problem } from './problems.ts';
 import { parseQuietPeriod } from './quiet-text.ts';
 import type { TemplateContent } from './schema.ts';
+import type { GuardContent } from './safety-schema.ts';
+import { safetyRules } from './safety.ts';
 
 /** A target, and where it was asked for. */
 export interface PlacedTarget {
@@ -25,6 +27,7 @@ export function targetFromDocument(
   index: number,
   document: ConfigDocument,
   quiet: QuietPeriod,
+  guards?: GuardContent,
 ): PlacedTarget {
   const { destination, source, contents = '', command, commandTimeout, wait } = content;
   const path = ['templates', index];
@@ -45,6 +48,7 @@ export function targetFromDocument(
     quiet: (wait === undefined ? undefined : parseQuietPeriod(wait)) ?? quiet,
     ...templateOptions(content, document.folder),
     secret: content.secret ?? TEMPLATE_DEFAULTS.secret,
+    ...safetyRules(content, guards),
   };
   return {
     target,

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS } from '../renderer/target.ts';
 import { TEMPLATE_DEFAULTS } from './defaults.ts';
+import { safetyEntries } from './safety-schema.ts';
 import {
   account,
   command,
@@ -98,4 +99,5 @@ export const templateSchema = map({
     description: 'A command that runs longer is ended.',
     default: formatDuration(DEFAULT_COMMAND_TIMEOUT_MS),
   }),
+  ...safetyEntries,
 });

@@ -95,8 +95,8 @@ export interface FilesSnapshot {
 export interface TargetStatus {
   /** What people know it by: its source and destination. */
   readonly label: string;
-  /** `waiting`: something that it needs was not answered. `current`: the file is as it should be. */
-  readonly state: 'waiting' | 'current' | 'failing';
+  /** `waiting`: something that it needs was not answered. `current`: the file is as it should be. `held`: its new text was not put in place. */
+  readonly state: 'waiting' | 'current' | 'failing' | 'held';
   /** What is missing, or why it fails. */
   readonly reason?: string;
 }

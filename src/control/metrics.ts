@@ -132,7 +132,7 @@ export class Metrics {
     const numbers = this.#instruments;
     const { controlled } = this.#parts;
     const targets = controlled.files()?.targets ?? [];
-    for (const state of ['current', 'waiting', 'failing'] as const) {
+    for (const state of ['current', 'waiting', 'failing', 'held'] as const) {
       const count = targets.filter((target) => target.state === state).length;
       numbers.set('targets', count, { state });
     }

@@ -20,7 +20,11 @@ export type ErrorCode =
   /** A running program could not be asked, or refused. */
   | 'control'
   /** A file cannot be written. */
-  | 'output';
+  | 'output'
+  /** A text was refused by the check of its target. */
+  | 'check'
+  /** A guard objects to the data that a file would be made of. */
+  | 'guard';
 
 /** What an {@link AutotmplError} may carry beside its message. */
 export interface ErrorDetails {

@@ -7,6 +7,8 @@ export interface EventMap {
   'query:changed': { readonly query: string };
   /** The catalog stopped answering this query; the last good value, if there is one, is kept. */
   'query:held': { readonly query: string; readonly reason: string };
+  /** The catalog's answer to this query is not believed; the last good value is kept. */
+  'query:suspected': { readonly query: string; readonly reason: string };
   /** The catalog answers this query again. */
   'query:recovered': { readonly query: string };
   /** A template ran, whether or not everything it needs was there. */
@@ -17,6 +19,27 @@ export interface EventMap {
   'target:written': { readonly target: string; readonly bytes: number; readonly reason: string };
   /** The template failed, or the file could not be written; the old file is in place. `absent`: it failed for want of what the catalog does not have. */
   'target:failed': { readonly target: string; readonly reason: string; readonly absent?: boolean };
+  /** Something kept the file from being replaced, and the old one is in place: a guard, a check, a group, or that it was rolled back. `by` says what, `reason` what it saw. */
+  'target:held': {
+    readonly target: string;
+    readonly by: 'guard' | 'check' | 'group' | 'rollback';
+    readonly reason: string;
+  };
+  /** Nothing holds the file any more: the data came back, the time was up, or an operator said so. */
+  'target:released': {
+    readonly target: string;
+    readonly by: 'data' | 'time' | 'operator';
+  };
+  /** The last good file was put back, since what follows a change failed. */
+  'target:rolledBack': { readonly target: string; readonly reason: string };
+  /** Somebody else changed or deleted the file; `restored`: it was put back. */
+  'target:drifted': { readonly target: string; readonly restored: boolean };
+  /** A guard looked at data, and let it pass or not. */
+  'guard:evaluated': {
+    readonly target: string;
+    readonly guard: string;
+    readonly passed: boolean;
+  };
   /** Files of one batch were replaced, and all of them are in place: the targets whose they are. */
   'files:written': { readonly targets: readonly string[] };
   /** Every file of a config has been as it should be. */

@@ -1,6 +1,6 @@
 import { queryId, type Query } from '../catalog/query.ts';
 import type { Bus } from '../core/bus.ts';
-import { describeError, type AutotmplError } from '../core/errors.ts';
+import type { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import { createMask } from '../output/mask.ts';
@@ -9,6 +9,7 @@ import type { User, Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { absentError, hopelessError, templateError } from './course-errors.ts';
 import { Due } from './due.ts';
+import { Fare, type FareState } from './fare.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Reload } from './reloads.ts';
 import { resolve } from './resolve.ts';
@@ -34,6 +35,7 @@ export class Course implements User {
   readonly #template: CompiledTarget['template'];
   readonly #options: CourseOptions;
   readonly #due: Due;
+  readonly #fare: Fare;
   readonly #writeRetry: WriteRetry;
   /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
   #needs: ReadonlyMap<string, Query> = new Map();
@@ -43,10 +45,7 @@ export class Course implements User {
   #reasons: readonly string[] = [];
   #missing: readonly Missing[] = [];
   #hadText = false;
-  #state: 'waiting' | 'current' | 'failed' = 'waiting';
-  #lastError = '';
   #lastSecrets: ReadonlySet<string> = new Set();
-  error: AutotmplError | undefined;
   changed = false;
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
   secrets: ReadonlySet<string> = new Set();
@@ -57,6 +56,7 @@ export class Course implements User {
     this.#template = template;
     this.#options = options;
     this.#due = new Due(target.quiet, options.clock, options.onDue);
+    this.#fare = new Fare(target, options);
     this.#writeRetry = new WriteRetry(target.label, options, () => this.#due.become());
   }
 
@@ -67,7 +67,7 @@ export class Course implements User {
 
   /** Whether the last rendering came to an end, good or bad, and nothing is waited for. */
   get isSettled(): boolean {
-    return this.#state !== 'waiting' && !this.#due.now;
+    return this.#fare.state !== 'waiting' && !this.#due.now;
   }
 
   /** Whether the file was ever as it should be in this run. */
@@ -76,8 +76,13 @@ export class Course implements User {
   }
 
   /** How its file stands. */
-  get state(): 'waiting' | 'current' | 'failed' {
-    return this.#state;
+  get state(): FareState {
+    return this.#fare.state;
+  }
+
+  /** What is wrong with it; undefined where nothing is. */
+  get error(): AutotmplError | undefined {
+    return this.#fare.error;
   }
 
   /** What it waits for; undefined where it waits for nothing. */
@@ -143,7 +148,7 @@ export class Course implements User {
     watcher.want(this, this.#needs);
     bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });
     this.#missing = resolution.kind === 'incomplete' ? resolution.missing : [];
-    if (resolution.kind === 'failed') this.#fail(templateError(resolution));
+    if (resolution.kind === 'failed') this.#fare.fail(templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
     if (!complete) return undefined;
     this.#reasons = [...this.#changes];
@@ -160,15 +165,18 @@ export class Course implements User {
     const reasons = this.#reasons;
     if (published.outcome === 'failed') {
       this.#changes = new Set([...reasons, ...this.#changes]);
-      this.#fail(published.error);
+      this.#fare.fail(published.error);
       if (!this.#options.once) this.#writeRetry.failed();
       return [];
     }
+    if (published.outcome === 'held') {
+      this.#changes = new Set([...reasons, ...this.#changes]);
+      this.#fare.hold(published.by, published.error);
+      return [];
+    }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
-    this.#state = 'current';
+    this.#fare.succeed();
     this.#hadText = true;
-    this.error = undefined;
-    this.#lastError = '';
     this.#writeRetry.succeeded();
     if (published.outcome !== 'unchanged') this.changed = true;
     if (published.outcome === 'unchanged') bus.emit('target:unchanged', { target: label });
@@ -216,7 +224,7 @@ export class Course implements User {
     if (once && hopeless !== undefined) {
       const answer = watcher.answer(queryId(hopeless.query));
       this.#missing = [];
-      this.#fail(hopelessError(this.target.label, answer));
+      this.#fare.fail(hopelessError(this.target.label, answer));
       return;
     }
     const absent = this.target.absentFatal
@@ -225,10 +233,10 @@ export class Course implements User {
     if (absent !== undefined) {
       this.#missing = [];
       const error = absentError(this.target.label, this.#template.name, absent);
-      this.#fail(error, { absent: true });
+      this.#fare.fail(error, { absent: true });
       return;
     }
-    this.#state = 'waiting';
+    this.#fare.wait();
     if (!this.#hadText) return;
     const gone = missing.filter(
       ({ why, query }) => why === 'absent' && this.#changes.has(queryId(query)),
@@ -243,19 +251,5 @@ export class Course implements User {
       );
       this.#changes.delete(queryId(query));
     }
-  }
-
-  /** An error is said once, not at every change that does not mend it. */
-  #fail(error: AutotmplError, why: { readonly absent?: true } = {}): void {
-    const { bus, logger } = this.#options;
-    const { label } = this.target;
-    this.#state = 'failed';
-    this.error = error;
-    const reason = describeError(error);
-    bus.emit('target:failed', { target: label, reason, ...why });
-    if (reason === this.#lastError) return;
-    this.#lastError = reason;
-    const kept = this.target.destination === undefined ? '' : `; ${label} stays as it was`;
-    logger.error(`${reason}${kept}`, { target: label });
   }
 }

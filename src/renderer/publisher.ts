@@ -20,7 +20,13 @@ export type Published =
   | { readonly outcome: 'written'; readonly files: readonly string[] }
   /** Nothing was written, since this run only shows; the file would have changed. */
   | { readonly outcome: 'shown' }
-  | { readonly outcome: 'failed'; readonly error: AutotmplError };
+  | { readonly outcome: 'failed'; readonly error: AutotmplError }
+  /** The text is whole and was not put in place: the old file stays until the data changes. */
+  | {
+      readonly outcome: 'held';
+      readonly by: 'check' | 'group' | 'rollback';
+      readonly error: AutotmplError;
+    };
 
 /** Brings texts to where they belong: files, standard output, or a diff for people. */
 export interface Publisher {

@@ -8,6 +8,7 @@ import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { Course } from './course.ts';
+import type { FareState } from './fare.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Reload, Reloads } from './reloads.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
@@ -31,7 +32,7 @@ export interface RendererOptions {
 /** How one file stands. */
 export interface TargetStanding {
   readonly label: string;
-  readonly state: 'waiting' | 'current' | 'failed';
+  readonly state: FareState;
   readonly reason?: string;
 }
 
@@ -76,7 +77,8 @@ export class Renderer implements Actor {
       const { label } = course.target;
       const [missing] = course.waiting()?.missing ?? [];
       if (course.error !== undefined) {
-        return { label, state: 'failed', reason: describeError(course.error) };
+        const state = course.state === 'held' ? 'held' : 'failed';
+        return { label, state, reason: describeError(course.error) };
       }
       if (missing === undefined) return { label, state: course.state };
       return { label, state: course.state, reason: `${queryId(missing.query)} is ${missing.why}` };

@@ -2,6 +2,7 @@ import type { FileOptions } from '../output/file-options.ts';
 import type { CommandLine } from '../process/command-line.ts';
 import type { EnvironmentRules } from '../process/environment-rules.ts';
 import type { TemplateLanguage, TemplateOptions } from '../template/engine.ts';
+import type { SafetyRules } from './safety.ts';
 
 /** How long to wait for more changes before rendering: `minMs` after the last one, `maxMs` after the first at the most. */
 export interface QuietPeriod {
@@ -22,7 +23,7 @@ export interface CommandRules {
 }
 
 /** One file that is kept true. */
-export interface Target extends TemplateOptions {
+export interface Target extends TemplateOptions, SafetyRules {
   /** What people know it by: the destination as they wrote it, or `stdout (<source>)`. */
   readonly label: string;
   /** The template: a file's absolute path, or the text itself. `name` is what messages call it. */

@@ -362,11 +362,11 @@ describe('the command line', () => {
     it('refuses what belongs to a later version instead of ignoring it', async () => {
       write(
         'autotmpl.yaml',
-        'templates:\n  - {source: motd.njk, destination: out, check: nginx -t}\n',
+        'catalog: {etcd: {}}\ntemplates: [{source: motd.njk, destination: out}]\n',
       );
       const end = await run('-config', 'autotmpl.yaml', '-once');
       expect(end.code).toBe(78);
-      expect(end.stderr).toMatch(/templates\[0\]\.check.*not supported yet/s);
+      expect(end.stderr).toMatch(/catalog\.etcd.*not supported yet/s);
     });
   });
 

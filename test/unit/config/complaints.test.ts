@@ -136,21 +136,6 @@ describe('a template', () => {
 });
 
 describe('what belongs to a later version', () => {
-  it.each(['state', 'startWith'])('is refused by name: %s', async (key) => {
-    expect(await about(`${SOURCE}${key}: {}`)).toBe(
-      `a.yaml:2:1: ${key}: not supported yet (remove it)`,
-    );
-  });
-
-  it.each(['format', 'check', 'probe', 'onFailure', 'fileGroup', 'onDrift', 'reload', 'guard'])(
-    'is refused by name: templates[].%s',
-    async (key) => {
-      expect(await about(`templates: [{source: a, ${key}: x}]`)).toContain(
-        `templates[0].${key}: not supported yet`,
-      );
-    },
-  );
-
   it.each([
     ['catalog: {etcd: {}}', 'catalog.etcd: not supported yet'],
     ['catalog: {zookeeper: {}}', 'catalog.zookeeper: not supported yet'],
