@@ -6,6 +6,7 @@ import { OwedMarkers } from '../output/owed-markers.ts';
 import { warmUp } from '../process/command.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { FilePublisher } from '../renderer/file-publisher.ts';
+import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
 import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
@@ -35,6 +36,7 @@ export class Rendering {
   readonly #options: DaemonOptions;
   readonly #bus: Bus;
   readonly #markers = new OwedMarkers();
+  readonly #ledger = new MemoryLedger();
   readonly #keeper: User = { answerChanged: () => undefined };
   readonly #insisting = new AbortController();
   #begunReloads: Begun<Reloads> | undefined;
@@ -160,6 +162,7 @@ export class Rendering {
       watcher,
       publisher: await this.#makePublisher(),
       reloads: this.reloads,
+      ledger: this.#ledger,
       once,
       clock,
       bus: this.#bus,

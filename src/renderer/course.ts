@@ -1,4 +1,5 @@
 import { queryId, type Query } from '../catalog/query.ts';
+import type { Value } from '../catalog/values.ts';
 import type { Bus } from '../core/bus.ts';
 import type { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -10,6 +11,7 @@ import type { CompiledTarget } from './compile-targets.ts';
 import { absentError, hopelessError, templateError } from './course-errors.ts';
 import { Due } from './due.ts';
 import { Fare, type FareState } from './fare.ts';
+import type { Ledger, MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Reload } from './reloads.ts';
 import { resolve } from './resolve.ts';
@@ -21,6 +23,7 @@ import { WriteRetry } from './write-retry.ts';
 export interface CourseOptions {
   readonly watcher: Watcher;
   readonly once: boolean;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly bus: Bus;
   readonly logger: Logger;
@@ -43,6 +46,8 @@ export class Course implements User {
   #changes = new Set<string>();
   /** Those that the last complete rendering was made for. */
   #reasons: readonly string[] = [];
+  /** What the text was made of that was rendered last. */
+  #madeOf: MadeOf = new Map();
   #missing: readonly Missing[] = [];
   #hadText = false;
   #lastSecrets: ReadonlySet<string> = new Set();
@@ -151,6 +156,7 @@ export class Course implements User {
     if (resolution.kind === 'failed') this.#fare.fail(templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
     if (!complete) return undefined;
+    this.#madeOf = this.#recallAll(rendering.used.keys());
     this.#reasons = [...this.#changes];
     this.#changes = new Set();
     this.#log(rendering);
@@ -176,6 +182,7 @@ export class Course implements User {
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#fare.succeed();
+    if (published.outcome !== 'shown') this.#options.ledger.note(this.target, this.#madeOf);
     this.#hadText = true;
     this.#writeRetry.succeeded();
     if (published.outcome !== 'unchanged') this.changed = true;
@@ -196,6 +203,15 @@ export class Course implements User {
     if (command === undefined || !(owed || published.outcome === 'written')) return [];
     const rules = commandRules === undefined ? {} : { rules: commandRules };
     return [{ command, timeoutMs, ...rules, targets: [this.target], reasons }];
+  }
+
+  #recallAll(ids: Iterable<string>): MadeOf {
+    const madeOf = new Map<string, Value>();
+    for (const id of ids) {
+      const value = this.#options.watcher.answer(id)?.value;
+      if (value !== undefined) madeOf.set(id, value);
+    }
+    return madeOf;
   }
 
   /** What the template has to say, unless nothing of it may be shown. */

@@ -9,6 +9,7 @@ import type { Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { Course } from './course.ts';
 import type { FareState } from './fare.ts';
+import type { Ledger } from './ledger.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Reload, Reloads } from './reloads.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
@@ -22,6 +23,7 @@ export interface RendererOptions {
   readonly watcher: Watcher;
   readonly publisher: Publisher;
   readonly reloads: Reloads;
+  readonly ledger: Ledger;
   /** Ends once every target is written or has failed, and every command has ended; waits for no quiet period. */
   readonly once: boolean;
   readonly clock: Clock;

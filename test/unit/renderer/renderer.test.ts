@@ -22,6 +22,7 @@ import type { CommandResult } from '../../../src/process/result.ts';
 import { compileTargets } from '../../../src/renderer/compile-targets.ts';
 import { FilePublisher } from '../../../src/renderer/file-publisher.ts';
 import { Reloads, type Reload } from '../../../src/renderer/reloads.ts';
+import { MemoryLedger } from '../../../src/renderer/ledger.ts';
 import { Renderer } from '../../../src/renderer/renderer.ts';
 import type { Target } from '../../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
@@ -136,6 +137,7 @@ describe('the renderer', () => {
         logger,
       }),
       reloads: reloads.actor,
+      ledger: new MemoryLedger(),
       once,
       clock,
       bus,

@@ -1,0 +1,26 @@
+import type { Value } from '../catalog/values.ts';
+import type { Target } from './target.ts';
+
+/** What a file was made of: the value of each query, by its id. */
+export type MadeOf = ReadonlyMap<string, Value>;
+
+/** What each file was last made of. Guards compare new data with it, and a start may need it. */
+export interface Ledger {
+  /** What the file was made of when it was last put in place, or found to be right; undefined where nobody knows. */
+  of(target: Target): MadeOf | undefined;
+  /** The file is made of this now. */
+  note(target: Target, madeOf: MadeOf): void;
+}
+
+/** Knows what happened while it lived: longer than one config, and no longer than the program. */
+export class MemoryLedger implements Ledger {
+  readonly #files = new Map<string, MadeOf>();
+
+  of({ destination, label }: Target): MadeOf | undefined {
+    return this.#files.get(destination ?? label);
+  }
+
+  note({ destination, label }: Target, madeOf: MadeOf): void {
+    this.#files.set(destination ?? label, madeOf);
+  }
+}
