@@ -20,10 +20,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   catalog: ['catalog/contract', 'core'],
   output: ['core'],
   process: ['core'],
+  probe: ['core'],
   template: ['catalog/contract', 'core'],
   watch: ['catalog/contract', 'core'],
-  renderer: ['watch', 'template', 'output', 'process', 'catalog/contract', 'core'],
-  supervisor: ['watch', 'process', 'catalog/contract', 'core'],
+  renderer: ['watch', 'template', 'output', 'process', 'probe', 'catalog/contract', 'core'],
+  supervisor: ['watch', 'process', 'probe', 'catalog/contract', 'core'],
   control: ['watch', 'process', 'catalog/contract', 'core'],
   config: [
     ...['core', 'renderer', 'supervisor', 'control', 'process', 'output', 'template'],

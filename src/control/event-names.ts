@@ -19,6 +19,7 @@ const ALL: Readonly<Record<EventName, true>> = {
   'renderer:ready': true,
   'command:started': true,
   'command:ended': true,
+  'probe:ended': true,
   'supervisor:happened': true,
   'job:changed': true,
   'job:ended': true,

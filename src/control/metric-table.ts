@@ -143,6 +143,12 @@ export const METRICS = {
     [],
     'How long commands of files took.',
   ),
+  probes: row(
+    'counter',
+    'autotmpl_probes_total',
+    ['result'],
+    'Probes that followed commands of files: ok, failed.',
+  ),
   reloads: row(
     'counter',
     'autotmpl_reloads_total',

@@ -53,6 +53,12 @@ export interface EventMap {
     readonly durationMs: number;
     readonly targets: readonly string[];
   };
+  /** What a command reloaded was looked at, until it worked or its time was over. */
+  'probe:ended': {
+    readonly command: string;
+    readonly ok: boolean;
+    readonly targets: readonly string[];
+  };
   /** Something happened that jobs may wait for: a code of ContainerPilot 3's, or one of ours, and whose it is. */
   'supervisor:happened': { readonly code: string; readonly source: string };
   /** A job went over to another state. */

@@ -10,7 +10,7 @@ import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
 import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
-import { runReload } from '../renderer/run-reload.ts';
+import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
@@ -50,21 +50,12 @@ export class Rendering {
     this.#options = options;
     this.#bus = bus;
     this.reloads = new Reloads({
-      run: (reload, signal) =>
-        runReload(
-          reload,
-          {
-            environment: this.#commandEnvironment,
-            told: this.#told,
-            clock: options.clock,
-            once: options.once,
-            logger: options.logger,
-            passOn: options.passOn,
-            mask: createMask(this.#renderer?.secrets() ?? new Set()),
-            insist: this.#insisting.signal,
-          },
-          signal,
-        ),
+      run: (reload, signal) => runReload(reload, this.#runParts(), signal),
+      probe: async (reload, signal) => {
+        // Few files are followed by a probe.
+        const { probeReload } = await import('../renderer/probe-reload.ts');
+        return probeReload(reload, this.#runParts(), signal);
+      },
       cover: (targets) =>
         this.#markers.cover(targets.flatMap(({ destination }) => destination ?? [])),
       retry: !options.once,
@@ -143,6 +134,18 @@ export class Rendering {
     this.#endKeeping();
     await this.#begunReloads?.stop();
     await this.#watcher?.stop();
+  }
+
+  /** What commands are run with, as it is now. */
+  #runParts(): RunReloadOptions {
+    const { clock, once, logger, passOn } = this.#options;
+    return {
+      environment: this.#commandEnvironment,
+      told: this.#told,
+      ...{ clock, once, logger, passOn },
+      mask: createMask(this.#renderer?.secrets() ?? new Set()),
+      insist: this.#insisting.signal,
+    };
   }
 
   /** Keeps what is watched alive until the next renderer wants it. */

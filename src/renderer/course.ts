@@ -13,7 +13,7 @@ import { Due } from './due.ts';
 import { Fare, type FareState } from './fare.ts';
 import type { Ledger, MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
-import type { Reload } from './reloads.ts';
+import type { Reload } from './reload.ts';
 import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
 import type { Waiting } from './waiting-report.ts';

@@ -1,39 +1,21 @@
 import type { Actor } from '../core/actor.ts';
 import { backoffDelay } from '../core/backoff.ts';
-import type { Bus } from '../core/bus.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
-import { commandLabel, type CommandLine } from '../process/command-line.ts';
-import { describeResult, type CommandResult } from '../process/result.ts';
-import type { CommandRules, Target } from './target.ts';
+import { commandLabel } from '../process/command-line.ts';
+import { mergeReloads, type Reload } from './reload.ts';
+import { attemptReload, type AttemptParts } from './reload-attempt.ts';
+import type { Target } from './target.ts';
 
 const RETRY = { baseMs: 1000, capMs: 60_000 };
 
-/** A command that is to run because files changed. */
-export interface Reload {
-  readonly command: CommandLine;
-  readonly timeoutMs: number;
-  readonly rules?: CommandRules;
-  /** The targets whose change asks for it. */
-  readonly targets: readonly Target[];
-  /** Why: the queries that changed. */
-  readonly reasons: readonly string[];
-}
-
-/** Starts a command and waits for its end; never rejects. */
-export type RunReload = (reload: Reload, signal: AbortSignal) => Promise<CommandResult>;
-
 /** What reloads work with. */
-export interface ReloadsOptions {
-  readonly run: RunReload;
+export interface ReloadsOptions extends AttemptParts {
   /** Called when a command starts, with its targets; what it returns is called where the command succeeds. */
   readonly cover: (targets: readonly Target[]) => () => Promise<void>;
   /** Whether a command that failed is tried again, with backoff, until it succeeds. */
   readonly retry: boolean;
   readonly clock: Clock;
-  readonly bus: Bus;
-  readonly logger: Logger;
 }
 
 /**
@@ -69,7 +51,7 @@ export class Reloads implements Actor {
       owed?.cancel?.();
       if (owed !== undefined) owed.cancel = undefined;
       const waiting = this.#queue.get(key) ?? owed?.reload;
-      this.#queue.set(key, waiting === undefined ? reload : merge(waiting, reload));
+      this.#queue.set(key, waiting === undefined ? reload : mergeReloads(waiting, reload));
     }
     if (this.#queue.size === 0) return;
     if (this.#becomeIdle === undefined) {
@@ -156,34 +138,18 @@ export class Reloads implements Actor {
   }
 
   async #execute(key: string, reload: Reload, signal: AbortSignal): Promise<void> {
-    const { bus, logger, run, cover } = this.#options;
-    const targets = reload.targets.map((target) => target.label);
-    logger.info(`running: ${key}`, { targets });
-    bus.emit('command:started', { command: key, targets });
     this.#running = key;
-    const onSuccess = cover(reload.targets);
-    const result = await run(reload, signal);
+    const onSuccess = this.#options.cover(reload.targets);
+    const attempt = await attemptReload(reload, this.#options, signal);
     // Told to stop: it was ended, and how things stood then is still asked for.
     if (!signal.aborted) this.#running = undefined;
-    if (result.droppedLines > 0) {
-      logger.warn(`${key} printed ${result.droppedLines} lines more than are logged`, { targets });
-    }
-    const ok = result.outcome === 'ok';
-    bus.emit('command:ended', {
-      command: key,
-      ok,
-      durationMs: result.durationMs,
-      targets,
-    });
-    if (ok) {
+    if (attempt.outcome === 'ok') {
       this.#owed.get(key)?.cancel?.();
       this.#owed.delete(key);
-      logger.info(`done: ${key}`, { durationMs: Math.round(result.durationMs) });
       await onSuccess();
-      return;
+    } else if (attempt.outcome === 'failed') {
+      this.#failed(key, reload, attempt.reason);
     }
-    if (signal.aborted) return;
-    this.#failed(key, reload, describeResult(key, result));
   }
 
   #failed(key: string, reload: Reload, sentence: string): void {
@@ -203,7 +169,7 @@ export class Reloads implements Actor {
     const again = this.#queue.get(key);
     if (again !== undefined) {
       // Asked for again while it ran: the next run covers this one.
-      this.#queue.set(key, merge(reload, again));
+      this.#queue.set(key, mergeReloads(reload, again));
       logger.error(sentence, { targets });
       return;
     }
@@ -219,18 +185,4 @@ export class Reloads implements Actor {
       },
     );
   }
-}
-
-/** No command is told more reasons than this. */
-const MOST_REASONS = 50;
-
-function merge(first: Reload, second: Reload): Reload {
-  if (first === second) return first;
-  return {
-    command: first.command,
-    ...(first.rules !== undefined && { rules: first.rules }),
-    timeoutMs: Math.max(first.timeoutMs, second.timeoutMs),
-    targets: [...new Set([...first.targets, ...second.targets])],
-    reasons: [...new Set([...first.reasons, ...second.reasons])].slice(0, MOST_REASONS),
-  };
 }

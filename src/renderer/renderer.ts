@@ -11,7 +11,8 @@ import { Course } from './course.ts';
 import type { FareState } from './fare.ts';
 import type { Ledger } from './ledger.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
-import type { Reload, Reloads } from './reloads.ts';
+import type { Reload } from './reload.ts';
+import type { Reloads } from './reloads.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
 
 /** Commands of the first batch wait for the slowest first answer, but no longer than this. */

@@ -7,7 +7,7 @@ import { applyEnvironmentRules, type EnvironmentRules } from '../process/environ
 import { findProgram } from '../process/find-program.ts';
 import type { OutputStream } from '../process/output-budget.ts';
 import type { CommandResult } from '../process/result.ts';
-import type { Reload } from './reloads.ts';
+import type { Reload } from './reload.ts';
 
 /** The system grants one variable 128 KiB (MAX_ARG_STRLEN); a command must not fail to start because too much changed. */
 const LONGEST_VARIABLE_BYTES = 100_000;
@@ -42,14 +42,8 @@ export async function runReload(
   const { logger, passOn, mask, insist, clock, once } = options;
   const { splayMs = 0, killSignal, killAfterMs } = reload.rules ?? {};
   const command = commandLabel(reload.command);
-  const targets = reload.targets.map((target) => target.destination ?? target.label);
-  const reasons = reload.reasons.length === 0 ? ['first rendering'] : reload.reasons;
   const secret = reload.targets.find((target) => target.secret);
-  const env = {
-    ...environmentOf(options, reload.rules?.environment),
-    AUTOTMPL_TARGETS: joined(targets, '\n'),
-    AUTOTMPL_REASON: joined(reasons.map(printable), ', '),
-  };
+  const env = reloadEnvironment(reload, options);
   if (splayMs > 0 && !once) await clock.sleep(splayMs * Math.random(), signal);
   const result = await runCommand(findProgram(reload.command, env), {
     env,
@@ -72,9 +66,23 @@ export async function runReload(
   return result;
 }
 
+/** What a reload's command, and whatever follows it, finds in its environment. */
+export function reloadEnvironment(
+  { targets, reasons, rules }: Reload,
+  options: Pick<RunReloadOptions, 'environment' | 'told'>,
+): Record<string, string> {
+  const files = targets.map((target) => target.destination ?? target.label);
+  const why = reasons.length === 0 ? ['first rendering'] : reasons;
+  return {
+    ...environmentOf(options, rules?.environment),
+    AUTOTMPL_TARGETS: joined(files, '\n'),
+    AUTOTMPL_REASON: joined(why.map(printable), ', '),
+  };
+}
+
 /** Whoever makes rules of their own has the whole environment to choose from. */
 function environmentOf(
-  { environment, told }: RunReloadOptions,
+  { environment, told }: Pick<RunReloadOptions, 'environment' | 'told'>,
   rules: EnvironmentRules | undefined,
 ): Record<string, string> {
   if (rules === undefined) return commandEnvironment(environment, told);

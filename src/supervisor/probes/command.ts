@@ -1,7 +1,8 @@
+import { presentable } from '../../probe/presentable.ts';
 import { runCommand } from '../../process/command.ts';
 import type { CommandLine } from '../../process/command-line.ts';
 import type { CommandResult } from '../../process/result.ts';
-import { presentable, unwell, type CommandParts, type Finding } from './finding.ts';
+import { unwell, type CommandParts, type Finding } from './finding.ts';
 
 /**
  * Runs a command: exit code 0 is well, one other may mean a warning, all else is wrong. Its whole group is killed when the signal

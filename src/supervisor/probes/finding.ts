@@ -1,6 +1,8 @@
 import type { HealthReport } from '../../catalog/registrar.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Account } from '../../process/account.ts';
+import { presentable } from '../../probe/presentable.ts';
+import type { Sight } from '../../probe/sight.ts';
 import type { OutputStream } from '../../process/output-budget.ts';
 
 /** What a probe found, and whether it ran out of time. */
@@ -24,9 +26,6 @@ export interface CommandParts {
   readonly onLine: (stream: OutputStream, line: string, pid: number) => void;
 }
 
-/** The catalog keeps 4 kB of a check's output, and of more the beginning; the end is what tells. */
-const LONGEST_OUTPUT_BYTES = 4000;
-
 /** All is well. */
 export function well(output: string): Finding {
   return { status: 'passing', output: presentable(output), timedOut: false };
@@ -37,6 +36,12 @@ export function unwell(output: string): Finding {
   return { status: 'critical', output: presentable(output), timedOut: false };
 }
 
+/** What a look at something means for a health. */
+export function findingOf({ ok, said, more = '' }: Sight): Finding {
+  const output = more === '' ? said : `${said}\n${more}`;
+  return ok ? well(output) : unwell(output);
+}
+
 /** It took too long: `app.health timeout after 300ms`, as ContainerPilot says it, and behind it what was found until then. */
 export function tooLate(label: string, timeoutMs: number, { output }: HealthReport): Finding {
   const said = `${label} timeout after ${formatDuration(timeoutMs)}`;
@@ -45,14 +50,4 @@ export function tooLate(label: string, timeoutMs: number, { output }: HealthRepo
     output: output === '' ? said : presentable(`${said}\n${output}`),
     timedOut: true,
   };
-}
-
-/** Text as people may see it in a catalog: without control characters but line feeds and tabs, and the end of it where it is long. */
-export function presentable(text: string): string {
-  const plain = text.replace(/[^\P{Cc}\n\t]/gu, '').trim();
-  const bytes = Buffer.from(plain);
-  if (bytes.length <= LONGEST_OUTPUT_BYTES) return plain;
-  const end = bytes.subarray(-LONGEST_OUTPUT_BYTES).toString();
-  // The first character may have been cut in two.
-  return `…${end.replace(/^\uFFFD+/, '')}`;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/time.ts';
 import { Deadline } from '../../core/deadline.ts';
+import { probeHttp } from '../../probe/http.ts';
+import { probeTcp } from '../../probe/tcp.ts';
 import type { HealthSettings } from '../settings.ts';
 import { probeCommand } from './command.ts';
 import { probeFile } from './file.ts';
-import { tooLate, well, type CommandParts, type Finding } from './finding.ts';
-import { probeHttp } from './http.ts';
-import { probeTcp } from './tcp.ts';
+import { findingOf, tooLate, well, type CommandParts, type Finding } from './finding.ts';
 
 /** What a probe works with. */
 export interface ProbeParts extends CommandParts {
@@ -36,9 +36,9 @@ async function find(
     case 'exec':
       return await probeCommand(probe.command, parts, signal);
     case 'http':
-      return await probeHttp(probe.url, signal);
+      return findingOf(await probeHttp(probe.url, { redirects: true }, signal));
     case 'tcp':
-      return await probeTcp(probe.address, signal);
+      return findingOf(await probeTcp(probe.address, signal));
     case 'file':
       return await probeFile(probe.path, signal);
     case 'none':

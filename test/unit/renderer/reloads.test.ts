@@ -4,7 +4,8 @@ import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { commandLabel } from '../../../src/process/command-line.ts';
 import type { CommandResult } from '../../../src/process/result.ts';
-import { Reloads, type Reload } from '../../../src/renderer/reloads.ts';
+import type { Reload } from '../../../src/renderer/reload.ts';
+import { Reloads } from '../../../src/renderer/reloads.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
@@ -31,6 +32,9 @@ describe('reloads', () => {
   let logger: ReturnType<typeof recordingLogger>;
   let begun: Begun<Reloads> | undefined;
   let runs: Reload[];
+  let probed: Reload[];
+  /** Why what was reloaded does not work. */
+  let probeFinds: string | undefined;
   let succeeded: string[][];
   /** Ends the command under way. */
   let end: (result: CommandResult) => Promise<void>;
@@ -47,6 +51,10 @@ describe('reloads', () => {
             };
             signal.addEventListener('abort', () => resolve({ ...FAILED, outcome: 'aborted' }));
           });
+        },
+        probe: (asked) => {
+          probed.push(asked);
+          return Promise.resolve(probeFinds);
         },
         cover: (targets) => async () => {
           succeeded.push(targets.map((target) => target.label));
@@ -65,6 +73,8 @@ describe('reloads', () => {
     logger = recordingLogger();
     runs = [];
     succeeded = [];
+    probed = [];
+    probeFinds = undefined;
   });
 
   afterEach(async () => {
@@ -196,6 +206,38 @@ describe('reloads', () => {
     expect(logger.text()).toContain('the config does not name it any more');
     await clock.advance(600_000);
     expect(runs).toHaveLength(1);
+  });
+
+  it('takes a command as done only once what it reloaded works', async () => {
+    const probing = makeTarget({
+      label: 'probed.conf',
+      probe: { probe: { kind: 'tcp', address: ':80' }, withinMs: 1000 },
+    });
+    const reloads = start(true);
+    reloads.enqueue([reload('one', probing)]);
+    await settle();
+    probeFinds = 'nobody answers';
+    await end(OK);
+    expect(logger.text()).toContain('error nobody answers; the files are newer than what runs');
+    expect(succeeded).toEqual([]);
+    expect(reloads.owed).toBe(1);
+    probeFinds = undefined;
+    await clock.advance(1000);
+    await end(OK);
+    expect(probed).toHaveLength(2);
+    expect(succeeded).toEqual([['probed.conf']]);
+    expect(reloads.owed).toBe(0);
+  });
+
+  it('looks at nothing after a command that failed, and where nobody asks for it', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await end(FAILED);
+    reloads.enqueue([reload('one', api)]);
+    await settle();
+    await end(OK);
+    expect(probed).toEqual([]);
   });
 
   it('ends the command under way when it is told to stop', async () => {

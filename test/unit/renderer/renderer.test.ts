@@ -21,7 +21,8 @@ import { OwedMarkers } from '../../../src/output/owed-markers.ts';
 import type { CommandResult } from '../../../src/process/result.ts';
 import { compileTargets } from '../../../src/renderer/compile-targets.ts';
 import { FilePublisher } from '../../../src/renderer/file-publisher.ts';
-import { Reloads, type Reload } from '../../../src/renderer/reloads.ts';
+import type { Reload } from '../../../src/renderer/reload.ts';
+import { Reloads } from '../../../src/renderer/reloads.ts';
 import { MemoryLedger } from '../../../src/renderer/ledger.ts';
 import { Renderer } from '../../../src/renderer/renderer.ts';
 import type { Target } from '../../../src/renderer/target.ts';
@@ -121,6 +122,7 @@ describe('the renderer', () => {
           events.push(`ran ${String(reload.command)}`);
           return commandResult();
         },
+        probe: async () => undefined,
         cover: (covered) => markers.cover(covered.flatMap(({ destination }) => destination ?? [])),
         retry: !once,
         clock,

@@ -2,8 +2,9 @@ import { getEventListeners, once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
+import { presentable } from '../../../src/probe/presentable.ts';
 import { probeFile } from '../../../src/supervisor/probes/file.ts';
-import { presentable, tooLate, unwell } from '../../../src/supervisor/probes/finding.ts';
+import { tooLate, unwell } from '../../../src/supervisor/probes/finding.ts';
 import { runProbe } from '../../../src/supervisor/probes/probe.ts';
 import type { HealthSettings } from '../../../src/supervisor/settings.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -1,18 +1,19 @@
 import { connect } from 'node:net';
-import { systemCode } from '../../core/errors.ts';
-import { unwell, well, type Finding } from './finding.ts';
+import { systemCode } from '../core/errors.ts';
+import type { Sight } from './sight.ts';
 
 /** Opens a connection, and closes it again: `host:port`, `[::1]:port`, `:port` on this machine, or the path of a unix socket. */
-export async function probeTcp(address: string, signal: AbortSignal): Promise<Finding> {
+export async function probeTcp(address: string, signal: AbortSignal): Promise<Sight> {
   const socket = connect(destinationOf(address));
+  const asked = `connect ${address}`;
   try {
-    return await new Promise<Finding>((resolve) => {
-      signal.addEventListener('abort', () => resolve(unwell(`connect ${address}: no answer`)), {
+    return await new Promise<Sight>((resolve) => {
+      signal.addEventListener('abort', () => resolve({ ok: false, said: `${asked}: no answer` }), {
         once: true,
       });
-      socket.on('connect', () => resolve(well(`connect ${address}: success`)));
+      socket.on('connect', () => resolve({ ok: true, said: `${asked}: success` }));
       socket.on('error', (error) =>
-        resolve(unwell(`connect ${address}: ${systemCode(error) ?? error.message}`)),
+        resolve({ ok: false, said: `${asked}: ${systemCode(error) ?? error.message}` }),
       );
     });
   } finally {

@@ -1,19 +1,28 @@
 import type { IncomingMessage } from 'node:http';
-import { systemCode } from '../../core/errors.ts';
-import { presentable, unwell, type Finding } from './finding.ts';
+import { systemCode } from '../core/errors.ts';
+import type { Sight } from './sight.ts';
 
-/** Of an answer's body so much is read, for the people who look at the catalog. */
+/** Of an answer's body so much is read, for people. */
 const READ_BYTES = 1000;
 
+/** What counts as a good answer beside 2xx: a redirect shows that a server works, and not that the page does. */
+export interface GoodAnswer {
+  readonly redirects: boolean;
+}
+
 /**
- * Asks for a page: 2xx and 3xx are well. Redirects are not followed: the answer itself shows that the server works. A password and
- * the parameters of the address stay out of the finding, since the whole catalog reads that.
+ * Asks for a page. Redirects are not followed. A password and the parameters of the address stay out of what is said, since others may
+ * read that.
  */
-export async function probeHttp(url: string, signal: AbortSignal): Promise<Finding> {
+export async function probeHttp(
+  url: string,
+  good: GoodAnswer,
+  signal: AbortSignal,
+): Promise<Sight> {
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
   const shown = publicPart(url);
   try {
-    return await new Promise<Finding>((resolve, reject) => {
+    return await new Promise<Sight>((resolve, reject) => {
       const asked = request(
         url,
         {
@@ -22,15 +31,16 @@ export async function probeHttp(url: string, signal: AbortSignal): Promise<Findi
           headers: { 'user-agent': 'autotmpl', connection: 'close' },
           signal,
         },
-        (answer) => readStart(answer, (body) => resolve(judge(shown, answer, body))),
+        (answer) => readStart(answer, (body) => resolve(judge(shown, answer, body, good))),
       );
       asked.on('error', reject);
       asked.end();
     });
   } catch (error) {
-    if (signal.aborted) return unwell(`GET ${shown}: no answer`);
+    if (signal.aborted) return { ok: false, said: `GET ${shown}: no answer` };
     const reason = error instanceof Error ? error.message : String(error);
-    return unwell(`GET ${shown}: ${systemCode(error) ?? ''} ${reason}`.replace(/ +/g, ' '));
+    const said = `GET ${shown}: ${systemCode(error) ?? ''} ${reason}`.replace(/ +/g, ' ');
+    return { ok: false, said };
   }
 }
 
@@ -44,12 +54,15 @@ function judge(
   shown: string,
   { statusCode = 0, statusMessage }: IncomingMessage,
   body: string,
-): Finding {
-  const good = statusCode >= 200 && statusCode < 400;
+  { redirects }: GoodAnswer,
+): Sight {
+  const isRedirect = statusCode >= 300 && statusCode < 400;
+  const ok = (statusCode >= 200 && statusCode < 300) || (isRedirect && redirects);
+  const note = isRedirect && !redirects ? ' (a redirect, which is not followed)' : '';
   return {
-    status: good ? 'passing' : 'critical',
-    output: presentable(`GET ${shown}: ${statusCode} ${statusMessage ?? ''}\n${body}`),
-    timedOut: false,
+    ok,
+    said: `GET ${shown}: ${statusCode} ${statusMessage ?? ''}${note}`,
+    more: body,
   };
 }
 
