@@ -7,7 +7,8 @@ import { cut, table, WIDTH } from './table.ts';
 /** How a program stands, for people: a table for each kind of thing, no line longer than 80 columns. */
 export function statusText(report: StatusReport, nowMs: number): string {
   const { queries } = report;
-  const watched = queries.fresh + queries.held + queries.unanswered;
+  const { fresh, held, suspect, unanswered } = queries;
+  const watched = fresh + held + suspect + unanswered;
   const sections = [
     head(report, nowMs),
     table(
@@ -19,7 +20,7 @@ export function statusText(report: StatusReport, nowMs: number): string {
     table(['STATE', 'FILE'], report.targets.flatMap(targetCells)),
     watched === 0
       ? []
-      : [`queries: ${queries.fresh} fresh, ${queries.held} held, ${queries.unanswered} unanswered`],
+      : [`queries: ${fresh} fresh, ${held} held, ${suspect} suspect, ${unanswered} unanswered`],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

@@ -107,6 +107,8 @@ export interface QueryCounts {
   readonly fresh: number;
   /** The catalog is in trouble; the last good answer is kept. */
   readonly held: number;
+  /** The catalog answers, but the answer is not believed; the last good one is kept, where there is one. */
+  readonly suspect: number;
   /** Never answered so far. */
   readonly unanswered: number;
 }

@@ -117,7 +117,7 @@ export const METRICS = {
     'gauge',
     'autotmpl_queries',
     ['state'],
-    'Watched queries: fresh, held (the last good answer is kept), unanswered.',
+    'Watched queries: fresh, held, suspect (the answer is not believed), unanswered.',
   ),
   queryChanges: row(
     'counter',
@@ -130,6 +130,12 @@ export const METRICS = {
     'autotmpl_query_troubles_total',
     [],
     'How often the catalog stopped answering a query.',
+  ),
+  queryDoubts: row(
+    'counter',
+    'autotmpl_query_doubts_total',
+    [],
+    'How often an answer of the catalog was not believed.',
   ),
   commands: row(
     'counter',

@@ -101,6 +101,7 @@ export class Metrics {
       bus.on('query:changed', () => numbers.count('queryChanges')),
       bus.on('query:held', () => numbers.count('queryTroubles')),
       bus.on('probe:ended', ({ ok }) => numbers.count('probes', { result: ok ? 'ok' : 'failed' })),
+      bus.on('query:suspected', () => numbers.count('queryDoubts')),
       bus.on('command:ended', ({ ok, durationMs }) => {
         numbers.count('commands', { result: ok ? 'ok' : 'failed' });
         numbers.took('commandSeconds', durationMs);

@@ -91,6 +91,7 @@ export function publicStatus(report: StatusReport): Readonly<Record<string, unkn
     Queries: {
       Fresh: report.queries.fresh,
       Held: report.queries.held,
+      Suspect: report.queries.suspect,
       Unanswered: report.queries.unanswered,
     },
   };

@@ -66,9 +66,15 @@ export class SystemdReport implements Actor {
       ...(['renderer:ready', 'job:changed', 'job:ended', 'check:ended'] as const).map((name) =>
         bus.on(name, soon),
       ),
-      ...(['target:failed', 'target:written', 'query:held', 'query:recovered'] as const).map(
-        (name) => bus.on(name, soon),
-      ),
+      ...(
+        [
+          'target:failed',
+          'target:written',
+          'query:held',
+          'query:suspected',
+          'query:recovered',
+        ] as const
+      ).map((name) => bus.on(name, soon)),
       bus.on('supervisor:happened', ({ source, code }) => {
         if (source === 'global' && code === 'shutdown') this.#stop();
         soon();
@@ -188,8 +194,9 @@ function statusLine(controlled: Controlled, reasons: readonly string[]): string 
   const targets = controlled.files()?.targets ?? [];
   const current = targets.filter(({ state }) => state === 'current').length;
   if (targets.length > 0) parts.push(`${current} of ${targets.length} files current`);
-  const { held } = controlled.queries();
+  const { held, suspect } = controlled.queries();
   if (held > 0) parts.push(`${held} queries held`);
+  if (suspect > 0) parts.push(`${suspect} queries not believed`);
   const [first] = reasons;
   if (first !== undefined) parts.push(`not ready: ${first}`);
   return parts.join(', ').replace(/[\x00-\x1f\x7f]+/g, ' ');

@@ -13,6 +13,8 @@ import { chooseAddress } from '../supervisor/interfaces.ts';
 import type { DaemonOptions } from './options.ts';
 import type { ReloadOutcome } from './reloading.ts';
 
+const NO_QUERIES = { fresh: 0, held: 0, suspect: 0, unanswered: 0 };
+
 /** What the control plane works with. */
 export interface ControlPlaneParts {
   readonly options: DaemonOptions;
@@ -93,7 +95,7 @@ function overview(parts: ControlPlaneParts): Controlled {
       }));
       return { ready: renderer.isReady, targets };
     },
-    queries: () => rendering().watcher?.counts() ?? { fresh: 0, held: 0, unanswered: 0 },
+    queries: () => rendering().watcher?.counts() ?? NO_QUERIES,
     async reload(by) {
       const outcome = await reload(by);
       return outcome.ok ? outcome : { ok: false, reason: describeError(outcome.error) };

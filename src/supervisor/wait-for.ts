@@ -89,7 +89,8 @@ async function waitForOne(
 }
 
 function hopeless(service: string, answer: Answer | undefined): AutotmplError {
-  const why = answer?.state === 'held' ? `: ${describeError(answer.reason)}` : '';
+  const why =
+    answer !== undefined && answer.state !== 'fresh' ? `: ${describeError(answer.reason)}` : '';
   return new AutotmplError('waiting', `${service} can never be waited for${why}`);
 }
 

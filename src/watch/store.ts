@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Answer } from '../catalog/catalog.ts';
+import { describeError } from '../core/errors.ts';
 
 /** What saving an answer amounted to. */
 export interface Saved {
@@ -8,6 +9,8 @@ export interface Saved {
   readonly changed: boolean;
   /** The state differs from the one before. */
   readonly stateChanged: boolean;
+  /** What is said against the catalog's answer is another thing than before. */
+  readonly reasonChanged: boolean;
 }
 
 /** The last answer to each query. */
@@ -22,6 +25,11 @@ export class Store {
   save(id: string, answer: Answer): Saved {
     const before = this.#answers.get(id);
     const stateChanged = before?.state !== answer.state;
+    // In trouble the words vary with each try; a doubt is one and the same until it becomes another.
+    const reasonChanged =
+      before?.state === 'suspect' &&
+      answer.state === 'suspect' &&
+      describeError(before.reason) !== describeError(answer.reason);
     // In trouble the last good value stays, even where the catalog did not repeat it.
     const value = answer.value === undefined ? before?.value : answer.value;
     const changed =
@@ -34,7 +42,7 @@ export class Store {
         ? { state: 'fresh', value: kept as NonNullable<typeof kept> | null }
         : { state: answer.state, value: kept, reason: answer.reason },
     );
-    return { changed, stateChanged };
+    return { changed, stateChanged, reasonChanged };
   }
 
   delete(id: string): void {

@@ -1,3 +1,4 @@
+import { AutotmplError } from '../core/errors.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Logger } from '../core/logger.ts';
 
@@ -6,11 +7,13 @@ import type { Logger } from '../core/logger.ts';
  * first time, at the latest after the second.
  */
 const GATHER = { minMs: 150, maxMs: 1000 };
-/** No line names more queries than this. */
+/** No line names more queries, or more to do about them, than this. */
 const NAMED = 3;
 
 interface Group {
   readonly ids: string[];
+  /** What there is to do, which may be something else for each query. */
+  readonly advice: Set<string>;
   unanswered: number;
 }
 
@@ -29,10 +32,14 @@ export class TroubleReport {
   }
 
   /** A query began to be in trouble. `answered`: whether there is a last good answer to keep. */
-  began(id: string, reason: string, answered: boolean): void {
-    const group = this.#troubled.get(reason) ?? { ids: [], unanswered: 0 };
-    this.#troubled.set(reason, group);
+  began(id: string, reason: Error, answered: boolean): void {
+    const words = reason.message;
+    const group = this.#troubled.get(words) ?? { ids: [], advice: new Set(), unanswered: 0 };
+    this.#troubled.set(words, group);
     group.ids.push(id);
+    if (reason instanceof AutotmplError && reason.advice !== undefined) {
+      group.advice.add(reason.advice);
+    }
     if (!answered) group.unanswered += 1;
     this.#arm();
   }
@@ -47,15 +54,16 @@ export class TroubleReport {
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    for (const [reason, { ids, unanswered }] of this.#troubled) {
+    for (const [reason, { ids, advice, unanswered }] of this.#troubled) {
       const kept = unanswered === ids.length ? 'no answer yet' : 'the last good answers are kept';
-      this.#logger.warn(`${subject(ids)}: ${reason}; ${kept}, and asking goes on`, {
+      const aside = advice.size === 0 ? '' : ` (${listed([...advice], '; ')})`;
+      this.#logger.warn(`${listed(ids)}: ${reason}${aside}; ${kept}, and asking goes on`, {
         queries: ids.length,
       });
     }
     this.#troubled.clear();
     if (this.#recovered.length > 0) {
-      this.#logger.info(`answered again: ${subject(this.#recovered)}`, {
+      this.#logger.info(`answered again: ${listed(this.#recovered)}`, {
         queries: this.#recovered.length,
       });
       this.#recovered = [];
@@ -74,7 +82,7 @@ export class TroubleReport {
   }
 }
 
-function subject(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED).join(', ');
-  return ids.length > NAMED ? `${named} and ${ids.length - NAMED} more` : named;
+function listed(words: readonly string[], comma = ', '): string {
+  const named = words.slice(0, NAMED).join(comma);
+  return words.length > NAMED ? `${named} and ${words.length - NAMED} more` : named;
 }

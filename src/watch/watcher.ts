@@ -95,13 +95,13 @@ export class Watcher implements Actor {
   }
 
   /** How many queries there are of each state. */
-  counts(): { readonly fresh: number; readonly held: number; readonly unanswered: number } {
-    const counts = { fresh: 0, held: 0, unanswered: 0 };
+  counts(): Readonly<Record<Answer['state'] | 'unanswered', number>> {
+    const counts = { fresh: 0, held: 0, suspect: 0, unanswered: 0 };
     for (const id of this.#watches.keys()) {
       const answer = this.#store.get(id);
-      if (answer?.value === undefined && answer?.state !== 'fresh') counts.unanswered += 1;
-      else if (answer.state === 'fresh') counts.fresh += 1;
-      else counts.held += 1;
+      if (answer === undefined) counts.unanswered += 1;
+      else if (answer.state === 'held' && answer.value === undefined) counts.unanswered += 1;
+      else counts[answer.state] += 1;
     }
     return counts;
   }
@@ -172,14 +172,14 @@ export class Watcher implements Actor {
 
   #take(id: string, answer: Answer): void {
     const before = this.#store.get(id);
-    const { changed, stateChanged } = this.#store.save(id, answer);
-    if (stateChanged) this.#announce(id, before, answer);
+    const { changed, stateChanged, reasonChanged } = this.#store.save(id, answer);
+    if (stateChanged || reasonChanged) this.#announce(id, before, answer);
     if (!changed) return;
     this.#options.bus.emit('query:changed', { query: id });
     for (const user of this.#graph.usersOf(id)) user.answerChanged(id);
   }
 
-  /** Said once when trouble begins and once when it ends, never at a retry. */
+  /** Said once when trouble begins or doubts do, again where they turn into something else, and once when it ends; never at a retry. */
   #announce(id: string, before: Answer | undefined, answer: Answer): void {
     const { bus } = this.#options;
     if (answer.state === 'fresh') {
@@ -189,8 +189,9 @@ export class Watcher implements Actor {
       return;
     }
     const reason = describeError(answer.reason);
-    this.#report.began(id, reason, before?.value !== undefined);
-    bus.emit('query:held', { query: id, reason });
+    this.#report.began(id, answer.reason, before?.value !== undefined);
+    const fact = answer.state === 'suspect' ? 'query:suspected' : 'query:held';
+    bus.emit(fact, { query: id, reason });
     if (before === undefined) {
       for (const user of this.#graph.usersOf(id)) user.answerTroubled?.(id, answer.reason);
     }

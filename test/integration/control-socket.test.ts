@@ -261,7 +261,7 @@ describe('our own paths', () => {
       phase: 'running',
       jobs: [{ name: 'web', pid: 4242 }],
       targets: [{ label: 'a.njk', state: 'waiting' }],
-      queries: { fresh: 0, held: 0, unanswered: 0 },
+      queries: { fresh: 0, held: 0, suspect: 0, unanswered: 0 },
     });
     scene.controlled.isSupervised = false;
     expect(await scene.ask('GET', '/v1/status')).toMatchObject({ jobs: [], targets: [{}] });

@@ -26,6 +26,11 @@ export class ScriptedCatalog implements Catalog {
     this.#give(id, { state: 'held', value, reason: new Error(message) });
   }
 
+  /** Answers a query with what is not to be believed; `value` is the last good one. */
+  suspect(id: string, reason: Error, value?: Value): void {
+    this.#give(id, { state: 'suspect', value, reason });
+  }
+
   /** Makes a query fail for good. */
   refuse(id: string, error: Error): void {
     for (const take of this.#open.get(id) ?? []) take(error);

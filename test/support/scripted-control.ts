@@ -36,7 +36,7 @@ export class ScriptedControlled implements Controlled, Supervised {
     watches: [],
   };
   presentFiles: FilesSnapshot | undefined;
-  presentQueries: QueryCounts = { fresh: 0, held: 0, unanswered: 0 };
+  presentQueries: QueryCounts = { fresh: 0, held: 0, suspect: 0, unanswered: 0 };
   reloadResult: ReloadResult = { ok: true };
   isAnybodyThere = true;
   /** Thrown by what is asked of a job. */

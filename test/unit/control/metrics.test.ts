@@ -45,6 +45,7 @@ describe('metrics', () => {
     bus.emit('target:failed', { target: 'a', reason: '' });
     bus.emit('query:changed', { query: 'service(a)' });
     bus.emit('query:held', { query: 'service(a)', reason: '' });
+    bus.emit('query:suspected', { query: 'service(a)', reason: '' });
     bus.emit('command:ended', { command: 'x', ok: false, durationMs: 1500, targets: [] });
     bus.emit('config:reloaded', { ok: false });
     metrics.requestAnswered(200, '/v3/ping');
@@ -67,6 +68,7 @@ describe('metrics', () => {
         'autotmpl_target_last_write_timestamp_seconds{target="a"} 0',
         'autotmpl_query_changes_total 1',
         'autotmpl_query_troubles_total 1',
+        'autotmpl_query_doubts_total 1',
         'autotmpl_commands_total{result="failed"} 1',
         'autotmpl_command_duration_seconds_sum 1.5',
         'autotmpl_reloads_total{result="refused"} 1',
@@ -77,7 +79,7 @@ describe('metrics', () => {
   });
 
   it('tell how things stand when they are asked, and forget what is gone', async () => {
-    controlled.presentQueries = { fresh: 3, held: 1, unanswered: 0 };
+    controlled.presentQueries = { fresh: 3, held: 1, suspect: 0, unanswered: 0 };
     controlled.presentFiles = { ready: true, targets: [{ label: 'a', state: 'current' }] };
     controlled.present = {
       ...{ phase: 'running', maintenance: false, role: 'leader' },

@@ -4,6 +4,7 @@ import type { Query } from '../../../src/catalog/query.ts';
 import { queryId } from '../../../src/catalog/query.ts';
 import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
+import { AutotmplError } from '../../../src/core/errors.ts';
 import { Watcher, type User } from '../../../src/watch/watcher.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
@@ -35,6 +36,7 @@ class Recorder implements User {
 describe('the watcher', () => {
   let catalog: ScriptedCatalog;
   let clock: ManualClock;
+  let bus: Bus;
   let logger: ReturnType<typeof recordingLogger>;
   let begun: Begun<Watcher>;
   let watcher: Watcher;
@@ -43,7 +45,8 @@ describe('the watcher', () => {
     catalog = new ScriptedCatalog();
     clock = new ManualClock();
     logger = recordingLogger();
-    begun = begin(new Watcher({ catalog, bus: new Bus(), clock, logger }));
+    bus = new Bus();
+    begun = begin(new Watcher({ catalog, bus, clock, logger }));
     watcher = begun.actor;
   });
 
@@ -140,6 +143,53 @@ describe('the watcher', () => {
     for (const query of keys) catalog.answer(queryId(query), null);
     await clock.advance(200);
     expect(logger.records.filter(({ level }) => level === 'info')).toHaveLength(1);
+  });
+
+  it('keeps the last good value where an answer is not believed, and tells that apart from trouble', async () => {
+    const facts: string[] = [];
+    bus.on('query:suspected', ({ query, reason }) => facts.push(`${query} suspected: ${reason}`));
+    bus.on('query:held', ({ query }) => facts.push(`${query} held`));
+    bus.on('query:recovered', ({ query }) => facts.push(`${query} recovered`));
+    const user = new Recorder();
+    watcher.want(user, wanted(key('a'), key('b')));
+    catalog.answer('key(a)', pair('a', '1'));
+    catalog.suspect('key(b)', new Error('from the first'));
+    await settle();
+    catalog.suspect('key(a)', new Error('it shrank'));
+    catalog.suspect('key(a)', new Error('it shrank'));
+    await settle();
+    expect(watcher.recall(key('a'))).toMatchObject({ state: 'suspect', value: { Value: '1' } });
+    expect(watcher.counts()).toEqual({ fresh: 0, held: 0, suspect: 2, unanswered: 0 });
+    expect(user.heard).toEqual(['key(a)', 'trouble key(b)']);
+    catalog.suspect('key(a)', new Error('it is the token'));
+    await settle();
+    catalog.answer('key(a)', pair('a', '2'));
+    await settle();
+    expect(user.heard).toEqual(['key(a)', 'trouble key(b)', 'key(a)']);
+    expect(facts).toEqual([
+      'key(b) suspected: from the first',
+      'key(a) suspected: it shrank',
+      'key(a) suspected: it is the token',
+      'key(a) recovered',
+    ]);
+  });
+
+  it('says in one line what is one trouble, with what each query needs', async () => {
+    const keys = ['a', 'b', 'c', 'd', 'e'].map(key);
+    watcher.want(new Recorder(), wanted(...keys));
+    for (const query of keys) {
+      const advice = `the token needs ${queryId(query)}`;
+      catalog.suspect(
+        queryId(query),
+        new AutotmplError('catalog', 'Consul leaves out', { advice }),
+      );
+    }
+    await clock.advance(1000);
+    expect(logger.records).toHaveLength(1);
+    expect(logger.text()).toContain(
+      'key(a), key(b), key(c) and 2 more: Consul leaves out ' +
+        '(the token needs key(a); the token needs key(b); the token needs key(c) and 2 more); no answer yet',
+    );
   });
 
   it('says the trouble of queries that fail one after the other in one line, too', async () => {
