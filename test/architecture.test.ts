@@ -61,8 +61,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   re2js: ['template/functions/'],
   semver: ['template/functions/'],
   'ipaddr.js': ['template/functions/'],
-  'smol-toml': ['config/', 'template/functions/'],
-  yaml: ['config/', 'catalog/file/', 'template/functions/'],
+  'smol-toml': ['config/', 'template/functions/', 'output/format/toml.ts'],
+  yaml: ['config/', 'catalog/file/', 'template/functions/', 'output/format/yaml.ts'],
 };
 
 /** What a catalog is, in our words: the only part of it that others may know. */

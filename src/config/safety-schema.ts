@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { TextFormat } from '../renderer/safety.ts';
+import type { TextFormat } from '../output/format/format.ts';
 import { parseBudget } from './budget-text.ts';
 import { SAFETY_DEFAULTS } from './defaults.ts';
 import {

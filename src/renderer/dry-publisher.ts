@@ -5,6 +5,7 @@ import { sameAttributes } from '../output/attributes.ts';
 import { unifiedDiff } from '../output/diff.ts';
 import { readDestination } from '../output/read-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
+import { formatRefusal } from './format-refusal.ts';
 import { compareSideFile } from './side-files.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Target } from './target.ts';
@@ -41,6 +42,8 @@ export class DryPublisher implements Publisher {
   async #show(publication: Publication): Promise<Published> {
     const { target } = publication;
     try {
+      const refusal = await formatRefusal(publication);
+      if (refusal !== undefined) return { outcome: 'held', by: 'check', error: refusal };
       const own = await this.#showOwn(publication);
       const beside = await this.#showBeside(publication);
       if (target.command !== undefined && (own === 'text' || beside)) {

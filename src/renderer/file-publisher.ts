@@ -10,6 +10,7 @@ import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
+import { formatRefusal } from './format-refusal.ts';
 import { SideFiles } from './side-files.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Target } from './target.ts';
@@ -88,8 +89,9 @@ export class FilePublisher implements Publisher {
   }
 
   async #prepare(step: Step): Promise<void> {
-    step.beside = await this.#sideFiles.stage(step.publication.files);
     await this.#prepareOwn(step);
+    if (step.published?.outcome === 'held') return;
+    step.beside = await this.#sideFiles.stage(step.publication.files);
     // What is written beside it is a change of the target.
     if (step.beside.length > 0) delete step.published;
   }
@@ -98,7 +100,11 @@ export class FilePublisher implements Publisher {
     const { target, text } = step.publication;
     const { destination, file } = target;
     if (destination === undefined) {
-      step.published = this.#print(target, text);
+      const refusal = await formatRefusal(step.publication);
+      step.published =
+        refusal === undefined
+          ? this.#print(target, text)
+          : { outcome: 'held', by: 'check', error: refusal };
       return;
     }
     // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
@@ -123,7 +129,9 @@ export class FilePublisher implements Publisher {
       step.published = { outcome: 'unchanged', commandOwed };
       return;
     }
-    step.staged = await stageFile(destination, text, file, found);
+    const refusal = await formatRefusal(step.publication);
+    if (refusal === undefined) step.staged = await stageFile(destination, text, file, found);
+    else step.published = { outcome: 'held', by: 'check', error: refusal };
   }
 
   async #swap(step: Step): Promise<void> {

@@ -1,12 +1,10 @@
+import type { TextFormat } from '../output/format/format.ts';
 import type { CommandLine } from '../process/command-line.ts';
 
 /**
  * What a target asks for beside its text: what must hold before the file is replaced, what must hold afterwards, and what
  * happens where it does not.
  */
-
-/** Structures that a text can be checked for without a command. */
-export type TextFormat = 'json' | 'yaml' | 'toml' | 'ini' | 'xml' | 'nginx';
 
 /** What a file is checked with before it is put in place. */
 export interface CheckRules {
