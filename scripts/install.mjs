@@ -1,4 +1,4 @@
-/** Makes a fresh clone ready: the packages, the build, Consul, nginx. Each step is quick when there is nothing to do. */
+/** Makes a fresh clone ready: the packages, the build, Consul, nginx, HAProxy. Each step is quick when there is nothing to do. */
 import { execFile, spawnSync } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -35,37 +35,45 @@ export async function ensureBuilt() {
 
 /** The path of an nginx binary; installs Debian's package where this user may. Throws one clear message where none can be had. */
 export async function ensureNginx() {
-  const named = process.env.NGINX_BIN;
+  return ensureServer({ program: 'nginx', variable: 'NGINX_BIN', debianPackage: 'nginx-light' });
+}
+
+/** The same for HAProxy. */
+export async function ensureHaproxy() {
+  return ensureServer({ program: 'haproxy', variable: 'HAPROXY_BIN', debianPackage: 'haproxy' });
+}
+
+async function ensureServer({ program, variable, debianPackage }) {
+  const named = process.env[variable];
   if (named !== undefined && named !== '') return named;
-  const present = await nginxPath();
+  const present = await pathOf(program);
   if (present !== undefined) return present;
-  const advice =
-    'Install nginx (on Debian: apt-get install nginx-light), or set NGINX_BIN to its binary.';
+  const advice = `Install ${program} (on Debian: apt-get install ${debianPackage}), or set ${variable} to its binary.`;
   if (process.getuid?.() !== 0)
-    throw new Error(`There is no nginx here, and only root may install one. ${advice}`);
-  console.error('installing nginx (apt-get)…');
+    throw new Error(`There is no ${program} here, and only root may install one. ${advice}`);
+  console.error(`installing ${program} (apt-get)…`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   try {
     await run('apt-get', ['update'], { env: environment });
     // Installing must not start a server on port 80: in this runlevel Debian's invoke-rc.d starts none.
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'nginx-light'], {
+    await run('apt-get', ['install', '-y', '--no-install-recommends', debianPackage], {
       env: { ...environment, RUNLEVEL: '1' },
     });
   } catch (error) {
-    throw new Error(`There is no nginx here, and apt-get could not install one. ${advice}`, {
+    throw new Error(`There is no ${program} here, and apt-get could not install one. ${advice}`, {
       cause: error,
     });
   }
-  const installed = await nginxPath();
+  const installed = await pathOf(program);
   if (installed === undefined)
-    throw new Error(`apt-get installed nginx, but there is no binary. ${advice}`);
+    throw new Error(`apt-get installed ${program}, but there is no binary. ${advice}`);
   return installed;
 }
 
-async function nginxPath() {
+async function pathOf(program) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   for (const folder of folders) {
-    const path = join(folder, 'nginx');
+    const path = join(folder, program);
     if (folder === '') continue;
     if (
       await access(path, constants.X_OK).then(

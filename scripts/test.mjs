@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { ensureConsul } from './consul.mjs';
-import { ensureBuilt, ensureNginx, ensurePackages } from './install.mjs';
+import { ensureBuilt, ensureHaproxy, ensureNginx, ensurePackages } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -11,6 +11,7 @@ try {
   await ensurePackages();
   process.env.CONSUL_BIN = await ensureConsul();
   process.env.NGINX_BIN = await ensureNginx();
+  process.env.HAPROXY_BIN = await ensureHaproxy();
   await ensureBuilt();
 } catch (error) {
   console.error(error.message);

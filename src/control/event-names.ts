@@ -7,6 +7,7 @@ const ALL: Readonly<Record<EventName, true>> = {
   'query:suspected': true,
   'query:recovered': true,
   'target:rendered': true,
+  'target:leftOut': true,
   'target:unchanged': true,
   'target:written': true,
   'target:failed': true,

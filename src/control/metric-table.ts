@@ -101,6 +101,12 @@ export const METRICS = {
     ['target'],
     'How often a file was replaced.',
   ),
+  targetLeftOut: row(
+    'gauge',
+    'autotmpl_target_left_out',
+    ['target'],
+    'Instances that a file leaves out, since their address or port is none.',
+  ),
   targetFailures: row(
     'counter',
     'autotmpl_target_failures_total',

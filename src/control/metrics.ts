@@ -93,6 +93,9 @@ export class Metrics {
     const numbers = this.#instruments;
     return [
       bus.on('target:rendered', ({ target }) => numbers.count('targetRenders', { target })),
+      bus.on('target:leftOut', ({ target, count }) =>
+        numbers.set('targetLeftOut', count, { target }),
+      ),
       bus.on('target:failed', ({ target }) => numbers.count('targetFailures', { target })),
       bus.on('target:written', ({ target }) => {
         numbers.count('targetWrites', { target });

@@ -13,6 +13,8 @@ export interface EventMap {
   'query:recovered': { readonly query: string };
   /** A template ran, whether or not everything it needs was there. */
   'target:rendered': { readonly target: string; readonly missing: number };
+  /** A text is complete, and does without so many things of the catalog's answers, since they are not usable. */
+  'target:leftOut': { readonly target: string; readonly count: number };
   /** The text equals the file. */
   'target:unchanged': { readonly target: string };
   /** The file was replaced. */

@@ -19,6 +19,9 @@ import type { Target } from './target.ts';
 import type { Waiting } from './waiting-report.ts';
 import { WriteRetry } from './write-retry.ts';
 
+/** Whoever registers rubbish by the thousand is not to fill the log as well. */
+const MOST_SAID = 10;
+
 /** What a course works with. */
 export interface CourseOptions {
   readonly watcher: Watcher;
@@ -51,6 +54,8 @@ export class Course implements User {
   #missing: readonly Missing[] = [];
   #hadText = false;
   #lastSecrets: ReadonlySet<string> = new Set();
+  /** What the last text did without. */
+  #leftOut: ReadonlySet<string> = new Set();
   changed = false;
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
   secrets: ReadonlySet<string> = new Set();
@@ -160,6 +165,7 @@ export class Course implements User {
     this.#reasons = [...this.#changes];
     this.#changes = new Set();
     this.#log(rendering);
+    this.#tellLeftOut(rendering);
     const { secrets, files } = rendering;
     return { target: this.target, text: resolution.text, secrets, files };
   }
@@ -203,6 +209,23 @@ export class Course implements User {
     if (command === undefined || !(owed || published.outcome === 'written')) return [];
     const rules = commandRules === undefined ? {} : { rules: commandRules };
     return [{ command, timeoutMs, ...rules, targets: [this.target], reasons }];
+  }
+
+  /** Says what is left out when it is first left out, not at every rendering. */
+  #tellLeftOut({ leftOut, secrets }: Rendering): void {
+    const { bus, logger } = this.#options;
+    const { label } = this.target;
+    const before = this.#leftOut;
+    this.#leftOut = new Set(leftOut);
+    if (leftOut.length === 0 && before.size === 0) return;
+    bus.emit('target:leftOut', { target: label, count: leftOut.length });
+    const mask = createMask(secrets);
+    const news = leftOut.filter((one) => !before.has(one));
+    for (const what of news.slice(0, MOST_SAID)) {
+      logger.warn(`${label} leaves out ${mask(what)}`, { target: label });
+    }
+    const more = news.length - MOST_SAID;
+    if (more > 0) logger.warn(`${label} leaves out ${more} more`, { target: label });
   }
 
   #recallAll(ids: Iterable<string>): MadeOf {

@@ -76,6 +76,8 @@ export interface Rendering {
   readonly files: readonly SideFile[];
   /** What the template has to say to whoever writes it. */
   readonly said: readonly string[];
+  /** What of the answers the text does without, and why: instances that nobody could reach. Each once. */
+  readonly leftOut: readonly string[];
   /**
    * Why the pass failed. While something is missing that is no error yet: it only means not ready (a template may
    * index an empty list).

@@ -39,6 +39,7 @@ export class Notes implements FunctionScope {
   readonly #missing = new Map<string, Missing>();
   readonly #secrets = new Set<string>();
   readonly #said: string[] = [];
+  readonly #leftOut = new Set<string>();
   readonly #files = new Map<string, SideFile>();
 
   constructor(options: NotesOptions) {
@@ -89,6 +90,10 @@ export class Notes implements FunctionScope {
     this.#said.push(text);
   }
 
+  leaveOut(what: string): void {
+    this.#leftOut.add(what);
+  }
+
   writeFile(file: SideFile): void {
     if (this.tripwire.objectsTo(file.text) || this.tripwire.objectsTo(file.path)) {
       throw new AutotmplError(
@@ -118,6 +123,7 @@ export class Notes implements FunctionScope {
       secrets: this.#secrets,
       files: [...this.#files.values()],
       said: this.#said,
+      leftOut: [...this.#leftOut],
     };
   }
 

@@ -17,6 +17,7 @@ import { AutotmplError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/core/time.ts';
 import type { Recall } from '../../src/template/engine.ts';
 import { createNunjucksEngine } from '../../src/template/nunjucks/engine.ts';
+import { haproxyBinary } from '../support/haproxy.ts';
 import { nginxBinary } from '../support/nginx.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../templates', import.meta.url));
@@ -222,18 +223,51 @@ describe('nginx/upstreams.njk', () => {
     }
   });
 
-  it('refuses an instance with a hostile address, and prints nothing else of it', () => {
+  it('leaves out an instance with a hostile address, and prints nothing else of one with a good one', () => {
+    const upstream = (server: string) => [
+      ...['upstream sales {', 'zone sales 64k;', `server ${server};`, '}'],
+    ];
     for (const evil of HOSTILE) {
-      expect(
-        directives(render(ONE, [[sales, [hostileInstance(evil, { Address: '10.0.0.9' })]]])),
-      ).toEqual(['upstream sales {', 'zone sales 64k;', 'server 10.0.0.9:80;', '}']);
-      const text = renderHostile(ONE, [[sales, [hostileInstance(evil)]]]);
-      if (text === undefined) continue;
-      expect(directives(text)).toEqual([
-        ...['upstream sales {', 'zone sales 64k;', `server ${evil}:80;`, '}'],
-      ]);
-      expect(evil).toMatch(/^[\w-]+$/);
+      const named = hostileInstance(evil, { Address: '10.0.0.9' });
+      expect(directives(render(ONE, [[sales, [named]]]))).toEqual(upstream('10.0.0.9:80'));
+      expect(directives(render(ONE, [[sales, [hostileInstance(evil)]]]))).toEqual(
+        upstream('127.0.0.1:65535 down'),
+      );
     }
+  });
+
+  it('takes instances that are registered by a name where it is told to', () => {
+    const named = [instance({ Address: 'sales.example' }), instance()];
+    expect(render(ONE, [[sales, named]])).not.toContain('example');
+    const text = render(ONE.replace('service("sales")', 'service("sales"), names=true'), [
+      [sales, named],
+    ]);
+    expect(directives(text).slice(2, 4)).toEqual([
+      'server sales.example:80;',
+      'server 10.0.0.1:80;',
+    ]);
+  });
+
+  it('takes one of two services whose names are one to nginx, and the plain one first', () => {
+    const named = (...names: string[]): string[] => {
+      const services = names.map((Name) => ({ Name, Tags: ['http'] }));
+      const answers: Answers = [
+        [{ kind: 'services' }, services],
+        ...names.map((name) => [tagged(name, true), two] as const),
+      ];
+      const text = render(ALL, answers);
+      nginxAccepts(text);
+      return directives(text).filter((line) => line.startsWith('upstream'));
+    };
+    expect(named('SALES', 'Sales', 'sales')).toEqual(['upstream sales {']);
+    expect(named('WEB', 'Web')).toEqual(['upstream WEB {']);
+  });
+
+  it('puts a prefix before the names of services, and leaves out those that are too long with it', () => {
+    const text = ALL.replace('"http"', '"http", prefix="by-tag-"');
+    expect(directives(render(text, withEvilService('x'.repeat(60), true)))[0]).toBe(
+      'upstream by-tag-sales {',
+    );
   });
 });
 
@@ -243,10 +277,20 @@ describe('haproxy/backends.njk', () => {
   const ALL =
     '{% from "haproxy/backends.njk" import tagged_backends %}{{ tagged_backends("http") }}';
 
+  function haproxyAccepts(text: string): void {
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(
+      file,
+      `defaults\n    timeout connect 1s\n    timeout client 1s\n    timeout server 1s\nfrontend edge\n    bind 127.0.0.1:1\n${text}\n`,
+    );
+    const { status, stderr } = spawnSync(haproxyBinary(), ['-c', '-f', file], { encoding: 'utf8' });
+    expect(status, `${stderr}\n${text.slice(0, 2000)}`).toBe(0);
+  }
+
   it('writes one backend, with one server for an endpoint that is registered twice', () => {
     expect(render(ONE, [[sales, [...two, instance({ ID: 'again' })]]])).toBe(
-      'backend sales\n    balance roundrobin\n    server 10.0.0.1:80 10.0.0.1:80 check\n' +
-        '    server fd00::2:80 [fd00::2]:80 check',
+      'backend sales\n    balance roundrobin\n    server 10.0.0.1:80 10.0.0.1:80 check init-addr last,libc,none\n' +
+        '    server fd00::2:80 [fd00::2]:80 check init-addr last,libc,none',
     );
   });
 
@@ -274,15 +318,29 @@ describe('haproxy/backends.njk', () => {
     }
   });
 
-  it('refuses an instance with a hostile address, and prints nothing else of it', () => {
+  it('leaves out an instance with a hostile address, and prints nothing else of one with a good one', () => {
     for (const evil of HOSTILE) {
-      const harmless = render(ONE, [[sales, [hostileInstance(evil, { Address: '10.0.0.9' })]]]);
-      expect(harmless.split('\n')).toHaveLength(3);
-      const text = renderHostile(ONE, [[sales, [hostileInstance(evil)]]]);
-      if (text === undefined) continue;
-      expect(evil).toMatch(/^[\w-]+$/);
-      expect(text.split('\n').slice(2)).toEqual([`    server ${evil}:80 ${evil}:80 check`]);
+      const named = render(ONE, [[sales, [hostileInstance(evil, { Address: '10.0.0.9' })]]]);
+      expect(named.split('\n')).toHaveLength(3);
+      const text = render(ONE, [[sales, [hostileInstance(evil), instance()]]]);
+      const servers = text.split('\n').slice(2);
+      const isName = /^[\w-]{1,63}$/.test(evil);
+      expect(servers).toHaveLength(isName ? 2 : 1);
+      expect(servers.at(-1)).toContain(' server 10.0.0.1:80 10.0.0.1:80 check');
     }
+  });
+
+  it('leaves out the address that means to HAProxy wherever the client wanted to go', () => {
+    const answers: Answers = [[sales, [instance({ Address: '0.0.0.0' }), instance()]]];
+    expect(render(ONE, answers)).not.toContain('0.0.0.0');
+  });
+
+  it('is taken by HAProxy, also where a name cannot be looked up', () => {
+    const nowhere = instance({ Address: 'nowhere.invalid' });
+    const text = render(ONE, [[sales, [nowhere, ...two]]]);
+    expect(text).toContain('server nowhere.invalid:80');
+    haproxyAccepts(text);
+    haproxyAccepts(render(ALL, withEvilService('web-2', true)));
   });
 });
 
@@ -382,13 +440,16 @@ describe('hosts/hosts.njk', () => {
   });
 
   it('never lets a node name anything outside of its domain, nor write a line of its own', () => {
-    for (const evil of [...HOSTILE, 'localhost', 'github.com']) {
+    const good = [node('n1', '10.0.0.11'), node('n2', '10.0.0.12')] as const;
+    for (const evil of [...HOSTILE, 'localhost', 'github.com', 'x.'.repeat(120), '127']) {
       for (const hostile of [node(evil, '10.0.0.66'), node('n6', evil), node(evil, evil)]) {
-        const text = renderHostile(TEXT, [[nodes, [node('n1', '10.0.0.11'), hostile]]]);
-        if (text === undefined) continue;
-        const lines = text.split('\n');
-        expect(lines).toHaveLength(4);
-        expect(lines[2]).toMatch(/^[\w.:-]+ [\w.-]+\.node\.consul$/);
+        const lines = render(TEXT, [[nodes, [good[0], hostile, good[1]]]]).split('\n');
+        expect(
+          lines.filter((line) => /^10\.0\.0\.1[12] n[12]\.node\.consul$/.test(line)),
+        ).toHaveLength(2);
+        const others = lines.slice(1, -1).filter((line) => !line.startsWith('10.0.0.1'));
+        expect(others.length).toBeLessThan(2);
+        for (const line of others) expect(line).toMatch(/^[\w.:-]+ [\w.-]+\.node\.consul$/);
       }
     }
   });

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { serverBinary } from './server-binary.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Where an nginx of a test works. */
@@ -17,14 +18,9 @@ export interface StartNginxOptions {
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-/** The nginx to test with: NGINX_BIN, else the first on PATH or where distributions put it. */
+/** The nginx to test with. */
 export function nginxBinary(): string {
-  const named = process.env.NGINX_BIN ?? '';
-  if (named !== '') return named;
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const found = folders.map((folder) => join(folder, 'nginx')).find(isExecutable);
-  if (found === undefined) throw new Error('there is no nginx: install it, or set NGINX_BIN');
-  return found;
+  return serverBinary('nginx', 'NGINX_BIN');
 }
 
 /** Starts a real nginx, as any user, and waits until it answers. Stop it with `stop`. */
@@ -130,14 +126,5 @@ export class Nginx {
       () => true,
       () => false,
     );
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

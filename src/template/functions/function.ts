@@ -20,6 +20,8 @@ export interface FunctionScope {
   say(text: string): void;
   /** The text of another template that this one defines; absent in languages where templates define none. */
   executeTemplate?: (name: string, dot: unknown) => string;
+  /** Notes what of the catalog's answers the text does without, since it is not usable, and why; whoever runs the place is warned. */
+  leaveOut(what: string): void;
   /** The environment that templates see. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute folder of the template: what relative paths start from. */

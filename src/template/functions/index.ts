@@ -80,6 +80,7 @@ import { plugin } from './plugin.ts';
 import { writeToFile } from './write-to-file.ts';
 import { env, envOrDefault, mustEnv, timestamp } from './environment.ts';
 import { pure, scoped, type TemplateFunction } from './function.ts';
+import { isHost, reachable } from './reachable.ts';
 import { scratch } from './scratch.ts';
 import {
   nomadService,
@@ -183,6 +184,9 @@ const ROWS: Readonly<Record<string, TemplateFunction>> = {
   port: pure(port, { asFilter: true, quotes: true }),
   hostPort: pure(hostPort, { quotes: true }),
   ident: pure(ident, { asFilter: true, quotes: true }),
+  isHost: pure(isHost, { asFilter: true }),
+  // It gives what it is given, less some.
+  reachable: scoped(reachable, { asFilter: true, gives: 'derived' }),
 
   base64Encode: pure(base64Encode, { asFilter: true }),
   base64Decode: pure(base64Decode, { asFilter: true }),

@@ -88,6 +88,8 @@ const SHARED: Readonly<Record<string, Crossing>> = {
       .map((name) => [name, { least: 1, counts: true }]),
   ),
   hostPort: { least: 2, counts: true },
+  isHost: { least: 1 },
+  reachable: { least: 1 },
 
   base64Encode: { least: 1 },
   base64Decode: { least: 1 },

@@ -41,6 +41,7 @@ describe('metrics', () => {
     bus.emit('signal:received', { signal: 'SIGHUP', action: 'reload' });
     bus.emit('lock:changed', { key: 'k', held: true });
     bus.emit('target:rendered', { target: 'a', missing: 0 });
+    bus.emit('target:leftOut', { target: 'a', count: 2 });
     bus.emit('target:written', { target: 'a', bytes: 1, reason: '' });
     bus.emit('target:failed', { target: 'a', reason: '' });
     bus.emit('query:changed', { query: 'service(a)' });
@@ -63,6 +64,7 @@ describe('metrics', () => {
         'autotmpl_signals_total{signal="SIGHUP",action="reload"} 1',
         'autotmpl_lock_held{key="k"} 1',
         'autotmpl_target_renders_total{target="a"} 1',
+        'autotmpl_target_left_out{target="a"} 2',
         'autotmpl_target_writes_total{target="a"} 1',
         'autotmpl_target_failures_total{target="a"} 1',
         'autotmpl_target_last_write_timestamp_seconds{target="a"} 0',
