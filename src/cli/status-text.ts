@@ -17,7 +17,10 @@ export function statusText(report: StatusReport, nowMs: number): string {
     ),
     table(['SERVICE', 'HEALTH', 'CATALOG', 'ADDRESS'], report.services.map(serviceCells)),
     table(['WATCH', 'HEALTH', 'INSTANCES'], report.watches.map(watchCells)),
-    table(['STATE', 'FILE'], report.targets.flatMap(targetCells)),
+    table(
+      ['STATE', 'FILE'],
+      report.targets.flatMap((target) => targetCells(target, nowMs)),
+    ),
     watched === 0
       ? []
       : [`queries: ${fresh} fresh, ${held} held, ${suspect} suspect, ${unanswered} unanswered`],
@@ -68,6 +71,14 @@ function watchCells({ name, status, instances }: WatchStatus): string[] {
 }
 
 /** The name comes last, where there is the most room, and what is wrong with it below. */
-function targetCells({ label, state, reason }: TargetStatus): string[][] {
-  return [[state, label], ...(reason === undefined ? [] : [['', reason]])];
+function targetCells(
+  { label, state, reason, driftedSince }: TargetStatus,
+  nowMs: number,
+): string[][] {
+  const drift =
+    driftedSince === undefined
+      ? []
+      : [`changed by somebody else, ${formatDuration(Math.max(0, nowMs - driftedSince))} ago`];
+  const notes = [...(reason === undefined ? [] : [reason]), ...drift];
+  return [[state, label], ...notes.map((note) => ['', note])];
 }

@@ -99,6 +99,8 @@ export interface TargetStatus {
   readonly state: 'waiting' | 'current' | 'failing' | 'held';
   /** What is missing, or why it fails. */
   readonly reason?: string;
+  /** Since when somebody else's change of the file stands, in milliseconds since the epoch. */
+  readonly driftedSince?: number;
 }
 
 /** Queries by the state of their last answer. */

@@ -119,6 +119,18 @@ export const METRICS = {
     ['target'],
     'When a file was last replaced.',
   ),
+  targetDrifts: row(
+    'counter',
+    'autotmpl_target_drifts_total',
+    ['target', 'restored'],
+    'How often somebody else changed a file; restored: it was put back.',
+  ),
+  targetsDrifted: row(
+    'gauge',
+    'autotmpl_targets_drifted',
+    [],
+    'Files that somebody else changed and that are so still.',
+  ),
   queries: row(
     'gauge',
     'autotmpl_queries',

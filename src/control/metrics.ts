@@ -101,6 +101,9 @@ export class Metrics {
         numbers.count('targetWrites', { target });
         numbers.set('targetWrittenAt', this.#parts.clock.now() / 1000, { target });
       }),
+      bus.on('target:drifted', ({ target, restored }) =>
+        numbers.count('targetDrifts', { target, restored: String(restored) }),
+      ),
       bus.on('query:changed', () => numbers.count('queryChanges')),
       bus.on('query:held', () => numbers.count('queryTroubles')),
       bus.on('probe:ended', ({ ok }) => numbers.count('probes', { result: ok ? 'ok' : 'failed' })),
@@ -141,6 +144,8 @@ export class Metrics {
       const count = targets.filter((target) => target.state === state).length;
       numbers.set('targets', count, { state });
     }
+    const drifted = targets.filter(({ driftedSince }) => driftedSince !== undefined);
+    numbers.set('targetsDrifted', drifted.length);
     for (const [state, count] of Object.entries(controlled.queries())) {
       numbers.set('queries', count as number, { state });
     }

@@ -87,7 +87,11 @@ export function publicStatus(report: StatusReport): Readonly<Record<string, unkn
       Status: watch.status,
       ...(watch.instances !== undefined && { Instances: watch.instances }),
     })),
-    Targets: report.targets.map(({ label, state }) => ({ Name: label, State: state })),
+    Targets: report.targets.map(({ label, state, driftedSince }) => ({
+      Name: label,
+      State: state,
+      ...(driftedSince !== undefined && { Drifted: true }),
+    })),
     Queries: {
       Fresh: report.queries.fresh,
       Held: report.queries.held,

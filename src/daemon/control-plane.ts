@@ -87,12 +87,17 @@ function overview(parts: ControlPlaneParts): Controlled {
     },
     supervised,
     files() {
-      const { renderer } = rendering();
+      const { renderer, drift } = rendering();
       if (renderer === undefined || renderer.size === 0) return undefined;
-      const targets = renderer.standings().map(({ state, ...rest }) => ({
-        ...rest,
-        state: state === 'failed' ? ('failing' as const) : state,
-      }));
+      const drifted = drift?.drifted();
+      const targets = renderer.standings().map(({ state, ...rest }) => {
+        const driftedSince = drifted?.get(rest.label);
+        return {
+          ...rest,
+          state: state === 'failed' ? ('failing' as const) : state,
+          ...(driftedSince !== undefined && { driftedSince }),
+        };
+      });
       return { ready: renderer.isReady, targets };
     },
     queries: () => rendering().watcher?.counts() ?? NO_QUERIES,

@@ -5,13 +5,17 @@ import { createMask } from '../output/mask.ts';
 import { OwedMarkers } from '../output/owed-markers.ts';
 import { warmUp } from '../process/command.ts';
 import { commandLabel } from '../process/command-line.ts';
+import type { Drift } from '../renderer/drift/drift.ts';
 import { FilePublisher } from '../renderer/file-publisher.ts';
+import { NotingPublisher } from '../renderer/drift/noting-publisher.ts';
 import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
+import type { Reload } from '../renderer/reload.ts';
 import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
+import type { Target } from '../renderer/target.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
 import {
@@ -42,6 +46,7 @@ export class Rendering {
   #begunReloads: Begun<Reloads> | undefined;
   #watcher: Begun<Watcher> | undefined;
   #renderer: Renderer | undefined;
+  #drift: Begun<Drift> | undefined;
   #commandEnvironment: Environment = {};
   #told: Readonly<Record<string, string>> = {};
   #endKeeping: CancelTimer = () => undefined;
@@ -67,7 +72,12 @@ export class Rendering {
 
   /** What is asked how it stands. */
   parts(): StandingParts {
-    return { renderer: this.#renderer, watcher: this.#watcher?.actor, reloads: this.reloads };
+    return {
+      renderer: this.#renderer,
+      watcher: this.#watcher?.actor,
+      reloads: this.reloads,
+      drift: this.#drift?.actor,
+    };
   }
 
   /** Renders the targets of a source anew; returns how many there are. */
@@ -122,9 +132,15 @@ export class Rendering {
     );
     this.reloads.keepOnly(new Set(labels));
     if (labels.length > 0 && !this.#options.dry) warmUp();
+    this.#drift = await this.#beginDrift(prepared);
     const renderer = await this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
-    await renderer.run(signal);
+    try {
+      await renderer.run(signal);
+    } finally {
+      // Whoever writes the files next looks after them anew.
+      await this.#drift?.stop();
+    }
     if (onEnd().anotherFollows) this.#keepWatching(watcher);
     renderer.release();
   }
@@ -173,9 +189,29 @@ export class Rendering {
     });
   }
 
+  /** Looks after the files in a run that lasts, and that keeps any. */
+  async #beginDrift({ targets }: Prepared): Promise<Begun<Drift> | undefined> {
+    const { once, dry, clock, logger } = this.#options;
+    const any = targets.some(
+      ({ target }) => target.destination !== undefined && target.onDrift !== 'ignore',
+    );
+    if (once || dry || !any) return undefined;
+    const { Drift } = await import('../renderer/drift/drift.ts');
+    return begin(
+      new Drift({
+        ...{ clock, logger, bus: this.#bus, markers: this.#markers },
+        secrets: () => this.#renderer?.secrets() ?? new Set(),
+        onRestored: (target) => this.reloads.enqueue(reloadsOf(target)),
+      }),
+    );
+  }
+
   async #makePublisher(): Promise<Publisher> {
     const { dry, showsText = false, print, color, logger } = this.#options;
-    if (!dry) return new FilePublisher({ print, markers: this.#markers, logger });
+    if (!dry) {
+      const files = new FilePublisher({ print, markers: this.#markers, logger });
+      return this.#drift === undefined ? files : new NotingPublisher(files, this.#drift.actor);
+    }
     if (showsText) {
       const { TextPublisher } = await import('../renderer/text-publisher.ts');
       return new TextPublisher(print);
@@ -184,4 +220,13 @@ export class Rendering {
     const { DryPublisher } = await import('../renderer/dry-publisher.ts');
     return new DryPublisher({ print, color });
   }
+}
+
+/** What has to run because a target's file was put back. */
+function reloadsOf(target: Target): Reload[] {
+  const { command, commandTimeoutMs: timeoutMs, commandRules: rules } = target;
+  if (command === undefined) return [];
+  return [
+    { command, timeoutMs, ...(rules !== undefined && { rules }), targets: [target], reasons: [] },
+  ];
 }

@@ -2,6 +2,7 @@ import { queryId } from '../catalog/query.ts';
 import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Watcher } from '../watch/watcher.ts';
+import type { Drift } from './drift/drift.ts';
 import type { Reloads } from './reloads.ts';
 import type { Renderer } from './renderer.ts';
 import { describeMissing } from './waiting-report.ts';
@@ -26,6 +27,7 @@ export interface StandingParts {
   readonly renderer?: Renderer | undefined;
   readonly watcher?: Watcher | undefined;
   readonly reloads: Reloads;
+  readonly drift?: Drift | undefined;
 }
 
 /** How things stand: what failed, what is waited for, what changed. */

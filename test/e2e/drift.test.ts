@@ -1,0 +1,214 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Program } from '../support/autotmpl.ts';
+import { logLines, messages, Scene } from '../support/scene.ts';
+
+const TEXT = 'color blue\nsize 7\n';
+
+let scene: Scene;
+beforeEach(() => {
+  scene = new Scene();
+  say('blue');
+});
+afterEach(async () => scene.close());
+
+/** Puts a value into the catalog. */
+function say(color: string): void {
+  scene.write('catalog.json', JSON.stringify({ keys: { color } }));
+}
+
+/** Starts the program on one file, and waits until it is looked after. */
+async function keep(fields: Readonly<Record<string, unknown>> = {}): Promise<Program> {
+  const program = scene.start({
+    catalog: { file: 'catalog.json' },
+    control: { socket: 'control.sock' },
+    templates: [
+      {
+        contents: 'color {{ key("color") }}\nsize 7\n',
+        destination: 'conf/site.conf',
+        command: 'echo run >> runs',
+        ...fields,
+      },
+    ],
+  });
+  await scene.untilText(
+    'conf/site.conf',
+    fields.contents === undefined ? TEXT : 'pw s3cr3t-word\n',
+  );
+  await program.logs(/"done: /);
+  // Its first look is over: what is changed from now on is a change.
+  await sleep(400);
+  return program;
+}
+
+const path = (): string => scene.at('conf/site.conf');
+const drifts = (program: Program): string[] => messages(program, /drifted/);
+const runs = (): number => scene.read('runs').length / 'run\n'.length;
+
+const HANDS: readonly (readonly [name: string, act: () => void, said: RegExp])[] = [
+  ['appends to it', () => appendFileSync(path(), 'mine\n'), /it has another text;/],
+  [
+    'edits it with sed',
+    () => execFileSync('sed', ['-i', 's/blue/pink/', path()]),
+    /it has another text;/,
+  ],
+  ['deletes it', () => rmSync(path()), /it was deleted;/],
+  ['moves it away', () => renameSync(path(), scene.at('elsewhere')), /it was deleted;/],
+  [
+    'moves another over it',
+    () => {
+      scene.write('other', 'theirs\n');
+      renameSync(scene.at('other'), path());
+    },
+    /it has another text;/,
+  ],
+  ['changes its mode', () => chmodSync(path(), 0o600), /it has mode 0600 and should have 0644;/],
+  [
+    'makes it a symbolic link',
+    () => {
+      scene.write('other', TEXT);
+      rmSync(path());
+      symlinkSync(scene.at('other'), path());
+    },
+    /it was replaced by a symbolic link;/,
+  ],
+  ['deletes its folder', () => rmSync(scene.at('conf'), { recursive: true }), /it was deleted;/],
+];
+
+describe('with onDrift: report', () => {
+  it.each(HANDS)(
+    'says once within a second when somebody %s, and leaves it so',
+    async (_, act, said) => {
+      const program = await keep({ createDirs: true });
+      const at = performance.now();
+      act();
+      await program.logs(/drifted/, 2000);
+      expect(performance.now() - at).toBeLessThan(1500);
+      expect(drifts(program)).toEqual([expect.stringMatching(said)]);
+      expect(drifts(program)[0]).toMatch(
+        /left so \(onDrift: report\), and overwritten when its data changes/,
+      );
+      await sleep(700);
+      expect(drifts(program)).toHaveLength(1);
+      expect(runs()).toBe(1);
+    },
+  );
+
+  it('shows the difference, tells status and metrics of it, and overwrites it with the next change', async () => {
+    const program = await keep();
+    appendFileSync(path(), 'mine\n');
+    await program.logs(/drifted/);
+    const line = logLines(program).find(({ message }) => /drifted/.test(message));
+    expect(line).toMatchObject({ level: 'warn' });
+    expect((line as { diff?: readonly string[] }).diff).toContain('-mine');
+    const status = scene.startWith(['status', '-socket', 'control.sock']);
+    expect((await status.ended).stdout).toMatch(/site\.conf\n.*changed by somebody else, /);
+    say('red');
+    await scene.untilText('conf/site.conf', TEXT.replace('blue', 'red'));
+    await program.logs(/as it should be again: it was written anew/);
+    await sleep(500);
+    expect(drifts(program)).toHaveLength(1);
+  });
+
+  it('says when it is as it should be again', async () => {
+    const program = await keep();
+    appendFileSync(path(), 'mine\n');
+    await program.logs(/drifted/);
+    writeFileSync(path(), TEXT);
+    await program.logs(/as it should be again: somebody else put that right/);
+    expect(runs()).toBe(1);
+  });
+
+  it('hears of a folder again that was deleted and made anew', async () => {
+    const program = await keep();
+    rmSync(scene.at('conf'), { recursive: true });
+    await program.logs(/it was deleted/);
+    mkdirSync(scene.at('conf'));
+    writeFileSync(path(), TEXT);
+    await program.logs(/as it should be again/, 5000);
+    appendFileSync(path(), 'mine\n');
+    await program.logs(/it has another text/, 2000);
+  });
+
+  it('shows nothing of a secret file, and no line of others in one that has a secret', async () => {
+    scene.write('catalog.json', JSON.stringify({ keys: { pw: 's3cr3t-word' } }));
+    const program = await keep({ contents: 'pw {{ key("pw") | secret }}\n' });
+    writeFileSync(path(), 'pw old-s3cr3t\n');
+    await program.logs(/drifted/);
+    expect(program.stderr).not.toMatch(/s3cr3t/);
+  });
+
+  it('takes no write of its own for drift, however many there are', async () => {
+    const program = await keep();
+    for (const color of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      say(color);
+      await scene.untilText('conf/site.conf', TEXT.replace('blue', color));
+      await sleep(150);
+    }
+    // The same after a new config.
+    program.kill('SIGHUP');
+    await program.logs(/config and templates read again/);
+    await sleep(600);
+    expect(drifts(program)).toEqual([]);
+    appendFileSync(path(), 'mine\n');
+    await program.logs(/drifted/, 2000);
+  });
+});
+
+describe('with onDrift: restore', () => {
+  it.each(HANDS)('puts it back when somebody %s', async (name, act, said) => {
+    const program = await keep({ onDrift: 'restore', createDirs: true });
+    act();
+    await program.logs(/it was put back/, 2000);
+    expect(drifts(program)).toEqual([expect.stringMatching(said)]);
+    expect(scene.read('conf/site.conf')).toBe(TEXT);
+    expect(statSync(path()).mode & 0o777).toBe(0o644);
+    const isMode = name === 'changes its mode';
+    if (!isMode) await scene.until('the command to run again', () => runs() === 2);
+    await sleep(600);
+    expect(drifts(program)).toHaveLength(1);
+    expect(runs()).toBe(isMode ? 1 : 2);
+  });
+
+  it('puts it back less and less often where two programs fight about it, and says so', async () => {
+    const program = await keep({ onDrift: 'restore' });
+    for (const text of ['theirs 1\n', 'theirs 2\n', 'theirs 3\n']) {
+      await scene.untilText('conf/site.conf', TEXT, 15_000);
+      await sleep(300);
+      writeFileSync(path(), text);
+      const seen = drifts(program).length;
+      await scene.until('it to be noticed', () => drifts(program).length > seen);
+    }
+    await program.logs(/was put back 2 times in .*undo each other's work/, 5000);
+    await scene.untilText('conf/site.conf', TEXT, 8000);
+  }, 30_000);
+
+  it('says what keeps it from putting it back, and does it when it can', async () => {
+    const program = await keep({ onDrift: 'restore' });
+    rmSync(path());
+    mkdirSync(path());
+    await program.logs(/cannot be put back/, 3000);
+    rmSync(path(), { recursive: true });
+    await scene.untilText('conf/site.conf', TEXT, 10_000);
+  });
+});
+
+it('notices nothing with onDrift: ignore', async () => {
+  const program = await keep({ onDrift: 'ignore' });
+  rmSync(path());
+  await sleep(1200);
+  expect(drifts(program)).toEqual([]);
+  expect(existsSync(path())).toBe(false);
+});
