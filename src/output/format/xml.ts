@@ -1,6 +1,6 @@
 import { complainAt, type Complaint } from './format.ts';
 
-const NAME = String.raw`[\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*`;
+const NAME = String.raw`[\p{L}_:][\p{L}\p{N}\p{M}_:.\u00b7-]*`;
 const SPACE = String.raw`[ \t\r\n]`;
 const NAME_HERE = new RegExp(NAME, 'uy');
 const ATTRIBUTE = new RegExp(
