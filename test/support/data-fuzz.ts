@@ -89,6 +89,18 @@ server { listen 127.0.0.1:1; location / { proxy_pass http://good; } } }`,
     complaint: haproxyComplaint,
   },
   {
+    name: 'examples/haproxy/haproxy.cfg.njk',
+    template: {
+      text: readFileSync(join(ROOT, 'examples/haproxy/haproxy.cfg.njk'), 'utf8').replace(
+        'backend(name, service(name))',
+        'backend(name, service(name), options="check init-addr none")',
+      ),
+    },
+    usable: 'host',
+    structure: haproxyLines,
+    complaint: haproxyComplaint,
+  },
+  {
     name: 'templates/hosts/hosts.njk',
     template: {
       text: '127.0.0.1 localhost\n{% from "hosts/hosts.njk" import hosts %}{{ hosts(nodes(), short=true) }}\n',

@@ -1,0 +1,153 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startChild, type Child } from '../support/child.ts';
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { haproxyBinary } from '../support/haproxy.ts';
+import { exchange, SteadyClient } from '../support/steady-client.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const AUTOTMPL = fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
+/** Longer than the guard's `removeAfter`: an instance goes on answering until nobody asks it. */
+const DRAIN_MS = 4000;
+/** Requests after which "every instance" and "none" mean something. */
+const MANY = 200;
+
+let consul: ConsulAgent;
+/** A copy of the example, with the port and the address of this machine. */
+let folder: string;
+let listen: string;
+let origin: string;
+let path: string;
+/** Stopped in reverse. */
+let started: { stop(): Promise<void> }[];
+
+beforeEach(async () => {
+  started = [];
+  consul = await startConsul();
+  started.push(consul);
+  folder = await mkdtemp(join(tmpdir(), 'autotmpl-haproxy-'));
+  await cp(join(EXAMPLES, 'haproxy'), folder, { recursive: true });
+  const [port] = await freePorts(1);
+  listen = `127.0.0.1:${port}`;
+  origin = `http://${listen}`;
+  const config = await readFile(join(folder, 'autotmpl.yaml'), 'utf8');
+  await writeFile(
+    join(folder, 'autotmpl.yaml'),
+    config
+      .replaceAll('8080', String(port))
+      .replace('interfaces: [eth0, inet]', 'address: 127.0.0.1')
+      .concat('control: { socket: run/control.sock }\n'),
+  );
+  await mkdir(join(folder, 'bin'));
+  await symlink(AUTOTMPL, join(folder, 'bin/autotmpl'));
+  path = [join(folder, 'bin'), dirname(haproxyBinary()), process.env.PATH ?? ''].join(delimiter);
+});
+
+afterEach(async () => {
+  for (const part of started.reverse()) await part.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(command: readonly [string, ...string[]], env: Record<string, string> = {}): Child {
+  const child = startChild(command, {
+    cwd: folder,
+    env: { CONSUL_HTTP_ADDR: consul.address, HAPROXY_LISTEN: listen, PATH: path, ...env },
+  });
+  started.push(child);
+  return child;
+}
+
+function startInstance(service: 'sales' | 'customers', id: string): Child {
+  return start([process.execPath, join(EXAMPLES, 'nginx/services', `${service}.mjs`)], {
+    INSTANCE: id,
+    ADDRESS: '127.0.0.1',
+    DRAIN_MS: String(DRAIN_MS),
+  });
+}
+
+/** One instance of each service, and HAProxy in front of them when both are known. */
+async function startEdge(): Promise<{ edge: Child; sales: Child }> {
+  startInstance('customers', 'customers-1');
+  const sales = startInstance('sales', 'sales-1');
+  const edge = start([join(folder, 'run.sh')]);
+  // Gently, before the rest: it has to take HAProxy with it, which is not of its group.
+  started.push({
+    stop: async () => {
+      edge.kill('SIGTERM');
+      await edge.ended;
+    },
+  });
+  for (const service of ['/sales/', '/customers/']) {
+    await waitUntil(async () => (await exchange(origin, service)).status === 200, {
+      what: `an answer from ${service}; the log is:\n${edge.stderr}`,
+    });
+  }
+  return { edge, sales };
+}
+
+async function servers(): Promise<number> {
+  const text = await readFile(join(folder, 'run/haproxy.cfg'), 'utf8');
+  return [...text.matchAll(/^ *server 127/gm)].length;
+}
+
+const untilServers = (count: number, edge: Child) =>
+  waitUntil(async () => (await servers()) === count, {
+    what: `${count} servers in haproxy.cfg; the log is:\n${edge.stderr}`,
+  });
+
+describe('examples/haproxy', () => {
+  it('scales sales from 1 to 3 to 2 without a failed request', { timeout: 60_000 }, async () => {
+    const { edge } = await startEdge();
+    const client = new SteadyClient(origin, ['/sales/', '/customers/'], 4);
+    started.push(client);
+
+    const second = startInstance('sales', 'sales-2');
+    startInstance('sales', 'sales-3');
+    const ofThree = ['customers-1', 'sales-1', 'sales-2', 'sales-3'];
+    await waitUntil(() => ofThree.every((id) => client.answersSince(0).has(id)), {
+      what: 'an answer from each instance',
+    });
+
+    second.kill('SIGTERM');
+    await untilServers(3, edge);
+    expect(second.isRunning).toBe(true);
+    await waitUntil(
+      async () => {
+        const since = performance.now();
+        await client.untilSent(MANY, since);
+        return !client.answersSince(since).has('sales-2');
+      },
+      { what: 'no answer from sales-2 any more' },
+    );
+    expect(await second.ended, second.stderr).toEqual({ code: 0, signal: null });
+    await client.untilSent(MANY, performance.now());
+    await client.stop();
+    expect(client.failures(), edge.stdout + edge.stderr).toEqual([]);
+
+    edge.kill('SIGTERM');
+    expect(await edge.ended, edge.stderr).toEqual({ code: 0, signal: null });
+    expect((await exchange(origin, '/sales/')).status).toBe(0);
+  });
+
+  it(
+    'says 503, and when to come back, while no instance answers',
+    { timeout: 60_000 },
+    async () => {
+      const { sales } = await startEdge();
+      sales.kill('SIGKILL');
+      await waitUntil(async () => (await exchange(origin, '/sales/')).status === 503, {
+        what: 'a 503',
+      });
+      const response = await fetch(`${origin}/sales/`);
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await response.json()).toEqual({ error: 'no instance of sales is healthy' });
+      expect((await exchange(origin, '/customers/')).status).toBe(200);
+      expect((await exchange(origin, '/nowhere')).status).toBe(404);
+    },
+  );
+});
