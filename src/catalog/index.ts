@@ -57,16 +57,18 @@ export function createCatalog(
   parts: CatalogParts,
 ): Catalog {
   const catalog = createBackend(choice, parts);
+  // A document may hold answers of theirs, which stand in where nobody configured the real ones.
+  const standIn = choice.backend === 'file' ? catalog : undefined;
   const homes = {
     catalog,
     local: createLocalCatalog(parts),
     vault:
       beside.vault === undefined
-        ? unconfigured('vault', VAULT_ADVICE)
+        ? unconfigured('vault', VAULT_ADVICE, standIn)
         : createVaultCatalog(beside.vault, parts),
     nomad:
       beside.nomad === undefined
-        ? unconfigured('nomad', NOMAD_ADVICE)
+        ? unconfigured('nomad', NOMAD_ADVICE, standIn)
         : createNomadCatalog(beside.nomad, parts),
   };
   return {
@@ -82,12 +84,22 @@ const VAULT_ADVICE =
   "name Vault's address under catalog.vault.address, with -vault-addr or in VAULT_ADDR";
 const NOMAD_ADVICE = "name Nomad's address under catalog.nomad.address or in NOMAD_ADDR";
 
-/** Stands where nothing was configured: a template that asks for it is told what to set, at its first query. */
-function unconfigured(name: 'vault' | 'nomad', advice: string): Catalog {
+/**
+ * Stands where nothing was configured: a template that asks for it is told what to set, at its first query, unless a document stands in
+ * that has the answer.
+ */
+function unconfigured(name: 'vault' | 'nomad', advice: string, standIn?: Catalog): Catalog {
   return {
     name,
-    // eslint-disable-next-line require-yield
-    async *watch(query: Query) {
+    async *watch(query: Query, signal: AbortSignal) {
+      try {
+        if (standIn !== undefined) {
+          yield* standIn.watch(query, signal);
+          return;
+        }
+      } catch (error) {
+        if (!(error instanceof AutotmplError)) throw error;
+      }
       const title = name === 'vault' ? 'Vault' : 'Nomad';
       throw new AutotmplError('config', `${queryId(query)}: no ${title} is configured`, { advice });
     },

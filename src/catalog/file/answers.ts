@@ -20,6 +20,7 @@ import {
 import { worstStatus } from '../instance-status.ts';
 import { relativeKey } from '../key-names.ts';
 import { compareBy, compareText } from '../order.ts';
+import { answerName } from './document-answers.ts';
 import type { DocumentInstance } from './document-instances.ts';
 import type { CatalogDocument } from './document.ts';
 
@@ -31,11 +32,29 @@ const ELSEWHERE: ReadonlySet<string> = new Set<keyof Scope>([
   'samenessGroup',
 ]);
 
-/** Throws an AutotmplError for a query that no document can answer. */
+/**
+ * The answer to any query: the whole one that the document has for it, or else what it holds. Throws an AutotmplError for a query that
+ * neither can answer, and for what Consul would have trouble with, as {@link answerFrom} does.
+ */
+export function answerTo(document: CatalogDocument, query: Query): Value {
+  const answer = document.answers.get(answerName(query));
+  if (answer !== undefined) return answer;
+  checkQuery(query);
+  return answerFrom(document, query);
+}
+
+/** Throws an AutotmplError for a query that this document can never answer, as it stands. */
+export function checkAnswerable(document: CatalogDocument, query: Query): void {
+  if (!document.answers.has(answerName(query))) checkQuery(query);
+}
+
+/** Throws an AutotmplError for a query that a document can answer with a whole answer only. */
 export function checkQuery(query: Query): asserts query is CatalogQuery {
   const label = queryId(query);
   if (!isCatalogQuery(query)) {
-    throw new AutotmplError('catalog', `a catalog document cannot answer ${label}`);
+    throw new AutotmplError('catalog', `the catalog document does not answer ${label}`, {
+      advice: `give it under answers, as ${JSON.stringify(answerName(query))}`,
+    });
   }
   if (Object.entries(query).some(([name, value]) => ELSEWHERE.has(name) && value !== undefined)) {
     throw new AutotmplError(
@@ -188,12 +207,12 @@ function keysIn(document: CatalogDocument, datacenter: string): ReadonlyMap<stri
 
 function toInstance(instance: DocumentInstance, node: CatalogNode): ServiceInstance {
   const tags = [...instance.tags].sort(compareText);
-  const checks = instance.checks.map((check) => ({
+  const checks = instance.checks.map(({ ofNode, ...check }) => ({
     Node: node.Node,
     ...check,
-    ServiceID: instance.id,
-    ServiceName: instance.service,
-    ServiceTags: tags,
+    ServiceID: ofNode ? '' : instance.id,
+    ServiceName: ofNode ? '' : instance.service,
+    ServiceTags: ofNode ? [] : tags,
   }));
   return {
     Node: node.Node,

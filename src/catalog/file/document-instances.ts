@@ -23,9 +23,18 @@ export interface DocumentInstance {
   readonly meta: Readonly<Record<string, string>>;
   readonly taggedAddresses: ServiceInstance['ServiceTaggedAddresses'];
   readonly weights: ServiceInstance['Weights'];
-  readonly checks: readonly Pick<HealthCheck, 'CheckID' | 'Name' | 'Status' | 'Notes' | 'Output'>[];
+  readonly checks: readonly DocumentCheck[];
   readonly connect: boolean;
   readonly enableTagOverride: boolean;
+}
+
+/** A check of an instance. */
+export interface DocumentCheck extends Pick<
+  HealthCheck,
+  'CheckID' | 'Name' | 'Status' | 'Notes' | 'Output'
+> {
+  /** It is the node's own, and counts for all on it. */
+  readonly ofNode: boolean;
 }
 
 /** The node of instances that name none. */
@@ -101,22 +110,22 @@ function checksFor(status: (typeof STATUSES)[number], id: string): DocumentInsta
       Status: maintenance ? 'critical' : status,
       Notes: '',
       Output: '',
+      ofNode: false,
     },
   ];
 }
 
-function readCheck(item: Located): DocumentInstance['checks'][number] {
-  const check = readFields<Record<'id' | 'name' | 'status' | 'notes' | 'output', string>>(
-    item,
-    'a check',
-    {
-      id: readText,
-      name: readText,
-      status: readOneOf(CHECK_STATUSES),
-      notes: readText,
-      output: readText,
-    },
-  );
+function readCheck(item: Located): DocumentCheck {
+  const check = readFields<
+    Record<'id' | 'name' | 'status' | 'notes' | 'output', string> & { ofNode: boolean }
+  >(item, 'a check', {
+    id: readText,
+    name: readText,
+    status: readOneOf(CHECK_STATUSES),
+    notes: readText,
+    output: readText,
+    ofNode: readFlag,
+  });
   const id = check.id ?? check.name;
   if (id === undefined) throw new DocumentError('a check must have an id or a name', item.at);
   return {
@@ -125,6 +134,7 @@ function readCheck(item: Located): DocumentInstance['checks'][number] {
     Status: check.status ?? 'critical',
     Notes: check.notes ?? '',
     Output: check.output ?? '',
+    ofNode: check.ofNode ?? false,
   };
 }
 

@@ -2,6 +2,7 @@ import type { CaLeaf, CaRoot, CatalogNode } from '../values.ts';
 import { readCaLeaves, readCaRoots } from './document-certificates.ts';
 import { readInstances, type DocumentInstance } from './document-instances.ts';
 import { impliedNodes, readNodes } from './document-nodes.ts';
+import { readAnswers, type RecordedAnswers } from './document-answers.ts';
 import { readFields, readText } from './fields.ts';
 import { readKeys } from './key-tree.ts';
 import type { Located } from './yaml-tree.ts';
@@ -15,6 +16,8 @@ export interface CatalogDocument {
   readonly keys: ReadonlyMap<string, string>;
   readonly caRoots: readonly CaRoot[] | undefined;
   readonly caLeaf: ReadonlyMap<string, CaLeaf>;
+  /** What is answered to these queries, whatever else the document says. */
+  readonly answers: RecordedAnswers;
 }
 
 const DEFAULT_DATACENTER = 'dc1';
@@ -36,7 +39,7 @@ const DEFAULT_DATACENTER = 'dc1';
  *       tags: [v2]
  *       meta: {version: "2.1"}
  *       status: passing            # passing | warning | critical | maintenance; or checks
- *       checks: [{id: http, name: HTTP, status: passing, notes: "", output: ""}]
+ *       checks: [{id: http, name: HTTP, status: passing, notes: "", output: "", ofNode: false}]
  *       weights: {passing: 1, warning: 1}
  *       taggedAddresses: {wan: {address: 198.51.100.1, port: 80}}
  *       connect: false             # can be reached through the mesh
@@ -46,6 +49,10 @@ const DEFAULT_DATACENTER = 'dc1';
  *   config/retries: 3
  * caRoots: [{id: "1", name: root, rootCertPEM: …, active: true}]
  * caLeaf: {sales: {serialNumber: "1", certPEM: …, privateKeyPEM: …, serviceURI: …, validAfter: …, validBefore: …}}
+ * answers:                         # whole answers, by the query's name as `autotmpl explain` has it; they win
+ *   vaultRead(secret/db): {Data: {password: x}, LeaseDuration: 0}
+ * recording: {…}                   # of `autotmpl record`: when and how it was made
+ * changes: []                      # the same: what came later, for `autotmpl replay`
  * ```
  *
  * Throws a DocumentError that knows its place.
@@ -58,6 +65,9 @@ export function readDocument(root: Located): CatalogDocument {
     keys: ReadonlyMap<string, string>;
     caRoots: readonly CaRoot[];
     caLeaf: ReadonlyMap<string, CaLeaf>;
+    answers: RecordedAnswers;
+    recording: undefined;
+    changes: undefined;
   }>(root, 'the catalog', {
     datacenter: readText,
     nodes: (value) => value,
@@ -65,6 +75,10 @@ export function readDocument(root: Located): CatalogDocument {
     keys: readKeys,
     caRoots: readCaRoots,
     caLeaf: readCaLeaves,
+    answers: readAnswers,
+    // For whoever plays a recording; the catalog is what there was at its start.
+    recording: () => undefined,
+    changes: () => undefined,
   });
   const datacenter = fields.datacenter ?? DEFAULT_DATACENTER;
   const instances = fields.services === undefined ? [] : readInstances(fields.services);
@@ -76,5 +90,6 @@ export function readDocument(root: Located): CatalogDocument {
     keys: fields.keys ?? new Map(),
     caRoots: fields.caRoots,
     caLeaf: fields.caLeaf ?? new Map(),
+    answers: fields.answers ?? new Map(),
   };
 }

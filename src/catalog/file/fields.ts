@@ -1,3 +1,4 @@
+import { nearest } from '../../core/nearest.ts';
 import { DocumentError, type Located, type MapEntry } from './yaml-tree.ts';
 
 /** Reads the value of one field. */
@@ -15,8 +16,11 @@ export function readFields<T extends Record<string, unknown>>(
   const fields: Partial<T> = {};
   for (const { name, at, value: field } of readEntries(value, what)) {
     if (!Object.hasOwn(readers, name)) {
-      const known = Object.keys(readers).join(', ');
-      throw new DocumentError(`${what} has no field ${JSON.stringify(name)} (it has ${known})`, at);
+      const known = Object.keys(readers);
+      const close = nearest(name, known);
+      const guess = close === undefined ? '' : `did you mean ${close}? `;
+      const advice = `${guess}it has ${known.join(', ')}`;
+      throw new DocumentError(`${what} has no field ${JSON.stringify(name)} (${advice})`, at);
     }
     const known = name as keyof T & string;
     fields[known] = readers[known](field, `${what}: ${name}`);
@@ -88,6 +92,7 @@ export function readOneOf<Word extends string>(words: readonly Word[]): Reader<W
   };
 }
 
-function isNothing(value: Located): boolean {
+/** Whether there is nothing behind a name. */
+export function isNothing(value: Located): boolean {
   return value.kind === 'text' && value.text === '';
 }

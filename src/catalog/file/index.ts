@@ -2,7 +2,7 @@ import { AutotmplError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Value } from '../values.ts';
-import { answerFrom, checkQuery } from './answers.ts';
+import { answerTo, checkAnswerable } from './answers.ts';
 import { DocumentWatch } from './document-watch.ts';
 
 /** Which document is the catalog. */
@@ -23,13 +23,13 @@ export function createFileCatalog(
   return {
     name: 'file',
     async *watch(query, signal) {
-      checkQuery(query);
       let held = false;
       let value: Value | undefined;
       for await (const { document, trouble } of watch.follow(signal)) {
+        if (document !== undefined) checkAnswerable(document, query);
         let reason = trouble;
         try {
-          if (document !== undefined) value = answerFrom(document, query);
+          if (document !== undefined) value = answerTo(document, query);
         } catch (error) {
           if (!(error instanceof AutotmplError)) throw error;
           reason ??= error;

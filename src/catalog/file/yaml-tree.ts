@@ -2,7 +2,13 @@ import type { Node } from 'yaml';
 
 /** A parsed document with the place of each part, so that an error can point at it. Scalars are text, as they were written. */
 export type Located =
-  | { readonly kind: 'text'; readonly at: number; readonly text: string }
+  /** `plain`: without quotes, so that it may mean a number, a truth or nothing where somebody asks for one. */
+  | {
+      readonly kind: 'text';
+      readonly at: number;
+      readonly text: string;
+      readonly plain: boolean;
+    }
   | { readonly kind: 'list'; readonly at: number; readonly items: readonly Located[] }
   | { readonly kind: 'map'; readonly at: number; readonly entries: readonly MapEntry[] };
 
@@ -35,14 +41,16 @@ export async function parseTree(text: string): Promise<Located> {
 
   const locate = (node: Node | null, fallbackAt: number): Located => {
     const at = node?.range?.[0] ?? fallbackAt;
-    if (node === null) return { kind: 'text', at, text: '' };
+    if (node === null) return { kind: 'text', at, text: '', plain: true };
     if (open.has(node)) throw new DocumentError('an alias leads into itself', fallbackAt);
     if (yaml.isAlias(node)) {
       const target = node.resolve(document);
       if (target === undefined) throw new DocumentError(`no anchor &${node.source}`, at);
       return locate(target, at);
     }
-    if (yaml.isScalar(node)) return { kind: 'text', at, text: scalarText(node) };
+    if (yaml.isScalar(node)) {
+      return { kind: 'text', at, text: scalarText(node), plain: node.type === 'PLAIN' };
+    }
     open.add(node);
     const located = yaml.isSeq(node)
       ? { kind: 'list' as const, at, items: node.items.map((item) => locate(item as Node, at)) }

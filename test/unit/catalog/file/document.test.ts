@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { answerFrom } from '../../../../src/catalog/file/answers.ts';
+import { answerTo } from '../../../../src/catalog/file/answers.ts';
+import { answerName } from '../../../../src/catalog/file/document-answers.ts';
 import { readDocument } from '../../../../src/catalog/file/document.ts';
 import { DocumentError, parseTree, placeOf } from '../../../../src/catalog/file/yaml-tree.ts';
 import type { CatalogQuery } from '../../../../src/catalog/query.ts';
@@ -9,7 +10,7 @@ async function ask<const Q extends CatalogQuery>(
   text: string,
   query: Q,
 ): Promise<ValueOf[Q['kind']]> {
-  return answerFrom(readDocument(await parseTree(text)), query) as ValueOf[Q['kind']];
+  return answerTo(readDocument(await parseTree(text)), query) as ValueOf[Q['kind']];
 }
 
 /** `line:column message` of what is wrong with a document. */
@@ -114,11 +115,56 @@ services: {web: [{id: a, connect: true}, {id: b}]}
     expect(instances.map(({ ServiceMeta }) => ServiceMeta.v)).toEqual(['1', '1']);
   });
 
+  it('tells a check of the node from those of the instance', async () => {
+    const text = `services: {web: [{checks: [{id: serfHealth, status: passing, ofNode: true}, {id: own, status: passing}]}]}`;
+    const [instance] = await ask(text, SERVICE);
+    expect(
+      instance?.Checks.map(({ CheckID, ServiceID, ServiceName }) => [
+        CheckID,
+        ServiceID,
+        ServiceName,
+      ]),
+    ).toEqual([
+      ['own', 'web', 'web'],
+      ['serfHealth', '', ''],
+    ]);
+  });
+
+  it('gives a whole answer before anything else that it says, and with the types that are written', async () => {
+    const text = `keys: {a: said}
+answers:
+  key(a): {Path: a, Value: "1", ModifyIndex: 7}
+  key(gone): null
+  service(web|any): [{ID: x, Port: 80, Enabled: true, Tags: []}]
+`;
+    expect(await ask(text, { kind: 'key', path: 'a' })).toEqual({
+      ...{ Path: 'a', Value: '1', ModifyIndex: 7 },
+    });
+    expect(await ask(text, { kind: 'key', path: 'gone' })).toBeNull();
+    expect(await ask(text, SERVICE)).toEqual([{ ID: 'x', Port: 80, Enabled: true, Tags: [] }]);
+  });
+
+  it('names a query without what was written in it, which has no name that lasts', () => {
+    const command: [string, ...string[]] = ['./x.sh', 'a secret'];
+    expect(answerName({ kind: 'plugin', command })).toBe('plugin(./x.sh)');
+    expect(
+      answerName({
+        kind: 'vaultPki',
+        path: 'pki/issue/a',
+        data: { common_name: 'x' },
+        destination: '/x',
+      }),
+    ).toBe('vaultPki(pki/issue/a common_name -> /x)');
+    expect(answerName({ kind: 'key', path: 'a #0123456789abcdef' })).toBe(
+      'key(a #0123456789abcdef)',
+    );
+  });
+
   it.each([
     ['', '1:1 the document is empty'],
     ['# only a comment\n', '1:1 the document is empty'],
     ['[]', '1:1 the catalog must be a map'],
-    ['servces: {}', '1:1 the catalog has no field "servces"'],
+    ['servces: {}', '1:1 the catalog has no field "servces" (did you mean services? it has'],
     ['services:\n  web:\n    - {prot: 80}\n', '3:8 an instance of web has no field "prot"'],
     [
       'services:\n  web:\n    - {port: http}\n',

@@ -67,8 +67,10 @@ describe('local files', () => {
     [{ kind: 'vaultList', path: 'secret' }, /no Vault is configured/, /VAULT_ADDR/],
     [{ kind: 'nomadServices' }, /no Nomad is configured/, /NOMAD_ADDR/],
   ] as const)('says what to set where nobody answers %j', async (query, message, advice) => {
+    const path = join(folder, 'catalog.yaml');
+    await writeFile(path, 'keys: {a: "1"}');
     const catalog = createCatalog(
-      { backend: 'file', file: { path: join(folder, 'none.yaml') } },
+      { backend: 'file', file: { path } },
       {},
       { clock: systemClock, logger: recordingLogger() },
     );
@@ -77,6 +79,26 @@ describe('local files', () => {
       message: expect.stringMatching(message) as unknown,
       advice: expect.stringMatching(advice) as unknown,
     });
+    catalog.close();
+  });
+
+  it('lets a catalog document answer for a Vault and a Nomad that nobody configured', async () => {
+    const path = join(folder, 'catalog.yaml');
+    await writeFile(
+      path,
+      'answers: {vaultList(secret): [a, "1"], "nomadServices()": [{Name: web, Tags: []}]}',
+    );
+    const catalog = createCatalog(
+      { backend: 'file', file: { path } },
+      {},
+      { clock: systemClock, logger: recordingLogger() },
+    );
+    const vault = new Follower(catalog, { kind: 'vaultList', path: 'secret' } as const);
+    const nomad = new Follower(catalog, { kind: 'nomadServices' } as const);
+    expect(await vault.fresh()).toEqual(['a', '1']);
+    expect(await nomad.fresh()).toEqual([{ Name: 'web', Tags: [] }]);
+    await vault.stop();
+    await nomad.stop();
     catalog.close();
   });
 });
