@@ -26,12 +26,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   renderer: ['watch', 'template', 'output', 'process', 'probe', 'catalog/contract', 'core'],
   supervisor: ['watch', 'process', 'probe', 'catalog/contract', 'core'],
   control: ['watch', 'process', 'catalog/contract', 'core'],
+  trial: ['renderer', 'template', 'output', 'process', 'catalog', 'catalog/contract', 'core'],
   config: [
     ...['core', 'renderer', 'supervisor', 'control', 'process', 'output', 'template'],
     ...['catalog', 'catalog/contract'],
   ],
   daemon: [
     'config',
+    'trial',
     'renderer',
     'supervisor',
     'control',
@@ -43,7 +45,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'catalog/contract',
     'core',
   ],
-  cli: ['daemon', 'config', 'control', 'core'],
+  cli: ['daemon', 'config', 'control', 'trial', 'core'],
 };
 
 /** The only places where a package comes in. */
@@ -62,7 +64,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   semver: ['template/functions/'],
   'ipaddr.js': ['template/functions/'],
   'smol-toml': ['config/', 'template/functions/', 'output/format/toml.ts'],
-  yaml: ['config/', 'catalog/file/', 'template/functions/', 'output/format/yaml.ts'],
+  yaml: [
+    ...['config/', 'catalog/file/', 'template/functions/', 'output/format/yaml.ts'],
+    'trial/with-expected.ts',
+  ],
 };
 
 /** What a catalog is, in our words: the only part of it that others may know. */

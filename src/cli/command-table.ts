@@ -23,6 +23,11 @@ export const COMMANDS = {
     description:
       'Turn Go templates into Nunjucks, and configs of consul-template or ContainerPilot into ours.',
   },
+  test: {
+    words: '[DIR…]',
+    description:
+      'Try templates on the cases in *.test.yaml files, without a server; a file may be named too.',
+  },
   schema: { description: 'Print the JSON Schema of the config.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 

@@ -13,6 +13,11 @@ export const ANSWER_FORMATS = ['text', 'json'] as const;
 /** One of {@link ANSWER_FORMATS}. */
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
+/** How `autotmpl test` tells its results. */
+export const TEST_FORMATS = ['text', 'tap', 'junit'] as const;
+/** One of {@link TEST_FORMATS}. */
+export type TestFormat = (typeof TEST_FORMATS)[number];
+
 const INPUT: FlagGroup = {
   title: 'What to render',
   rows: [
@@ -199,8 +204,23 @@ const CONTROL: FlagGroup = {
     {
       name: 'format',
       value: 'FORMAT',
-      description: `${ANSWER_FORMATS.join(', ')}: for people, or as the program answers.`,
+      description: `${ANSWER_FORMATS.join(', ')}: for people, or as the program answers. With test: ${TEST_FORMATS.join(', ')}.`,
       default: 'text',
+    },
+  ],
+};
+
+const OFFLINE: FlagGroup = {
+  title: 'With test',
+  rows: [
+    {
+      name: 'update',
+      description: 'Take what is rendered as the expected text: snapshots, and each expect.',
+    },
+    {
+      name: 'filter',
+      value: 'TEXT',
+      description: 'Only the cases with this text in their name, or in that of their file.',
     },
   ],
 };
@@ -230,9 +250,10 @@ const CONTAINERPILOT: FlagGroup = {
   rows: [
     {
       name: 'out',
+      aliases: ['output'],
       value: 'PATH',
       description:
-        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to.',
+        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to. With test: the file for the report.',
       default: '-',
     },
     { name: 'reload', description: 'Ask the running program to read its config anew.' },
@@ -259,7 +280,7 @@ const CONTAINERPILOT: FlagGroup = {
 
 /** All flags, in the order of the help. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
-  ...[INPUT, RUN, CATALOG, TLS, CONTROL, OUTPUT],
+  ...[INPUT, RUN, CATALOG, TLS, CONTROL, OFFLINE, OUTPUT],
   ...[...CONSUL_TEMPLATE_GROUPS, CONTAINERPILOT],
 ];
 
@@ -281,7 +302,7 @@ export const CONTAINERPILOT_FLAGS: readonly FlagRow[] = [
 
 /** What the program takes when it is called consul-template: that program's flags, and ours beside them. */
 export const CONSUL_TEMPLATE_FLAG_GROUPS: readonly FlagGroup[] = FLAG_GROUPS.filter(
-  (group) => group !== CONTAINERPILOT && group !== CONTROL,
+  (group) => ![CONTAINERPILOT, CONTROL, OFFLINE].includes(group),
 ).map(({ title, rows }) => ({
   title,
   rows: rows

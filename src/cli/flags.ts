@@ -12,6 +12,7 @@ import {
   CONTAINERPILOT_FLAGS,
   FLAGS,
   RENDER_CONFIG,
+  TEST_FORMATS,
 } from './flag-table.ts';
 import { normaliseFlags, type NormalisedFlags } from './go-flags.ts';
 import { parseLockLine } from './lock-flags.ts';
@@ -23,6 +24,7 @@ import type {
   RunFlags,
   SettingsInvocation,
   SettingsRequest,
+  TestInvocation,
 } from './invocation.ts';
 import type { Program } from './program-name.ts';
 import {
@@ -68,6 +70,7 @@ export function parseCommandLine(
     const named = new Map(raw).set('template', [...(raw.get('template') ?? []), ...taken]);
     return explainInvocation(named, settingsRequest(named, normalised, program, environment));
   }
+  if (command === 'test') return testInvocation(raw, program, taken);
   const request = settingsRequest(raw, normalised, program, environment);
   if (command === 'migrate') return migrateInvocation(raw, request, taken);
   const asking = controlFlags(raw);
@@ -102,6 +105,21 @@ function migrateInvocation(
     prove: isOn(raw, 'prove'),
     delimiters: { ...(left !== undefined && { left }), ...(right !== undefined && { right }) },
     timeoutMs: durationFlag(raw, 'timeout'),
+  };
+}
+
+function testInvocation(
+  raw: RawFlags,
+  program: Program,
+  places: readonly string[],
+): TestInvocation {
+  const format = readFlag(raw, 'format', TEST_FORMATS, (text) =>
+    TEST_FORMATS.find((one) => one === text),
+  );
+  return {
+    ...{ command: 'test', program, filter: lastValue(raw, 'filter'), update: isOn(raw, 'update') },
+    places: places.length === 0 ? ['.'] : places,
+    ...{ format: format ?? 'text', out: lastValue(raw, 'out') },
   };
 }
 

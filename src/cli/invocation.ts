@@ -1,7 +1,7 @@
 import type { DialectWord, Likely } from '../config/dialect.ts';
 import type { FlagSettings } from '../config/flag-settings.ts';
 import type { ControlCommand } from './command-table.ts';
-import type { AnswerFormat } from './flag-table.ts';
+import type { AnswerFormat, TestFormat } from './flag-table.ts';
 import type { Program } from './program-name.ts';
 
 /** How to run, apart from what a config could say. */
@@ -82,6 +82,22 @@ export interface MigrateInvocation extends SettingsRequest {
   readonly timeoutMs: number | undefined;
 }
 
+/** How test results are told. */
+export type { TestFormat } from './flag-table.ts';
+
+/** Tries templates on cases. */
+export interface TestInvocation {
+  readonly command: 'test';
+  readonly program: Program;
+  /** Folders and files, as they were written; at least one. */
+  readonly places: readonly string[];
+  readonly filter: string | undefined;
+  readonly update: boolean;
+  readonly format: TestFormat;
+  /** Where the report goes; absent: standard output. */
+  readonly out: string | undefined;
+}
+
 /** Runs a command while it holds a lock. */
 export interface LockInvocation extends SettingsRequest {
   readonly command: 'lock';
@@ -106,4 +122,5 @@ export type Invocation =
   | ControlInvocation
   | ExplainInvocation
   | MigrateInvocation
+  | TestInvocation
   | LockInvocation;

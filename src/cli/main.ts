@@ -73,6 +73,8 @@ async function carryOut(invocation: Invocation, early: EarlySignals): Promise<nu
       return (await import('./explain.ts')).explain(invocation);
     case 'migrate':
       return (await import('./migrate.ts')).migrate(invocation);
+    case 'test':
+      return (await import('./test.ts')).test(invocation);
     case 'renderConfig':
       return print(await (await import('./render-config.ts')).renderConfig(invocation));
     case 'control':
