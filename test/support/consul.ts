@@ -33,6 +33,8 @@ export interface StartConsulOptions {
   readonly tls?: ConsulAgentTls;
   /** Keeps its data in a folder, so that it outlives a restart; without, the agent is in memory (`-dev`). */
   readonly dataDir?: boolean;
+  /** Makes it a client of this server, which has to run. */
+  readonly clientOf?: ConsulAgent;
   readonly ports?: ConsulPorts;
   /** Merged into the agent's config. */
   readonly extraConfig?: Readonly<Record<string, unknown>>;
@@ -112,9 +114,8 @@ export class ConsulAgent {
   async start(): Promise<void> {
     const configFile = join(this.folder, 'agent.json');
     await writeFile(configFile, JSON.stringify(this.#config()));
-    const mode = this.#options.dataDir === true ? ['-server', '-bootstrap-expect=1'] : ['-dev'];
     const log = openSync(this.logFile, 'a');
-    const child = spawn(this.#binary, ['agent', ...mode, `-config-file=${configFile}`], {
+    const child = spawn(this.#binary, ['agent', ...this.#mode(), `-config-file=${configFile}`], {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -251,12 +252,19 @@ export class ConsulAgent {
     }
   }
 
+  #mode(): readonly string[] {
+    const { clientOf, dataDir } = this.#options;
+    if (clientOf !== undefined) return [`-retry-join=127.0.0.1:${clientOf.ports.serfLan}`];
+    return dataDir === true ? ['-server', '-bootstrap-expect=1'] : ['-dev'];
+  }
+
   #config(): Record<string, unknown> {
-    const { acl, tls, extraConfig } = this.#options;
+    const { acl, clientOf, dataDir, tls, extraConfig } = this.#options;
     const { http, server, serfLan, serfWan } = this.ports;
     const ports = { server, serf_lan: serfLan, serf_wan: serfWan, dns: -1, grpc: -1 };
     return {
-      node_name: 'test-node',
+      node_name: clientOf === undefined ? 'test-node' : 'test-client',
+      ...(clientOf !== undefined && { retry_interval: '500ms' }),
       datacenter: 'dc1',
       bind_addr: '127.0.0.1',
       client_addr: '127.0.0.1',
@@ -265,7 +273,9 @@ export class ConsulAgent {
       leave_on_terminate: false,
       skip_leave_on_interrupt: true,
       performance: { raft_multiplier: 1 },
-      ...(this.#options.dataDir === true ? { data_dir: join(this.folder, 'data') } : {}),
+      ...(dataDir === true || clientOf !== undefined
+        ? { data_dir: join(this.folder, 'data') }
+        : {}),
       ports:
         tls === undefined ? { ...ports, http, https: -1 } : { ...ports, http: -1, https: http },
       ...(tls === undefined

@@ -48,9 +48,18 @@ export class Follower<Q extends Query> {
 
   /** Waits until the newest answer is held; returns why. */
   async held(timeoutMs = 10_000): Promise<Error> {
-    return waitUntil(() => (this.last?.state === 'held' ? this.last.reason : undefined), {
+    return this.#reasonOf('held', timeoutMs);
+  }
+
+  /** Waits until the newest answer is not believed; returns why. */
+  async suspect(timeoutMs = 10_000): Promise<Error> {
+    return this.#reasonOf('suspect', timeoutMs);
+  }
+
+  async #reasonOf(state: 'held' | 'suspect', timeoutMs: number): Promise<Error> {
+    return waitUntil(() => (this.last?.state === state ? this.last.reason : undefined), {
       timeoutMs,
-      what: `a held answer; the last is ${JSON.stringify(this.last)?.slice(0, 500)}`,
+      what: `an answer that is ${state}; the last is ${JSON.stringify(this.last)?.slice(0, 500)}`,
     });
   }
 

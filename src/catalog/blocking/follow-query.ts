@@ -1,9 +1,16 @@
+import { backoffDelay } from '../../core/backoff.ts';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Answer } from '../catalog.ts';
 import { isUntold, retryDelayMs } from '../http/retry.ts';
 import type { Trouble } from '../http/trouble.ts';
 import { Question, type QuestionParts } from './question.ts';
 import type { RequestPlan } from './request-plan.ts';
+import type { Doubt } from './suspicion.ts';
+
+/** Pause between looks at a catalog that may be filling still. */
+const SETTLING_MS = 400;
+/** Pauses between looks at an answer that is not believed. */
+const DOUBT = { baseMs: 1000, capMs: 4000 };
 
 /** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where the agent calls the query itself wrong, and where the tries are counted and used up. */
 export async function* followQuery(
@@ -13,38 +20,61 @@ export async function* followQuery(
 ): AsyncGenerator<Answer> {
   const place = plan.follows === 'index' ? parts.places.join() : undefined;
   const question = new Question(plan, parts, place);
+  const attempts = parts.retry?.attempts ?? Number.POSITIVE_INFINITY;
   let failures = 0;
-  let held = false;
+  let doubts = 0;
+  /** What was told last against the catalog; undefined where nothing is. */
+  let told: { readonly state: 'held' | 'suspect'; readonly reason: string } | undefined;
   try {
     while (!signal.aborted) {
       const outcome = await question.ask(signal);
       if (signal.aborted || outcome === undefined) return;
-      if (outcome.trouble !== undefined) {
-        failures++;
-        const { reason } = outcome.trouble;
-        if (!held && !isUntold(outcome.trouble, failures)) {
-          held = true;
-          yield { state: 'held', value: question.value, reason };
+      switch (outcome.kind) {
+        case 'trouble': {
+          failures++;
+          const { reason } = outcome.trouble;
+          if (told?.state !== 'held' && !isUntold(outcome.trouble, failures)) {
+            told = { state: 'held', reason: describeError(reason) };
+            yield { state: 'held', value: question.value, reason };
+          }
+          if (failures > attempts) throw usedUp(failures, reason);
+          await rest(outcome.trouble, failures, parts, signal);
+          break;
         }
-        if (failures > (parts.retry?.attempts ?? Number.POSITIVE_INFINITY)) {
-          throw usedUp(failures, outcome.trouble);
+        case 'doubt': {
+          doubts++;
+          const { reason } = outcome.doubt;
+          if (told?.state !== 'suspect' || told.reason !== describeError(reason)) {
+            told = { state: 'suspect', reason: describeError(reason) };
+            yield { state: 'suspect', value: question.value, reason };
+          }
+          // There is nothing that could go on being held: it is as if nobody answered.
+          if (question.value === undefined && doubts > attempts) throw usedUp(doubts, reason);
+          await parts.clock.sleep(doubtDelayMs(outcome.doubt, doubts, parts.random), signal);
+          break;
         }
-        await rest(outcome.trouble, failures, parts, signal);
-        continue;
+        case 'value': {
+          failures = 0;
+          doubts = 0;
+          if (told !== undefined || outcome.news) {
+            told = undefined;
+            yield { state: 'fresh', value: outcome.value };
+          }
+          await question.pause(signal);
+        }
       }
-      failures = 0;
-      if (held || outcome.news) {
-        held = false;
-        yield { state: 'fresh', value: outcome.value };
-      }
-      await question.pause(signal);
     }
   } finally {
     place?.leave();
   }
 }
 
-function usedUp(failures: number, { reason }: Trouble): AutotmplError {
+/** Rights that come back wake no query, so what is not believed is read again and again. */
+function doubtDelayMs({ passes }: Doubt, doubts: number, random: () => number): number {
+  return passes ? SETTLING_MS : backoffDelay(doubts - 1, DOUBT, random);
+}
+
+function usedUp(failures: number, reason: AutotmplError): AutotmplError {
   const tries = failures === 1 ? 'the first try' : `${failures} tries`;
   return new AutotmplError('catalog', `given up after ${tries}: ${describeError(reason)}`, {
     cause: reason,

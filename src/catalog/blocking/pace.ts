@@ -27,6 +27,11 @@ export class Pace {
     this.#idleWakes = news ? 0 : this.#idleWakes + 1;
   }
 
+  /** Counts questions that were asked beside the one of this turn. */
+  charge(questions: number): void {
+    this.#tokens -= questions;
+  }
+
   /** Resolves when the next question may be asked, or when the signal aborts. */
   async pause(signal: AbortSignal): Promise<void> {
     const delayMs = Math.max(this.#spend(), this.#idlePauseMs());

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/time.ts';
 import { freezeValue, type Value } from '../values.ts';
 import { withParameters } from '../http/api-path.ts';
@@ -8,12 +7,14 @@ import type { HttpReply } from '../http/transport.ts';
 import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
 import type { Answered, BlockingClient } from './client.ts';
 import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
+import { evidenceOf, indexOf } from './evidence.ts';
 import { leaderlessAnswer, replyTrouble, strangeAnswer } from './failures.ts';
 import { Pace } from './pace.ts';
 import type { Place, Places } from './places.ts';
 import { Reads } from './reads.ts';
-import type { Get, RequestPlan } from './request-plan.ts';
+import type { Ask, Get, RequestPlan } from './request-plan.ts';
 import type { BlockingServer } from './server.ts';
+import { Suspicion, type Doubt } from './suspicion.ts';
 
 /** How often an endpoint is asked that cannot block. */
 const POLL_MS = 15_000;
@@ -22,9 +23,6 @@ const WAIT_JITTER = 0.1;
 
 /** A shorter answer is sent faster than it is packed. */
 const PACK_FROM_BYTES = 4096;
-/** A longer answer is not kept only to know it again. */
-const SHORT_BYTES = 1024;
-
 /** What a question takes. */
 export interface QuestionParts {
   readonly client: BlockingClient;
@@ -41,10 +39,11 @@ export interface QuestionParts {
 /** An answer, and whether others than the leader may have given it. */
 type Heard = Answered & { readonly isRelaxed: boolean };
 
-/** What came of asking: trouble, or the value, which may be the one that is known. */
+/** What came of asking: trouble, an answer that is not believed, or the value, which may be the one that is known. */
 export type Outcome =
-  | { readonly trouble: Trouble }
-  | { readonly trouble?: undefined; readonly value: Value; readonly news: boolean };
+  | { readonly kind: 'trouble'; readonly trouble: Trouble }
+  | { readonly kind: 'doubt'; readonly doubt: Doubt }
+  | { readonly kind: 'value'; readonly value: Value; readonly news: boolean };
 
 /** One query as it is put to the agent: where it stands, and the last that was heard of it. */
 export class Question {
@@ -55,6 +54,7 @@ export class Question {
   readonly #cursor = new Cursor();
   readonly #pace: Pace;
   readonly #reads: Reads;
+  readonly #suspicion: Suspicion;
   #path: string | undefined;
   /** Length of the last answer, which the next will be like. */
   #length: number;
@@ -68,6 +68,7 @@ export class Question {
     this.#place = place;
     this.#pace = new Pace(parts.clock);
     this.#reads = new Reads(plan.relaxed, parts.client.server);
+    this.#suspicion = new Suspicion(plan, parts.client.server, parts.clock);
     this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
   }
 
@@ -92,9 +93,8 @@ export class Question {
         if (signal.aborted) return undefined;
         return this.#fail(this.#troubleWith(error));
       }
-      const trouble = this.#doubt(answered);
+      const trouble = this.#objection(answered);
       if (trouble !== undefined) return this.#fail(trouble);
-      this.#reads.note(this.#indexOf(answered.reply) ?? 0);
       const progress = this.#progress(answered);
       if (progress === 'read' || progress === 'woken') return this.#read(answered.reply, signal);
       if (progress === 'quiet') this.#place?.noteQuiet();
@@ -127,7 +127,8 @@ export class Question {
     const packed = this.#length >= PACK_FROM_BYTES;
     const question = { path, packed, knownIndex: this.#cursor.known };
     const { parameter } = this.#reads;
-    if (parameter === undefined) {
+    // What was not believed is asked of the leader until it is.
+    if (parameter === undefined || this.#suspicion.isOn) {
       return { ...(await client.ask(question, position, signal)), isRelaxed: false };
     }
     const relaxed = { ...question, path: withParameters(path, parameter) };
@@ -141,6 +142,7 @@ export class Question {
   }
 
   #progress({ reply, asked, elapsedMs }: Answered): Progress {
+    this.#reads.note(this.#indexOf(reply) ?? 0);
     if (this.#place === undefined) return 'read';
     return this.#cursor.accept(this.#indexOf(reply) ?? 1, asked, elapsedMs);
   }
@@ -158,6 +160,13 @@ export class Question {
     };
   }
 
+  #asker(signal: AbortSignal): Ask {
+    return (path) => {
+      this.#pace.charge(1);
+      return this.#parts.client.read({ path, packed: false }, signal);
+    };
+  }
+
   /** Without an index, a 404 is that of a server which knows no such API. */
   #saysAbsent(reply: HttpReply): boolean {
     return this.#plan.mayBeAbsent && reply.status === 404 && this.#indexOf(reply) !== undefined;
@@ -168,7 +177,7 @@ export class Question {
   }
 
   /** Why this answer is none. */
-  #doubt({ reply, isRelaxed }: Heard): Trouble | undefined {
+  #objection({ reply, isRelaxed }: Heard): Trouble | undefined {
     const { label, fromServers, follows } = this.#plan;
     const { name, leaderHeader } = this.#server;
     if (!this.#isGood(reply)) return replyTrouble(reply, this.#plan, this.#server);
@@ -182,38 +191,63 @@ export class Question {
   }
 
   async #read(reply: HttpReply, signal: AbortSignal): Promise<Outcome | undefined> {
-    this.#length = reply.body.length;
-    const { read, refine, confirm } = this.#plan;
-    const get = this.#getter(signal);
-    const digest = digestOf(reply);
-    if (refine === undefined && digest === this.#digest && this.#value !== undefined) {
-      this.#pace.note(false);
-      return { value: this.#value, news: false };
-    }
     try {
-      const found = freezeValue(read(reply.status === 404 ? null : parseJson(reply.body)));
-      if (this.#value !== undefined) await confirm?.(this.#value, found, get);
-      this.#value = refine === undefined ? found : freezeValue(await refine(found, get));
+      return await this.#take(reply, signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       return this.#fail(this.#troubleWith(error));
     }
+  }
+
+  async #take(reply: HttpReply, signal: AbortSignal, isSecond = false): Promise<Outcome> {
+    this.#length = reply.body.length;
+    const { read, refine } = this.#plan;
+    const evidence = evidenceOf(reply, this.#server);
+    if (refine === undefined && evidence.digest === this.#digest && this.#value !== undefined) {
+      this.#suspicion.believe(this.#value, evidence);
+      this.#pace.note(false);
+      return { kind: 'value', value: this.#value, news: false };
+    }
+    const found = freezeValue(read(reply.status === 404 ? null : parseJson(reply.body)));
+    if (this.#suspicion.isDue(found)) {
+      if (!isSecond && !this.#suspicion.isOn) return this.#takeAgain(signal);
+      const doubt = await this.#suspicion.judge(found, evidence, this.#asker(signal));
+      if (doubt !== undefined) {
+        this.#cursor.lose();
+        return { kind: 'doubt', doubt };
+      }
+    }
+    this.#value =
+      refine === undefined ? found : freezeValue(await refine(found, this.#getter(signal)));
     if (this.#digest !== undefined) this.#place?.noteNews();
-    this.#digest = digest;
+    this.#digest = evidence.digest;
+    this.#suspicion.believe(this.#value, evidence);
     this.#pace.note(true);
-    return { value: this.#value, news: true };
+    return { kind: 'value', value: this.#value, news: true };
+  }
+
+  /** Asks the leader for the same once more, and takes that in its place. */
+  async #takeAgain(signal: AbortSignal): Promise<Outcome> {
+    const path = this.#path ?? (await this.#findPath(signal));
+    const question = { path, packed: this.#length >= PACK_FROM_BYTES };
+    this.#pace.charge(1);
+    const answered = await this.#parts.client.ask(question, NOW, signal);
+    const objection = this.#objection({ ...answered, isRelaxed: false });
+    if (objection !== undefined) return this.#fail(objection);
+    this.#progress(answered);
+    return this.#take(answered.reply, signal, true);
   }
 
   /** An answer after any trouble may come from another agent, or from one that lost its data. */
   #fail(trouble: Trouble): Outcome {
+    this.#suspicion.shake();
     this.#cursor.lose();
     this.#path = undefined;
-    return { trouble };
+    return { kind: 'trouble', trouble };
   }
 
   #indexOf(reply: HttpReply): number | undefined {
-    const header = reply.headers[this.#server.indexHeader];
-    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
+    return indexOf(reply, this.#server);
   }
 
   #troubleWith(error: unknown): Trouble {
@@ -222,10 +256,4 @@ export class Question {
       ? strangeAnswer(label, error, this.#server)
       : exchangeTrouble(error, this.#server, this.#parts.agent);
   }
-}
-
-/** A short body stands for itself: to hash it would take Node's crypto, whose loading is a tenth of a short run. */
-function digestOf({ status, body }: HttpReply): string {
-  if (body.length <= SHORT_BYTES) return `${status} ${body.toString('latin1')}`;
-  return createHash('sha256').update(`${status} `).update(body).digest('base64');
 }

@@ -5,6 +5,25 @@ import type { RelaxedReads } from './reads.ts';
 /** Asks the agent something on the side, without waiting; rejects for anything that is no answer to this query. */
 export type Get = (path: string) => Promise<HttpReply>;
 
+/** Asks the agent something on the side, without waiting; any status is an answer. */
+export type Ask = (path: string) => Promise<HttpReply>;
+
+/**
+ * What the servers say of a token's right to read what is missing: `granted` for all that was asked about, which rule is `missing`, or `unknown`.
+ * `blind`: they do not say, but show no longer what they always have.
+ */
+export type Finding = 'granted' | 'unknown' | 'blind' | { readonly missing: string };
+
+/** By what it is told whether an answer has lost something, and whether the token is the reason. */
+export interface Scrutiny {
+  /** How many members a value has. */
+  readonly size: (value: Value) => number;
+  /** Whether an answer without members is asked about where it is the first of all, too. */
+  readonly fromFirst: boolean;
+  /** Finds out whether the token may read what `found` lacks; `known` is the last good value, if there is one. */
+  readonly findRights: (known: Value | undefined, found: Value, ask: Ask) => Promise<Finding>;
+}
+
 /** How one query is put to the HTTP API, and how its answer is read. */
 export interface RequestPlan {
   /** What the query is called in messages. */
@@ -27,8 +46,8 @@ export interface RequestPlan {
   readonly since?: string;
   /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
   readonly read: (body: unknown) => Value;
-  /** Rejects where a value must not be believed after the one before it. */
-  readonly confirm?: (previous: Value, next: Value, get: Get) => Promise<void>;
+  /** Absent: every good answer is believed. */
+  readonly scrutiny?: Scrutiny | undefined;
   /** Goes on from a value that was read to the one that was asked for. */
   readonly refine?: (value: Value, get: Get) => Promise<Value>;
 }

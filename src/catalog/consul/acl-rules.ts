@@ -19,7 +19,10 @@ export interface AclRule {
 }
 
 /** Instances are shown with their nodes, and those of nodes that a token may not read are left out without a word. */
-const ALL_NODES: AclRule = { resource: 'node_prefix', name: '', access: 'read' };
+export const ALL_NODES: AclRule = { resource: 'node_prefix', name: '', access: 'read' };
+
+/** What it takes to be shown every service. */
+export const ALL_SERVICES: AclRule = { resource: 'service_prefix', name: '', access: 'read' };
 
 /** The least that a token needs to be answered. https://www.consul.io/docs/acl/acl-rules */
 export function aclRulesOf(query: CatalogQuery): readonly AclRule[] {
@@ -28,7 +31,7 @@ export function aclRulesOf(query: CatalogQuery): readonly AclRule[] {
     case 'connect':
       return [{ resource: 'service', name: query.name, access: 'read' }, ALL_NODES];
     case 'services':
-      return [{ resource: 'service_prefix', name: '', access: 'read' }, ALL_NODES];
+      return [ALL_SERVICES, ALL_NODES];
     case 'node':
       return query.name === undefined
         ? [ALL_NODES, { resource: 'agent_prefix', name: '', access: 'read' }]

@@ -9,6 +9,8 @@ import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
 import { followQuery } from '../blocking/follow-query.ts';
 import { BlockingClient } from '../blocking/client.ts';
+import type { Ask } from '../blocking/request-plan.ts';
+import { Landmark } from './landmark.ts';
 import type { ConsulOptions } from './options.ts';
 import { Places } from '../blocking/places.ts';
 import { UnaskableError } from '../http/api-path.ts';
@@ -54,7 +56,10 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   const closed = new AbortController();
   let cancelIntroduction: CancelTimer | undefined;
 
+  const landmark = new Landmark();
   const introduce = async (): Promise<void> => {
+    const ask: Ask = (path) => client.read({ path, packed: false }, closed.signal);
+    await landmark.look(ask).catch(() => false);
     const description = await describeAgent(options, clock, closed.signal);
     if (description === undefined) return;
     const limit = description.maxConnectionsPerClient;
@@ -78,7 +83,8 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       cancelIntroduction ??= clock.setTimer(() => void introduce(), INTRODUCE_AFTER_MS);
       let answered = false;
       try {
-        for await (const answer of followQuery(planRequest(query, options), follow, signal)) {
+        const plan = planRequest(query, options, landmark);
+        for await (const answer of followQuery(plan, follow, signal)) {
           answered ||= answer.state === 'fresh';
           yield answer;
         }

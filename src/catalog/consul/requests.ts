@@ -1,10 +1,12 @@
 import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
-import type { KeyPair, Value } from '../values.ts';
+import type { Value } from '../values.ts';
 import { INDEXED, type Get, type RequestPlan } from '../blocking/request-plan.ts';
 import { encodePath, parametersOf, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
+import type { Landmark } from './landmark.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from '../http/shapes.ts';
+import { scrutinyOf } from './scrutiny.ts';
 import { planSharing } from './sharing.ts';
 import {
   readCaLeaf,
@@ -21,8 +23,20 @@ import {
 /** Where queries look that do not say so themselves, and who may answer them. */
 export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition' | 'reads'>;
 
-/** The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. */
-export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {
+/**
+ * The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. By the
+ * landmark it is told whether a catalog is whole.
+ */
+export function planRequest(
+  query: CatalogQuery,
+  defaults: ScopeDefaults,
+  landmark?: Landmark,
+): RequestPlan {
+  const scope = scopeOf(query as Scope, defaults);
+  return { ...planQuestion(query, defaults), scrutiny: scrutinyOf(query, scope, landmark) };
+}
+
+function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {
   const label = queryId(query);
   const aclRule = describeAclRules(aclRulesOf(query));
   const relaxed = relaxedReads(query, defaults);
@@ -92,8 +106,6 @@ export function planRequest(query: CatalogQuery, defaults: ScopeDefaults): Reque
           ...scopeOf(query, defaults),
         })}`,
         read: (body) => readTree(body, query.prefix),
-        confirm: (previous, next, get) =>
-          confirmEmptyTree(previous, next, parametersOf(scopeOf(query, defaults)), get),
       };
     case 'partitions':
     case 'exportedServices':
@@ -163,22 +175,6 @@ function nodePath(name: string | undefined, question: string, label: string): Re
     const own = asText(asRecord(self.Config, "the agent's config").NodeName, "the agent's node");
     return `/v1/catalog/node/${named(own, label)}${question}`;
   };
-}
-
-/**
- * A token that lost its right to a prefix is told that nothing is there, as if all keys were deleted. For a single key it is told
- * the truth, so one that was there is asked for.
- */
-async function confirmEmptyTree(
-  previous: Value,
-  next: Value,
-  question: string,
-  get: Get,
-): Promise<void> {
-  const [known] = previous as readonly KeyPair[];
-  if (known === undefined || (next as readonly KeyPair[]).length > 0) return;
-  const path = encodePath(known.Path);
-  if (path !== undefined) await get(`/v1/kv/${path}${question}`);
 }
 
 /** The datacenters that give an answer about their nodes. */

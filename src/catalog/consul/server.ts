@@ -11,6 +11,7 @@ export const CONSUL: BlockingServer = {
   indexHeader: 'x-consul-index',
   leaderHeader: 'x-consul-knownleader',
   lastContactHeader: 'x-consul-lastcontact',
+  filteredHeader: 'x-consul-results-filtered-by-acls',
   unknownPlace: {
     said: /no path to datacenter/i,
     advice: 'check the name of the datacenter',

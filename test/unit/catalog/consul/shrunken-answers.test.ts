@@ -1,0 +1,221 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createConsulCatalog } from '../../../../src/catalog/consul/index.ts';
+import type { ConsulOptions } from '../../../../src/catalog/consul/options.ts';
+import type { Query } from '../../../../src/catalog/query.ts';
+import { describeError } from '../../../../src/core/errors.ts';
+import { systemClock } from '../../../../src/core/time.ts';
+import { catalogOn, consulOptions } from '../../../support/consul-catalog.ts';
+import { startFakeAgent, type FakeAgent, type FakeHandler } from '../../../support/fake-agent.ts';
+import { Follower } from '../../../support/follower.ts';
+import { recordingLogger } from '../../../support/recording-logger.ts';
+import { waitUntil } from '../../../support/wait-until.ts';
+
+const SALES = { kind: 'service', name: 'sales', passingOnly: false } as const;
+const HEALTH = '/v1/health/service/sales';
+
+const ends: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function follow<const Q extends Query>(
+  query: Q,
+  handler: FakeHandler,
+  overrides: Partial<ConsulOptions> = {},
+): Promise<{ agent: FakeAgent; follower: Follower<Q> }> {
+  const agent = await startFakeAgent(handler);
+  ends.push(() => agent.close());
+  const catalog = catalogOn(agent.address, overrides);
+  ends.push(() => catalog.close());
+  const follower = new Follower(catalog, query);
+  ends.push(() => follower.stop());
+  return { agent, follower };
+}
+
+function answer(
+  response: ServerResponse,
+  index: number,
+  instances: number,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(200, {
+    'X-Consul-Index': String(index),
+    'X-Consul-KnownLeader': 'true',
+    'X-Consul-LastContact': '0',
+    ...headers,
+  });
+  const list = Array.from({ length: instances }, (_, at) => ({
+    Node: { Node: `node-${at}` },
+    Service: { ID: `s${at}`, Service: 'sales' },
+    Checks: [],
+  }));
+  response.end(JSON.stringify(list));
+}
+
+/** An agent with a list of answers to the service, the last one for ever; whatever else is asked gets this status. */
+function inTurn(
+  turns: readonly ((response: ServerResponse) => void)[],
+  otherwise = 404,
+): FakeHandler {
+  let turn = 0;
+  return ({ url, index }, response) => {
+    if (url.pathname !== HEALTH) {
+      response.writeHead(otherwise).end(otherwise === 404 ? '404 page not found' : '');
+      return;
+    }
+    if (turn >= turns.length && index > 0) return;
+    turns[Math.min(turn, turns.length - 1)]?.(response);
+    turn += 1;
+  };
+}
+
+const pathsOf = ({ questions }: FakeAgent): string[] => questions.map(({ url }) => url.pathname);
+
+describe('an answer that shrank', () => {
+  it('is read again without waiting, and the newer reading counts', async () => {
+    const { agent, follower } = await follow(
+      SALES,
+      inTurn([
+        (response) => answer(response, 5, 10),
+        (response) => answer(response, 6, 0),
+        (response) => answer(response, 7, 9),
+      ]),
+    );
+    await follower.fresh((instances) => instances.length === 9);
+    expect(follower.answers.map(({ value }) => value?.length)).toEqual([10, 9]);
+    expect(agent.questions.slice(0, 3).map(({ index }) => index)).toEqual([0, 5, 0]);
+    expect(pathsOf(agent).slice(0, 3)).toEqual([HEALTH, HEALTH, HEALTH]);
+  });
+
+  it('costs one question more where it is small, and one that grows or only changes costs none', async () => {
+    const { agent, follower } = await follow(
+      SALES,
+      inTurn([
+        (response) => answer(response, 5, 3),
+        (response) => answer(response, 6, 4),
+        (response) => answer(response, 7, 4, {}),
+        (response) => answer(response, 8, 3),
+        (response) => answer(response, 8, 3),
+      ]),
+    );
+    await waitUntil(() => agent.questions.length === 6, { what: 'six questions' });
+    expect(agent.questions.map(({ index }) => index)).toEqual([0, 5, 6, 7, 0, 8]);
+    expect(follower.answers.map(({ value }) => value?.length)).toEqual([3, 4, 3]);
+  });
+
+  it.each([404, 405, 500])(
+    'is held where it says that it is filtered, though the agent has nothing to say of rights (%i)',
+    async (status) => {
+      const filtered = { 'X-Consul-Results-Filtered-By-ACLs': 'true' };
+      let isWhole = false;
+      const { follower } = await follow(SALES, ({ url, index, turn }, response) => {
+        if (url.pathname !== HEALTH) response.writeHead(status).end();
+        else if (turn === 0) answer(response, 7, 3);
+        else if (!isWhole) answer(response, 8, 1, filtered);
+        else if (index === 0) answer(response, 20, 3);
+      });
+      const told = describeError(await follower.suspect());
+      expect(told).toContain('says that it leaves out what the token may not read');
+      expect(told).toContain('service "sales"');
+      expect(follower.last?.value).toHaveLength(3);
+      isWhole = true;
+      await follower.fresh();
+      expect(follower.answers.map(({ state }) => state)).toEqual(['fresh', 'suspect', 'fresh']);
+    },
+  );
+
+  it('is held where its index is that of the one before', async () => {
+    const { follower } = await follow(SALES, ({ url, index, turn }, response) => {
+      if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
+      // An answer before its time makes us forget the index, and read all of it.
+      else if (turn < 2) answer(response, 7, 3);
+      else if (index === 0) answer(response, 7, 2);
+    });
+    expect(describeError(await follower.suspect())).toContain('though nothing has changed');
+    expect(follower.last?.value).toHaveLength(3);
+  });
+
+  it('is held where the catalog does not list its own service any more', async () => {
+    let isNarrowed = false;
+    const { agent, follower } = await follow(SALES, ({ url, index }, response) => {
+      const { pathname } = url;
+      if (pathname === '/v1/catalog/service/consul') answer(response, 3, isNarrowed ? 0 : 1);
+      else if (pathname !== HEALTH) response.writeHead(404).end('404 page not found');
+      else if (isNarrowed) answer(response, 9, 0);
+      else if (index === 0) answer(response, 7, 3);
+      else setTimeout(() => answer(response, 8, 3), 50);
+    });
+    await follower.fresh();
+    await waitUntil(() => pathsOf(agent).includes('/v1/catalog/service/consul'), {
+      what: 'a look at the own service',
+    });
+    isNarrowed = true;
+    expect(describeError(await follower.suspect())).toContain('no longer its own service');
+    expect(follower.last?.value).toHaveLength(3);
+  });
+
+  it('is asked of the leader where others may answer, so that none that lags is believed', async () => {
+    const { agent, follower } = await follow(
+      SALES,
+      ({ url, index, turn }, response) => {
+        if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
+        else if (turn === 0) answer(response, 5, 3);
+        else if (turn === 1) answer(response, 6, 0);
+        else if (index === 0) answer(response, 7, 3);
+      },
+      { reads: { mode: 'stale', maxStaleMs: 2000 } },
+    );
+    await waitUntil(() => agent.questions.length === 4, { what: 'four questions' });
+    expect(agent.questions.map(({ url }) => url.searchParams.has('stale'))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect(follower.answers.map(({ value }) => value?.length)).toEqual([3]);
+  });
+
+  it('does not double the questions of a service that flaps: all of them keep to the pace', async () => {
+    let changes = 5;
+    const { agent, follower } = await follow(SALES, ({ url, index }, response) => {
+      if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
+      else answer(response, index > 0 ? ++changes : changes, changes % 2);
+    });
+    await follower.fresh();
+    const before = agent.questions.length;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    // Twenty at once, then twenty a second.
+    expect(agent.questions.length - before).toBeLessThan(90);
+    expect(agent.questions.length - before).toBeGreaterThan(30);
+  });
+});
+
+describe('the first answer', () => {
+  it('is read twice where it is an empty list, and the newer reading counts', async () => {
+    const { agent, follower } = await follow(
+      SALES,
+      inTurn([(response) => answer(response, 5, 0), (response) => answer(response, 6, 2)]),
+    );
+    await follower.fresh((instances) => instances.length === 2);
+    expect(follower.answers).toHaveLength(1);
+    expect(pathsOf(agent).slice(0, 2)).toEqual([HEALTH, HEALTH]);
+  });
+
+  it('ends a run that gives up, where it is empty for want of rights', async () => {
+    const agent = await startFakeAgent(({ url }, response) => {
+      if (url.pathname === HEALTH) answer(response, 5, 0);
+      else response.writeHead(403).end('rpc error making call: Permission denied');
+    });
+    ends.push(() => agent.close());
+    const options = consulOptions(agent.address, { retry: { attempts: 0 } });
+    const parts = { clock: systemClock, logger: recordingLogger(), givesUp: true };
+    const catalog = createConsulCatalog(options, parts);
+    ends.push(() => catalog.close());
+    const follower = new Follower(catalog, SALES);
+    ends.push(() => follower.stop());
+    expect(describeError(await follower.thrown())).toMatch(
+      /^given up after the first try: Consul leaves out .*service "sales"/,
+    );
+  });
+});
