@@ -6,11 +6,13 @@ import { OwedMarkers } from '../output/owed-markers.ts';
 import { warmUp } from '../process/command.ts';
 import { commandLabel } from '../process/command-line.ts';
 import type { Drift } from '../renderer/drift/drift.ts';
+import type { CommandResult } from '../process/result.ts';
 import { FilePublisher } from '../renderer/file-publisher.ts';
 import { NotingPublisher } from '../renderer/drift/noting-publisher.ts';
 import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
 import type { Reload } from '../renderer/reload.ts';
+import type { CheckRequest } from '../renderer/run-check.ts';
 import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
@@ -131,7 +133,10 @@ export class Rendering {
       target.command === undefined ? [] : commandLabel(target.command),
     );
     this.reloads.keepOnly(new Set(labels));
-    if (labels.length > 0 && !this.#options.dry) warmUp();
+    const runsCommands = prepared.targets.some(
+      ({ target: { command, check } }) => command !== undefined || check !== undefined,
+    );
+    if (runsCommands && !this.#options.dry) warmUp();
     this.#drift = await this.#beginDrift(prepared);
     const renderer = await this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
@@ -206,10 +211,19 @@ export class Rendering {
     );
   }
 
+  async #check(request: CheckRequest, signal: AbortSignal): Promise<CommandResult> {
+    const { runCheck } = await import('../renderer/run-check.ts');
+    const environment = this.#commandEnvironment;
+    return runCheck(request, { environment, insist: this.#insisting.signal }, signal);
+  }
+
   async #makePublisher(): Promise<Publisher> {
     const { dry, showsText = false, print, color, logger } = this.#options;
     if (!dry) {
-      const files = new FilePublisher({ print, markers: this.#markers, logger });
+      const files = new FilePublisher({
+        ...{ print, markers: this.#markers, logger },
+        runCheck: (request, signal) => this.#check(request, signal),
+      });
       return this.#drift === undefined ? files : new NotingPublisher(files, this.#drift.actor);
     }
     if (showsText) {

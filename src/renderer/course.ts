@@ -53,6 +53,7 @@ export class Course implements User {
   #madeOf: MadeOf = new Map();
   #missing: readonly Missing[] = [];
   #hadText = false;
+  #isAskedFor = false;
   #lastSecrets: ReadonlySet<string> = new Set();
   /** What the last text did without. */
   #leftOut: ReadonlySet<string> = new Set();
@@ -127,8 +128,9 @@ export class Course implements User {
     this.#due.begin();
   }
 
-  /** Has to be rendered again, though no answer changed. */
+  /** Has to be rendered again, though no answer changed; what was refused is looked at anew. */
   renderAgain(): void {
+    this.#isAskedFor = true;
     this.#due.become();
   }
 
@@ -167,7 +169,9 @@ export class Course implements User {
     this.#log(rendering);
     this.#tellLeftOut(rendering);
     const { secrets, files } = rendering;
-    return { target: this.target, text: resolution.text, secrets, files };
+    const anew = this.#isAskedFor;
+    this.#isAskedFor = false;
+    return { target: this.target, text: resolution.text, secrets, files, anew };
   }
 
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
@@ -181,9 +185,14 @@ export class Course implements User {
       if (!this.#options.once) this.#writeRetry.failed();
       return [];
     }
+    if (published.outcome === 'stopped') {
+      this.#changes = new Set([...reasons, ...this.#changes]);
+      return [];
+    }
     if (published.outcome === 'held') {
       this.#changes = new Set([...reasons, ...this.#changes]);
       this.#fare.hold(published.by, published.error);
+      if (published.again === true && !this.#options.once) this.#writeRetry.failed();
       return [];
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';

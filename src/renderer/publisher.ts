@@ -10,6 +10,8 @@ export interface Publication {
   readonly secrets: ReadonlySet<string>;
   /** What is written with it. */
   readonly files: readonly SideFile[];
+  /** Somebody asked for it: what was refused before is looked at again. */
+  readonly anew?: boolean;
 }
 
 /** What became of a publication. */
@@ -21,17 +23,23 @@ export type Published =
   /** Nothing was written, since this run only shows; the file would have changed. */
   | { readonly outcome: 'shown' }
   | { readonly outcome: 'failed'; readonly error: AutotmplError }
-  /** The text is whole and was not put in place: the old file stays until the data changes. */
+  /** The text is whole and was not put in place: the old file stays until the data changes. `again`: what held it said nothing of the text, and is worth another try. */
   | {
       readonly outcome: 'held';
       readonly by: 'check' | 'group' | 'rollback';
       readonly error: AutotmplError;
-    };
+      readonly again?: boolean;
+    }
+  /** It was told to stop before that was decided. Nothing was written. */
+  | { readonly outcome: 'stopped' };
 
 /** Brings texts to where they belong: files, standard output, or a diff for people. */
 export interface Publisher {
   /** Makes ready before the first publication. */
   open(targets: readonly Target[]): Promise<void>;
-  /** Publishes a batch: every file of it is written before any of its outcomes is known. Outcomes come in the batch's order. */
-  publish(batch: readonly Publication[]): Promise<readonly Published[]>;
+  /**
+   * Publishes a batch: every file of it is written before any of its outcomes is known. Outcomes come in the batch's order. When the
+   * signal aborts it waits for nothing that others do.
+   */
+  publish(batch: readonly Publication[], signal: AbortSignal): Promise<readonly Published[]>;
 }

@@ -135,7 +135,7 @@ export class Renderer implements Actor {
     try {
       for (const course of this.#courses) course.begin();
       while (!signal.aborted) {
-        await this.#turn();
+        await this.#turn(signal);
         if (this.#options.once && this.#isDone()) break;
         await this.#untilDue();
       }
@@ -154,7 +154,7 @@ export class Renderer implements Actor {
   }
 
   /** One batch: what is due is rendered, then published, then its commands are asked for. */
-  async #turn(): Promise<void> {
+  async #turn(signal: AbortSignal): Promise<void> {
     const due = this.#courses.filter((course) => course.takeDue());
     const ready: { course: Course; publication: Publication }[] = [];
     for (const course of due) {
@@ -164,6 +164,7 @@ export class Renderer implements Actor {
     await this.#opened;
     const published = await this.#options.publisher.publish(
       ready.map(({ publication }) => publication),
+      signal,
     );
     const reloads = ready.flatMap(({ course, publication }, index) =>
       course.conclude(publication, published[index] as Published),

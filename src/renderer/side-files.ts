@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 
 import { AutotmplError, systemCode } from '../core/errors.ts';
 import { applyAttributes, sameAttributes } from '../output/attributes.ts';
-import { stageFile, type StagedFile } from '../output/atomic-write.ts';
+import { stageFile } from '../output/atomic-write.ts';
 import type { FileOptions } from '../output/file-options.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
 import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
+import type { StagedFile } from '../output/staged-file.ts';
 import type { SideFile } from '../template/engine.ts';
 
 /** What has to be done for a side file. */
@@ -80,7 +81,7 @@ export class SideFiles {
       await applyAttributes(found.path, options);
       return undefined;
     }
-    const staged = await stageFile(path, after, options, found);
+    const staged = await stageFile(path, after, options, { found });
     return {
       ...staged,
       commit: async () => {

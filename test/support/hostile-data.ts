@@ -6,7 +6,7 @@ import type {
   KeyPair,
   ServiceInstance,
 } from '../../src/catalog/values.ts';
-import { chanceOf, type Chance } from './template-maker.ts';
+import { chanceOf, type Chance } from './chance.ts';
 
 /** All that a catalog says, as the shipped templates ask for it. */
 export interface World {

@@ -1,18 +1,5 @@
 import type { GoFunctions } from '../../src/template/gotemplate/functions.ts';
-
-/** A random number from 0 up to 1. */
-export type Chance = () => number;
-
-/** The same numbers for the same seed (Mulberry32). */
-export function chanceOf(seed: number): Chance {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { chanceOf, type Chance } from './chance.ts';
 
 const DEEPEST = 4;
 const TEXTS = ['text', ' ', '\n', ' \n ', 'é😀', '\ud800', '\0', '}', '{', '', '-', '"'];

@@ -16,9 +16,9 @@ export class NotingPublisher implements Publisher {
     await this.#publisher.open(targets);
   }
 
-  async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
+  async publish(batch: readonly Publication[], signal: AbortSignal): Promise<readonly Published[]> {
     return this.#ownWrites.inTurn(async () => {
-      const published = await this.#publisher.publish(batch);
+      const published = await this.#publisher.publish(batch, signal);
       for (const [index, { target, text, secrets }] of batch.entries()) {
         const outcome = published[index]?.outcome;
         if (outcome === 'written' || outcome === 'unchanged') {

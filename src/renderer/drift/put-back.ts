@@ -24,8 +24,8 @@ export async function putBack(
     return;
   }
   // What took the file's place is renamed over, whatever it leads to.
-  const found = kind === 'replaced' ? { path: destination } : undefined;
-  const staged = await stageFile(destination, expected.bytes.toString('utf8'), options, found);
+  const details = kind === 'replaced' ? { found: { path: destination } } : {};
+  const staged = await stageFile(destination, expected.bytes.toString('utf8'), options, details);
   if (command === undefined) await staged.commit();
   else await markers.around(destination, () => staged.commit());
   await syncFolders([staged.destination]);

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/core/errors.ts';
-import { OwedMarkers } from '../../../src/output/owed-markers.ts';
 import { DryPublisher } from '../../../src/renderer/dry-publisher.ts';
-import { FilePublisher } from '../../../src/renderer/file-publisher.ts';
 import type { Publication, Published, Publisher } from '../../../src/renderer/publisher.ts';
 import type { Target } from '../../../src/renderer/target.ts';
-import { recordingLogger } from '../../support/recording-logger.ts';
+import { filePublisher, NEVER } from '../../support/file-publisher.ts';
 import { makeTarget } from '../../support/targets.ts';
 
 let folder: string;
@@ -23,9 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const publisherOf = (kind: 'file' | 'dry'): Publisher => {
   const print = (text: string): void => void printed.push(text);
-  return kind === 'dry'
-    ? new DryPublisher({ print, color: 0 })
-    : new FilePublisher({ print, markers: new OwedMarkers(), logger: recordingLogger() });
+  return kind === 'dry' ? new DryPublisher({ print, color: 0 }) : filePublisher({ print });
 };
 
 const publication = (
@@ -46,9 +42,10 @@ const sentence = (published: Published | undefined): string =>
 describe('a text that is not of its format', () => {
   it('holds its file, says where and what, and stages nothing', async () => {
     writeFileSync(at('out.json'), '{}');
-    const [published] = await publisherOf('file').publish([
-      publication('{\n  "a": 1\n  "b": 2\n}'),
-    ]);
+    const [published] = await publisherOf('file').publish(
+      [publication('{\n  "a": 1\n  "b": 2\n}')],
+      NEVER,
+    );
     expect(published).toMatchObject({ outcome: 'held', by: 'check', error: { code: 'check' } });
     expect(sentence(published)).toBe(
       'out.json would not be JSON: line 3, column 3: a comma or } is missing here, in "b": 2 (correct the template, or what it printed there)',
@@ -59,51 +56,53 @@ describe('a text that is not of its format', () => {
 
   it('leaves what would be written beside it unwritten, too', async () => {
     const files = [{ path: at('beside'), text: 'x', mode: 0o644, how: 'replace' as const }];
-    const [published] = await publisherOf('file').publish([publication('[', {}, { files })]);
+    const [published] = await publisherOf('file').publish([publication('[', {}, { files })], NEVER);
     expect(published?.outcome).toBe('held');
     expect(existsSync(at('beside'))).toBe(false);
   });
 
   it('keeps no other file of its batch', async () => {
     const other = publication('fine', { label: 'b', destination: at('b'), format: 'ini' });
-    const published = await publisherOf('file').publish([publication('['), other]);
+    const published = await publisherOf('file').publish([publication('['), other], NEVER);
     expect(published.map(({ outcome }) => outcome)).toEqual(['held', 'written']);
   });
 
   it('is said without its line where the target is secret', async () => {
-    const [published] = await publisherOf('file').publish([
-      publication('{"password": hunter2}', { secret: true }),
-    ]);
+    const [published] = await publisherOf('file').publish(
+      [publication('{"password": hunter2}', { secret: true })],
+      NEVER,
+    );
     expect(sentence(published)).toContain('line 1, column 14: a value is missing here (');
     expect(sentence(published)).not.toContain('hunter2');
   });
 
   it('is said without the secrets in its line', async () => {
-    const [published] = await publisherOf('file').publish([
-      publication('{"password": hunter2}', {}, { secrets: new Set(['hunter2']) }),
-    ]);
+    const [published] = await publisherOf('file').publish(
+      [publication('{"password": hunter2}', {}, { secrets: new Set(['hunter2']) })],
+      NEVER,
+    );
     expect(sentence(published)).toContain('in {"password": ********}');
   });
 
   it('is shown around the place where it is long, and cannot drive a terminal', async () => {
     const long = `{"${'x'.repeat(500)}\u001b[2J": 1}`;
-    const [published] = await publisherOf('file').publish([publication(long)]);
+    const [published] = await publisherOf('file').publish([publication(long)], NEVER);
     expect(sentence(published)).toMatch(/, in …x{60}\\u001b\[2J": 1\} \(/);
   });
 
   it('is not printed where it would go to standard output', async () => {
     const target = makeTarget({ label: 'stdout (a)', format: 'json' });
-    const [published] = await publisherOf('file').publish([{ ...publication('['), target }]);
+    const [published] = await publisherOf('file').publish([{ ...publication('['), target }], NEVER);
     expect([published?.outcome, printed]).toEqual(['held', []]);
   });
 
   it('is refused, and not shown, by a run that only shows', async () => {
-    const [published] = await publisherOf('dry').publish([publication('[')]);
+    const [published] = await publisherOf('dry').publish([publication('[')], NEVER);
     expect([published?.outcome, printed]).toEqual(['held', []]);
   });
 });
 
 it('writes a text that is of its format', async () => {
-  const [published] = await publisherOf('file').publish([publication('{"a": 1}')]);
+  const [published] = await publisherOf('file').publish([publication('{"a": 1}')], NEVER);
   expect(published?.outcome).toBe('written');
 });

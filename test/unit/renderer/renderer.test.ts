@@ -20,7 +20,6 @@ import { systemClock } from '../../../src/core/time.ts';
 import { OwedMarkers } from '../../../src/output/owed-markers.ts';
 import type { CommandResult } from '../../../src/process/result.ts';
 import { compileTargets } from '../../../src/renderer/compile-targets.ts';
-import { FilePublisher } from '../../../src/renderer/file-publisher.ts';
 import type { Reload } from '../../../src/renderer/reload.ts';
 import { Reloads } from '../../../src/renderer/reloads.ts';
 import { MemoryLedger } from '../../../src/renderer/ledger.ts';
@@ -28,6 +27,7 @@ import { Renderer } from '../../../src/renderer/renderer.ts';
 import type { Target } from '../../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
 import { Watcher } from '../../../src/watch/watcher.ts';
+import { filePublisher } from '../../support/file-publisher.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { ScriptedCatalog } from '../../support/scripted-catalog.ts';
@@ -133,7 +133,7 @@ describe('the renderer', () => {
     const renderer = new Renderer({
       targets: compileTargets(targets, () => engine),
       watcher: watcher.actor,
-      publisher: new FilePublisher({
+      publisher: filePublisher({
         print: (text) => printed.push(text),
         markers,
         logger,

@@ -17,10 +17,10 @@ import { systemClock } from '../../../src/core/time.ts';
 import { OwedMarkers } from '../../../src/output/owed-markers.ts';
 import { compileTargets } from '../../../src/renderer/compile-targets.ts';
 import { DryPublisher } from '../../../src/renderer/dry-publisher.ts';
-import { FilePublisher } from '../../../src/renderer/file-publisher.ts';
 import type { Published, Publisher } from '../../../src/renderer/publisher.ts';
 import type { Target } from '../../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
+import { filePublisher, NEVER } from '../../support/file-publisher.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
 
@@ -34,7 +34,7 @@ describe('what writeToFile writes', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'side-files-'));
     target = makeTarget({ label: 'out', destination: at('out'), command: 'reload' });
-    publisher = new FilePublisher({
+    publisher = filePublisher({
       print: () => undefined,
       markers: new OwedMarkers(),
       logger: recordingLogger(),
@@ -50,9 +50,8 @@ describe('what writeToFile writes', () => {
     );
     const rendering = compiled!.template.render(() => undefined);
     if (rendering.text === undefined) throw rendering.error ?? new Error('no text');
-    const [published] = await by.publish([
-      { target, text: rendering.text, secrets: rendering.secrets, files: rendering.files },
-    ]);
+    const { text, secrets, files } = rendering;
+    const [published] = await by.publish([{ target, text, secrets, files }], NEVER);
     return published!;
   }
 
@@ -112,7 +111,7 @@ describe('what writeToFile writes', () => {
   it('is not appended again by the next run', async () => {
     writeFileSync(at('beside'), 'before');
     await publish(write('append'));
-    const next = new FilePublisher({
+    const next = filePublisher({
       print: () => undefined,
       markers: new OwedMarkers(),
       logger: recordingLogger(),

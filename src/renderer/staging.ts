@@ -1,0 +1,109 @@
+import { crc32 } from 'node:zlib';
+import { atMost } from '../core/at-most.ts';
+import type { Logger } from '../core/logger.ts';
+import { stageFile } from '../output/atomic-write.ts';
+import { applyAttributes, sameAttributes } from '../output/attributes.ts';
+import type { OwedMarkers } from '../output/owed-markers.ts';
+import { readCurrent } from '../output/read-destination.ts';
+import { resolveDestination } from '../output/resolve-destination.ts';
+import { formatRefusal } from './format-refusal.ts';
+import type { Published } from './publisher.ts';
+import { SideFiles } from './side-files.ts';
+import { attempt, settle, type Step } from './step.ts';
+import type { Target } from './target.ts';
+
+/** Files that are staged side by side: what Node's four file threads keep busy. */
+const SIDE_BY_SIDE = 8;
+
+/** What staging works with. */
+export interface StagingOptions {
+  /** Takes the text of targets that have no destination. */
+  readonly print: (text: string) => void;
+  readonly markers: OwedMarkers;
+  readonly logger: Logger;
+}
+
+/** Finds out what of a batch differs from its files, and writes that beside them, ready to be swapped in. */
+export class Staging {
+  readonly #options: StagingOptions;
+  readonly #printed = new Map<Target, string>();
+  readonly #sideFiles = new SideFiles();
+  /** Stands for the text that was last put in place for each target. */
+  readonly #placed = new Map<Target, number>();
+
+  constructor(options: StagingOptions) {
+    this.#options = options;
+  }
+
+  /** Stages what differs; the rest is settled. */
+  async stage(steps: readonly Step[]): Promise<void> {
+    await atMost(SIDE_BY_SIDE, steps, (step) => attempt(step, () => this.#stage(step)));
+  }
+
+  /** The file of this target now has this text. */
+  notePlaced(target: Target, text: string): void {
+    this.#placed.set(target, checksum(text));
+  }
+
+  async #stage(step: Step): Promise<void> {
+    await this.#stageOwn(step);
+    if (step.published?.outcome === 'held') return;
+    step.beside = await this.#sideFiles.stage(step.publication.files);
+    // What is written beside it is a change of the target.
+    if (step.beside.length > 0) delete step.published;
+  }
+
+  async #stageOwn(step: Step): Promise<void> {
+    const { target, text } = step.publication;
+    const { destination, file } = target;
+    if (destination === undefined) {
+      if (await this.#isRefused(step)) return;
+      step.published = this.#print(target, text);
+      return;
+    }
+    // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
+    // from a change to its file.
+    const placed = this.#placed.get(target);
+    const found = await resolveDestination(destination, file.symlink);
+    const current =
+      found.existing !== undefined && (placed === undefined || placed === checksum(text))
+        ? await readCurrent(found.path)
+        : undefined;
+    if (current?.bytes.equals(Buffer.from(text)) === true) {
+      if (!(await sameAttributes(current.stat, file))) {
+        await applyAttributes(current.path, file);
+        this.#options.logger.info(`set mode and owner of ${target.label}; its text is unchanged`);
+      }
+      // What is owed from an earlier run; debts of this one are known to whoever runs its commands.
+      const commandOwed =
+        placed === undefined &&
+        target.command !== undefined &&
+        (await this.#options.markers.isOwed(destination));
+      this.notePlaced(target, text);
+      step.published = { outcome: 'unchanged', commandOwed };
+      return;
+    }
+    if (await this.#isRefused(step)) return;
+    const needsFile = target.check !== undefined;
+    step.staged = await stageFile(destination, text, file, { found, needsFile });
+  }
+
+  async #isRefused(step: Step): Promise<boolean> {
+    const error = await formatRefusal(step.publication);
+    if (error === undefined) return false;
+    await settle(step, { outcome: 'held', by: 'check', error });
+    return true;
+  }
+
+  #print(target: Target, text: string): Published {
+    if (this.#printed.get(target) === text) return { outcome: 'unchanged', commandOwed: false };
+    this.#printed.set(target, text);
+    this.#options.print(text);
+    return { outcome: 'written', files: [target.label] };
+  }
+}
+
+/** Two texts may share one; all that comes of it is that the file is read and compared. */
+function checksum(text: string): number {
+  return crc32(text);
+}

@@ -1,0 +1,34 @@
+import { BAD_SNIPPET } from '../writer.ts';
+import type { Behaviour } from '../stage/stage.ts';
+import type { Fault } from './fault.ts';
+
+/** What befalls the check, and the reload. */
+export const COMMAND_FAULTS: readonly Fault[] = [
+  {
+    name: 'configuration that nginx refuses',
+    lane: 'catalog',
+    lastsMs: [2000, 5000],
+    begin: async ({ writer }) => {
+      await writer.useSnippet(BAD_SNIPPET);
+      return async () => writer.useSnippet('# fine again').catch(() => undefined);
+    },
+    logged: /unknown directive/,
+  },
+  told('check', 'fail', /the check was told to fail/),
+  told('check', 'hang', /check.*(?:time|took|longer)/i),
+  told('reload', 'fail', /the reload was told to fail/),
+  told('reload', 'hang', /reload\.sh.*(?:time|took|longer|within)/i),
+];
+
+function told(command: 'check' | 'reload', behaviour: Behaviour, logged: RegExp): Fault {
+  return {
+    name: `${command} told to ${behaviour}`,
+    lane: 'host',
+    lastsMs: [3000, 6000],
+    logged,
+    begin: async ({ stage }) => {
+      stage.behave(command, behaviour);
+      return async () => stage.behave(command, 'work');
+    },
+  };
+}

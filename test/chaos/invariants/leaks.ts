@@ -1,0 +1,28 @@
+import type { Holdings } from '../stage/program.ts';
+
+/** Connections that are kept for the next question, and a timer that is about to end. */
+const SPARE_DESCRIPTORS = 6;
+const SPARE_RESOURCES = 8;
+/** A program that lived for a while has compiled more than one that just began. */
+const SPARE_HEAP_BYTES = 12e6;
+/** How files on their way are called. */
+const TEMPORARY = /\.autotmpl-/;
+
+/** What one who lived through it all holds and one who just began does not; what is said is for people. */
+export function leaksOf(old: Holdings, fresh: Holdings): string[] {
+  return [
+    ...over('descriptors', old.descriptors, fresh.descriptors + SPARE_DESCRIPTORS),
+    ...over('handles and requests of Node', old.resources, fresh.resources + SPARE_RESOURCES),
+    ...over('bytes of heap', old.heap, fresh.heap + SPARE_HEAP_BYTES),
+    ...old.children.map((child) => `a child: ${child}`),
+  ];
+}
+
+/** Files on their way that nobody brings to their place any more. */
+export function leftFiles(names: readonly string[]): string[] {
+  return names.filter((name) => TEMPORARY.test(name));
+}
+
+function over(what: string, found: number, most: number): string[] {
+  return found <= most ? [] : [`${found} ${what}, and no more than ${most} are explained`];
+}

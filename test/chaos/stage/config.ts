@@ -1,0 +1,25 @@
+import { HTTP_PORT } from './agent.ts';
+import { PROGRAM_AGENT } from './cluster.ts';
+
+/** The most of an upstream that the guards let go at once. */
+export const MAX_REMOVED_PERCENT = 50;
+
+/** What autotmpl is told: two files made of the same answers, checked, reloaded, guarded, and taken back where the reload fails. */
+export function programConfig(): Readonly<Record<string, unknown>> {
+  return {
+    catalog: {
+      consul: { address: `http://${PROGRAM_AGENT}:${HTTP_PORT}`, tokenFile: 'token' },
+    },
+    log: { level: 'debug' },
+    state: 'state',
+    guard: { maxRemovedPercent: MAX_REMOVED_PERCENT, neverEmpty: ['sales', 'customers'] },
+    templates: [
+      {
+        ...{ source: 'nginx.conf.njk', destination: 'out/nginx.conf', wait: '50ms:500ms' },
+        ...{ check: ['sh', 'check.sh', '{{ staged }}'], checkTimeout: '2s' },
+        ...{ command: ['sh', 'reload.sh'], commandTimeout: '2s', onFailure: 'rollback' },
+      },
+      { source: 'services.json.njk', destination: 'out/services.json', format: 'json' },
+    ],
+  };
+}
