@@ -17,6 +17,7 @@ const VOLATILE = 3;
 const PAUSE_MS = [150, 600] as const;
 /** Where the catalog says something else than we do for so long, everything is registered again. */
 const AMISS_MS = 1500;
+const TENDED_MS = 500;
 const KEYS_WITHIN_MS = 30_000;
 
 /** A snippet that nginx refuses. */
@@ -32,7 +33,7 @@ export class Writer {
   readonly #chronicle: Chronicle;
   readonly #chance: Chance;
   #snippet = '# fine';
-  #working: Promise<void> | undefined;
+  #working: Promise<unknown> | undefined;
   #stopped = false;
   #amissSince: number | undefined;
 
@@ -59,7 +60,7 @@ export class Writer {
   /** Works until it is paused. */
   resume(): void {
     this.#stopped = false;
-    this.#working = this.#work();
+    this.#working = Promise.all([this.#work(), this.#tend()]);
   }
 
   /** Returns once nothing is under way. */
@@ -110,8 +111,15 @@ export class Writer {
   async #work(): Promise<void> {
     while (!this.#stopped) {
       await this.#step();
-      await this.#mend();
       await sleep(between(this.#chance, ...PAUSE_MS));
+    }
+  }
+
+  /** Beside the work, since an agent that is away lets it wait. */
+  async #tend(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#mend();
+      await sleep(TENDED_MS);
     }
   }
 

@@ -38,6 +38,11 @@ export class Disk {
     mount('-o', `remount,${writing}`, this.folder);
   }
 
+  /** Takes it away, with what is on it. */
+  remove(): void {
+    execFileSync('umount', ['--lazy', this.folder]);
+  }
+
   names(): string[] {
     return readdirSync(this.folder).sort();
   }

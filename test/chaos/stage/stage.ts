@@ -87,5 +87,6 @@ export class Stage {
     await this.proxy.stop();
     this.backends.stop();
     await this.cluster.stop();
+    this.disk.remove();
   }
 }
