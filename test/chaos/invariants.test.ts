@@ -156,13 +156,15 @@ describe('a request', () => {
 });
 
 describe('a leak', () => {
-  const fresh = { descriptors: 30, resources: 10, children: [], heap: 20e6 };
+  const fresh = { descriptors: 30, connections: 12, resources: 10, children: [], heap: 20e6 };
 
   it('is more than one who just began holds, and a little', () => {
     expect(leaksOf({ ...fresh, descriptors: 34, heap: 25e6 }, fresh)).toEqual([]);
     expect(leaksOf({ ...fresh, descriptors: 60 }, fresh)).toEqual([
       '60 descriptors, and no more than 36 are explained',
     ]);
+    expect(leaksOf({ ...fresh, connections: 99 }, fresh)).toEqual([]);
+    expect(leaksOf({ ...fresh, connections: 101 }, fresh)).toHaveLength(1);
     expect(leaksOf({ ...fresh, resources: 40 }, fresh)).toHaveLength(1);
     expect(leaksOf({ ...fresh, heap: 60e6 }, fresh)).toHaveLength(1);
     expect(leaksOf({ ...fresh, children: ['sh reload.sh'] }, fresh)).toEqual([

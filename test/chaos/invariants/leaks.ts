@@ -1,6 +1,8 @@
 import type { Holdings } from '../stage/program.ts';
 
-/** Connections that are kept for the next question, and a timer that is about to end. */
+/** What `maxConnections` is by itself: so many may be kept for the next question. */
+const MOST_CONNECTIONS = 100;
+/** A command's pipes, a timer that is about to end. */
 const SPARE_DESCRIPTORS = 6;
 const SPARE_RESOURCES = 8;
 /** A program that lived for a while has compiled more than one that just began. */
@@ -12,6 +14,7 @@ const TEMPORARY = /\.autotmpl-/;
 export function leaksOf(old: Holdings, fresh: Holdings): string[] {
   return [
     ...over('descriptors', old.descriptors, fresh.descriptors + SPARE_DESCRIPTORS),
+    ...over('connections', old.connections, MOST_CONNECTIONS),
     ...over('handles and requests of Node', old.resources, fresh.resources + SPARE_RESOURCES),
     ...over('bytes of heap', old.heap, fresh.heap + SPARE_HEAP_BYTES),
     ...old.children.map((child) => `a child: ${child}`),

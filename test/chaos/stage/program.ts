@@ -3,16 +3,24 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROGRAM } from '../../support/autotmpl.ts';
-import { commandLineOf, childrenOf, openFiles } from '../../support/process-facts.ts';
+import {
+  childrenOf,
+  commandLineOf,
+  connectionsTo,
+  openFiles,
+} from '../../support/process-facts.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { fixture } from '../fixtures.ts';
+import { HTTP_PORT } from './agent.ts';
 
 const STOPS_WITHIN_MS = 15_000;
 
 /** What the program holds at a moment. */
 export interface Holdings {
-  /** Open files, sockets and pipes. */
+  /** Open files, sockets and pipes, but for connections to the agent. */
   readonly descriptors: number;
+  /** Connections to the agent, those included that wait to be used again. */
+  readonly connections: number;
   /** Handles and requests of Node's that are active. */
   readonly resources: number;
   readonly children: readonly string[];
@@ -108,8 +116,11 @@ export class WatchedProgram {
       readonly resources: Readonly<Record<string, number>>;
       readonly heap: number;
     };
+    const connections = connectionsTo(this.pid, HTTP_PORT);
     return {
-      descriptors: openFiles(this.pid).length,
+      connections,
+      descriptors: openFiles(this.pid).length - connections,
+
       resources: Object.values(report.resources).reduce((sum, count) => sum + count, 0),
       children: childrenOf(this.pid).map(commandLineOf),
       heap: report.heap,
