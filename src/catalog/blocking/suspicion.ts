@@ -13,6 +13,8 @@ const SETTLE_AT_MOST_MS = 30_000;
 /** Where an endpoint has nothing to count, its index is this. */
 const NO_INDEX = 1;
 
+const SAYS_FILTERED = 'says that it leaves out what the token may not read';
+
 /** Why a good answer is not believed. */
 export interface Doubt {
   readonly reason: AutotmplError;
@@ -102,7 +104,9 @@ export class Suspicion {
     if (typeof finding === 'object') {
       return this.#lasting('leaves out what the token may not read', finding.missing);
     }
-    if (before === undefined) return undefined;
+    if (before === undefined) {
+      return evidence.isFiltered ? this.#lasting(SAYS_FILTERED, aclRule) : undefined;
+    }
     const unexplained = this.#unexplained(before, evidence, finding);
     if (unexplained !== undefined) return this.#lasting(unexplained, aclRule);
     if (evidence.index <= before.evidence.index && before.evidence.index > NO_INDEX) {
@@ -134,7 +138,7 @@ export class Suspicion {
       return 'shows less than before, and no longer its own service either';
     }
     if (evidence.isFiltered && !before.evidence.isFiltered) {
-      return 'says that it leaves out what the token may not read';
+      return SAYS_FILTERED;
     }
     this.#isUnexplained ||=
       evidence.index === before.evidence.index && before.evidence.index > NO_INDEX;

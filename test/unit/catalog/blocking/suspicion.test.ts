@@ -188,8 +188,15 @@ describe('the first answer of all', () => {
     for (const finding of ['unknown', 'blind'] as const) {
       const other = new Judged();
       other.finding = finding;
-      expect(await other.judge('', 5, true)).toBe('');
+      expect(await other.judge('', 5)).toBe('');
     }
+  });
+
+  it('is not believed where it is empty and says that something was left out', async () => {
+    const judged = new Judged();
+    judged.finding = 'unknown';
+    expect(await judged.judge('', 5, true)).toMatch(/says that it leaves out.*needs all rules/);
+    expect(await judged.judge('a', 5, true)).toBe('');
   });
 
   it('is not believed where it is empty because the token may not read it', async () => {
