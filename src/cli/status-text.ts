@@ -1,4 +1,10 @@
-import type { JobStatus, ServiceStatus, TargetStatus, WatchStatus } from '../control/controlled.ts';
+import type {
+  CommandStatus,
+  JobStatus,
+  ServiceStatus,
+  TargetStatus,
+  WatchStatus,
+} from '../control/controlled.ts';
 import type { StatusReport } from '../control/status-report.ts';
 import { formatDuration } from '../core/duration.ts';
 import { printable } from './printable.ts';
@@ -21,6 +27,7 @@ export function statusText(report: StatusReport, nowMs: number): string {
       ['STATE', 'FILE'],
       report.targets.flatMap((target) => targetCells(target, nowMs)),
     ),
+    table(['STATE', 'COMMAND'], report.commands.flatMap(commandCells)),
     watched === 0
       ? []
       : [`queries: ${fresh} fresh, ${held} held, ${suspect} suspect, ${unanswered} unanswered`],
@@ -81,4 +88,8 @@ function targetCells(
       : [`changed by somebody else, ${formatDuration(Math.max(0, nowMs - driftedSince))} ago`];
   const notes = [...(reason === undefined ? [] : [reason]), ...drift];
   return [[state, label], ...notes.map((note) => ['', note])];
+}
+
+function commandCells({ command, state, reason }: CommandStatus): string[][] {
+  return [[state, command], ...(reason === undefined ? [] : [['', reason]])];
 }

@@ -9,6 +9,8 @@ export interface Controlled {
   supervised(): Supervised | undefined;
   /** The files that are kept true; undefined where there are no templates. */
   files(): FilesSnapshot | undefined;
+  /** The commands of files that have not ended well so far. */
+  commands(): readonly CommandStatus[];
   /** How many facts of the catalog are watched, and how they stand. */
   queries(): QueryCounts;
   /** Reads everything anew; resolves when it is decided. `by` says in the log who asked. Never rejects. */
@@ -101,6 +103,18 @@ export interface TargetStatus {
   readonly reason?: string;
   /** Since when somebody else's change of the file stands, in milliseconds since the epoch. */
   readonly driftedSince?: number;
+}
+
+/** How the command of a file stands. */
+export interface CommandStatus {
+  /** As the config has it. */
+  readonly command: string;
+  /** `owed`: it failed, or the probe after it did, and the files are newer than what runs. */
+  readonly state: 'running' | 'queued' | 'owed';
+  /** The files that it is for. */
+  readonly targets: readonly string[];
+  /** Why it is owed. */
+  readonly reason?: string;
 }
 
 /** Queries by the state of their last answer. */

@@ -167,6 +167,18 @@ export const METRICS = {
     [],
     'How long commands of files took.',
   ),
+  reloadsOwed: row(
+    'gauge',
+    'autotmpl_reloads_owed',
+    [],
+    'Commands that failed last: files are newer than what runs.',
+  ),
+  rollbacks: row(
+    'counter',
+    'autotmpl_target_rollbacks_total',
+    ['target'],
+    'How often the last good file was put back.',
+  ),
   probes: row(
     'counter',
     'autotmpl_probes_total',

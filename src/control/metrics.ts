@@ -106,6 +106,7 @@ export class Metrics {
       ),
       bus.on('query:changed', () => numbers.count('queryChanges')),
       bus.on('query:held', () => numbers.count('queryTroubles')),
+      bus.on('target:rolledBack', ({ target }) => numbers.count('rollbacks', { target })),
       bus.on('probe:ended', ({ ok }) => numbers.count('probes', { result: ok ? 'ok' : 'failed' })),
       bus.on('query:suspected', () => numbers.count('queryDoubts')),
       bus.on('command:ended', ({ ok, durationMs }) => {
@@ -146,6 +147,8 @@ export class Metrics {
     }
     const drifted = targets.filter(({ driftedSince }) => driftedSince !== undefined);
     numbers.set('targetsDrifted', drifted.length);
+    const owed = controlled.commands().filter((command) => command.state === 'owed');
+    numbers.set('reloadsOwed', owed.length);
     for (const [state, count] of Object.entries(controlled.queries())) {
       numbers.set('queries', count as number, { state });
     }

@@ -1,4 +1,5 @@
 import type {
+  CommandStatus,
   Controlled,
   JobStatus,
   QueryCounts,
@@ -29,6 +30,7 @@ export interface StatusReport extends Identity {
   readonly services: readonly ServiceStatus[];
   readonly watches: readonly WatchStatus[];
   readonly targets: readonly TargetStatus[];
+  readonly commands: readonly CommandStatus[];
   readonly queries: QueryCounts;
 }
 
@@ -49,6 +51,7 @@ export function statusReport(controlled: Controlled, identity: Identity): Status
     services: supervised?.services ?? [],
     watches: supervised?.watches ?? [],
     targets: controlled.files()?.targets ?? [],
+    commands: controlled.commands(),
     queries: controlled.queries(),
   };
 }

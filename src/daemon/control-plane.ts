@@ -100,6 +100,7 @@ function overview(parts: ControlPlaneParts): Controlled {
       });
       return { ready: renderer.isReady, targets };
     },
+    commands: () => rendering().reloads.standings(),
     queries: () => rendering().watcher?.counts() ?? NO_QUERIES,
     async reload(by) {
       const outcome = await reload(by);

@@ -123,15 +123,19 @@ export class Daemon {
   async run(first: Prepared, signal: AbortSignal): Promise<Standing> {
     // What orphans leave behind is ours as process 1.
     const reaper = process.pid === 1 ? await beginReaper(this.#options) : undefined;
-    this.#rendering.begin();
     const over = new AbortController();
     let next: Prepared | undefined = first;
     let standing = this.standing();
     let failure: unknown;
     const endAll = (reason: unknown): void => {
-      failure = reason;
+      // The first counts: what ends because of it ends well.
+      failure ??= reason;
       over.abort();
     };
+    this.#rendering.begin((error) => {
+      failure ??= error;
+      void this.#stopSupervision().then(() => over.abort());
+    });
     const onStop = (): void => void this.#stopSupervision().then(() => over.abort());
     signal.addEventListener('abort', onStop);
     // Who asks nothing has no socket and no timer: Node would end.

@@ -5,10 +5,12 @@ import { createMask } from '../output/mask.ts';
 import { OwedMarkers } from '../output/owed-markers.ts';
 import { warmUp } from '../process/command.ts';
 import { commandLabel } from '../process/command-line.ts';
+import { Aftermath } from '../renderer/aftermath.ts';
 import type { Drift } from '../renderer/drift/drift.ts';
 import type { CommandResult } from '../process/result.ts';
 import { FilePublisher } from '../renderer/file-publisher.ts';
 import { NotingPublisher } from '../renderer/drift/noting-publisher.ts';
+import { LastGood } from '../renderer/last-good.ts';
 import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
 import type { Reload } from '../renderer/reload.ts';
@@ -43,6 +45,8 @@ export class Rendering {
   readonly #bus: Bus;
   readonly #markers = new OwedMarkers();
   readonly #ledger = new MemoryLedger();
+  readonly #lastGood: LastGood;
+  readonly #aftermath: Aftermath;
   readonly #keeper: User = { answerChanged: () => undefined };
   readonly #insisting = new AbortController();
   #begunReloads: Begun<Reloads> | undefined;
@@ -52,10 +56,23 @@ export class Rendering {
   #commandEnvironment: Environment = {};
   #told: Readonly<Record<string, string>> = {};
   #endKeeping: CancelTimer = () => undefined;
+  #onFatal: (error: Error) => void = () => undefined;
 
   constructor(options: DaemonOptions, bus: Bus) {
     this.#options = options;
     this.#bus = bus;
+    const { logger } = options;
+    this.#lastGood = new LastGood({
+      ...{ markers: this.#markers, ledger: this.#ledger, bus, logger },
+      ownWrites: () => this.#drift?.actor,
+    });
+    this.#aftermath = new Aftermath({
+      lastGood: this.#lastGood,
+      onFatal: (error) => this.#onFatal(error),
+      onTakenBack: (targets) =>
+        this.#renderer?.reconsider(new Set(targets.map(({ destination }) => destination))),
+      logger,
+    });
     this.reloads = new Reloads({
       run: (reload, signal) => runReload(reload, this.#runParts(), signal),
       probe: async (reload, signal) => {
@@ -63,6 +80,7 @@ export class Rendering {
         const { probeReload } = await import('../renderer/probe-reload.ts');
         return probeReload(reload, this.#runParts(), signal);
       },
+      follow: (reload, reason, cover) => this.#aftermath.follow(reload, reason, cover),
       cover: (targets) =>
         this.#markers.cover(targets.flatMap(({ destination }) => destination ?? [])),
       retry: !options.once,
@@ -92,8 +110,9 @@ export class Rendering {
     this.#insisting.abort();
   }
 
-  /** Starts what lives as long as the daemon. */
-  begin(): void {
+  /** Starts what lives as long as the daemon; `onFatal` is called when a failure is to end the program. */
+  begin(onFatal: (error: Error) => void): void {
+    this.#onFatal = onFatal;
     this.#begunReloads = begin(this.reloads);
   }
 
@@ -221,7 +240,7 @@ export class Rendering {
     const { dry, showsText = false, print, color, logger } = this.#options;
     if (!dry) {
       const files = new FilePublisher({
-        ...{ print, markers: this.#markers, logger },
+        ...{ print, markers: this.#markers, lastGood: this.#lastGood, logger },
         runCheck: (request, signal) => this.#check(request, signal),
       });
       return this.#drift === undefined ? files : new NotingPublisher(files, this.#drift.actor);

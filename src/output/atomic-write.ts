@@ -25,7 +25,7 @@ export interface StageDetails {
  */
 export async function stageFile(
   destination: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
   { found, needsFile = false }: StageDetails = {},
 ): Promise<StagedFile> {
@@ -50,7 +50,7 @@ export async function stageFile(
 async function swapIn(
   temporary: TemporaryFile,
   path: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
 ): Promise<Placement> {
   try {

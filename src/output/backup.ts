@@ -4,13 +4,27 @@ import { fileError } from './file-error.ts';
 import { backupPath, temporaryPath } from './side-names.ts';
 import type { CurrentFile } from './read-destination.ts';
 
+/** Keeps the present file as `<name>.bak`, in place of the one kept before. */
+export async function keepBackup(
+  path: string,
+  way: 'link' | 'copy',
+  read: () => Promise<CurrentFile | undefined>,
+): Promise<void> {
+  try {
+    await keepCopy(path, backupPath(path), way, read);
+  } catch (error) {
+    throw fileError('Cannot keep the backup', backupPath(path), error);
+  }
+}
+
 /**
- * Keeps the present file as `<name>.bak`, in place of the one kept before. The name is never absent or half
+ * Keeps the present file under another name in its folder, in place of what has that name. The name is never absent or half
  * in between. A hard link where the file is about to be replaced; where its own bytes are about to change
  * (`copy`), or links do not work, a copy with its mode and owner.
  */
-export async function keepBackup(
+export async function keepCopy(
   path: string,
+  kept: string,
   way: 'link' | 'copy',
   read: () => Promise<CurrentFile | undefined>,
 ): Promise<void> {
@@ -21,9 +35,7 @@ export async function keepBackup(
       if (current === undefined) return;
       await writeCopy(temporary, current);
     }
-    await rename(temporary, backupPath(path));
-  } catch (error) {
-    throw fileError('Cannot keep the backup', backupPath(path), error);
+    await rename(temporary, kept);
   } finally {
     // Still there after a failure, and where both names were one file already: then rename(2) does nothing.
     await rm(temporary, { force: true }).catch(() => undefined);

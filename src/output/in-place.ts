@@ -12,7 +12,7 @@ import { readCurrent } from './read-destination.ts';
  */
 export async function writeInPlace(
   path: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
 ): Promise<void> {
   try {
@@ -22,7 +22,7 @@ export async function writeInPlace(
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       try {
-        await overwrite(file, Buffer.from(text));
+        await overwrite(file, typeof text === 'string' ? Buffer.from(text) : text);
       } catch (error) {
         // The old bytes had room: nothing was cut off yet. If this fails too, the first error is the one to tell.
         await overwrite(file, current.bytes).catch(() => undefined);

@@ -3,33 +3,48 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { resolveDestination } from './resolve-destination.ts';
-import { parseTemporaryName, temporaryPrefix } from './side-names.ts';
+import { goodPath, parseTemporaryName, rejectedPath, temporaryPrefix } from './side-names.ts';
 
 /** A write takes seconds at the most: whatever is older was left, whoever has its process id now. */
 const LONGEST_WRITE_MS = 3_600_000;
 /** The unit of times in /proc on every Linux that runs Node: USER_HZ (time(7)). */
 const TICKS_PER_SECOND = 100;
 
+/** What is kept beside a file that is to be rolled back. */
+const keptPaths = (destination: string): string[] => [
+  goodPath(destination),
+  rejectedPath(destination),
+];
+
 /**
  * Deletes the temporary files that killed processes left beside these destinations, and returns their paths. To be called
  * once, before the first write of this process: a file with our own process id is then another's, too. Reads each
- * folder once. Never rejects: what cannot be read or deleted is let be.
+ * folder once. Never rejects: what cannot be read or deleted is let be. What is kept for a rollback goes too, except beside `rolledBack`: it would be
+ * put back one day, as old as it may be.
  */
-export async function removeLeftovers(destinations: Iterable<string>): Promise<string[]> {
-  const here = await cleanFolders(byFolder(destinations));
+export async function removeLeftovers(
+  destinations: Iterable<string>,
+  rolledBack: Iterable<string> = destinations,
+): Promise<string[]> {
+  const keeping = new Set([...rolledBack].flatMap(keptPaths));
+  const here = await cleanFolders(byFolder(destinations), keeping);
   // A symbolic link that is followed has its temporary files where it ends.
-  const there = await cleanFolders(byFolder(here.linkEnds));
+  const there = await cleanFolders(
+    byFolder(here.linkEnds),
+    new Set(here.linkEnds.flatMap(keptPaths)),
+  );
   return [...here.removed, ...there.removed];
 }
 
 async function cleanFolders(
   folders: ReadonlyMap<string, ReadonlySet<string>>,
+  keeping: ReadonlySet<string>,
 ): Promise<{ readonly removed: readonly string[]; readonly linkEnds: readonly string[] }> {
   const removed: string[] = [];
   const linkEnds: string[] = [];
   for (const [folder, names] of folders) {
     const entries = await list(folder);
-    removed.push(...(await cleanFolder(folder, names, entries)));
+    removed.push(...(await cleanFolder(folder, names, entries, keeping)));
     linkEnds.push(...(await followLinks(folder, names, entries)));
   }
   return { removed, linkEnds };
@@ -53,10 +68,17 @@ async function cleanFolder(
   folder: string,
   names: ReadonlySet<string>,
   entries: readonly Dirent[],
+  keeping: ReadonlySet<string>,
 ): Promise<string[]> {
   const prefixes = new Set([...names].map(temporaryPrefix));
+  const kept = new Set([...names].flatMap((name) => keptPaths(join(folder, name))));
   const removed: string[] = [];
   for (const entry of entries) {
+    const stale = join(folder, entry.name);
+    if (kept.has(stale) && !keeping.has(stale)) {
+      await rm(stale, { force: true }).catch(() => undefined);
+      continue;
+    }
     const ours = entry.isFile() ? parseTemporaryName(entry.name) : undefined;
     if (ours === undefined || !prefixes.has(ours.prefix)) continue;
     const path = join(folder, entry.name);

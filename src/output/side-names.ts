@@ -36,6 +36,16 @@ export function owedPath(destination: string): string {
   return join(dirname(destination), `.${shortBase(destination)}.autotmpl-owed`);
 }
 
+/** Where the last file is kept that what runs took well. */
+export function goodPath(destination: string): string {
+  return join(dirname(destination), `.${shortBase(destination)}.autotmpl-good`);
+}
+
+/** The path of the note that says which text was rolled back, and why. */
+export function rejectedPath(destination: string): string {
+  return join(dirname(destination), `.${shortBase(destination)}.autotmpl-rejected`);
+}
+
 /** Where the file that was replaced is kept. */
 export function backupPath(destination: string): string {
   return `${destination}.bak`;

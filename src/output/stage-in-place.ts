@@ -15,7 +15,7 @@ const NO_ROOM = new Set(['EACCES', 'EPERM', 'EROFS']);
  */
 export async function stageInPlace(
   destination: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
   existing: Stats,
   needsFile: boolean,
@@ -38,7 +38,7 @@ export async function stageInPlace(
 
 async function show(
   destination: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
   existing: Stats,
 ): Promise<TemporaryFile> {

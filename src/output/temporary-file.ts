@@ -21,7 +21,7 @@ export interface TemporaryFile {
  */
 export async function writeTemporary(
   destination: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
   existing: Stats | undefined,
 ): Promise<TemporaryFile> {
@@ -38,7 +38,7 @@ export async function writeTemporary(
 /** The same in a folder of its own that nobody else may enter, for a destination whose folder takes no new file. */
 export async function writeTemporaryElsewhere(
   destination: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
   existing: Stats | undefined,
 ): Promise<TemporaryFile> {
@@ -57,7 +57,7 @@ export async function writeTemporaryElsewhere(
 async function writeDressed(
   path: string,
   destination: string,
-  text: string,
+  text: string | Buffer,
   options: FileOptions,
   existing: Stats | undefined,
 ): Promise<void> {

@@ -134,6 +134,11 @@ export class Course implements User {
     this.#due.become();
   }
 
+  /** Has to be rendered again, since its file is not what it was. */
+  fileChanged(): void {
+    this.#due.become();
+  }
+
   /** Ends its timers. */
   stop(): void {
     this.#due.cancel();
@@ -177,7 +182,7 @@ export class Course implements User {
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
     const { bus, logger } = this.#options;
-    const { label, command, commandTimeoutMs: timeoutMs, commandRules } = this.target;
+    const { label } = this.target;
     const reasons = this.#reasons;
     if (published.outcome === 'failed') {
       this.#changes = new Set([...reasons, ...this.#changes]);
@@ -193,7 +198,9 @@ export class Course implements User {
       this.#changes = new Set([...reasons, ...this.#changes]);
       this.#fare.hold(published.by, published.error);
       if (published.again === true && !this.#options.once) this.#writeRetry.failed();
-      return [];
+      // The file that is in place has proved to be good: whoever waits for files need not wait for another.
+      if (published.by === 'rollback') this.#hadText = true;
+      return published.commandOwed === true ? this.#reload(reasons) : [];
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#fare.succeed();
@@ -215,7 +222,12 @@ export class Course implements User {
       logger.info(`${label} is as it should be, but its command never succeeded on it`, {
         target: label,
       });
-    if (command === undefined || !(owed || published.outcome === 'written')) return [];
+    return owed || published.outcome === 'written' ? this.#reload(reasons) : [];
+  }
+
+  #reload(reasons: readonly string[]): Reload[] {
+    const { command, commandTimeoutMs: timeoutMs, commandRules } = this.target;
+    if (command === undefined) return [];
     const rules = commandRules === undefined ? {} : { rules: commandRules };
     return [{ command, timeoutMs, ...rules, targets: [this.target], reasons }];
   }

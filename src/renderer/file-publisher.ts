@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { Checking } from './checking.ts';
+import { isRolledBack, type LastGood } from './last-good.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { RunCheck } from './run-check.ts';
 import { Staging } from './staging.ts';
@@ -19,6 +20,8 @@ export interface FilePublisherOptions {
   readonly print: (text: string) => void;
   readonly markers: OwedMarkers;
   readonly runCheck: RunCheck;
+  /** Absent: nothing is ever rolled back. */
+  readonly lastGood?: LastGood;
   readonly logger: Logger;
 }
 
@@ -29,18 +32,21 @@ export class FilePublisher implements Publisher {
   readonly #checking: Checking;
   readonly #swapping: Swapping;
 
-  constructor({ print, markers, runCheck, logger }: FilePublisherOptions) {
+  constructor({ print, markers, runCheck, lastGood, logger }: FilePublisherOptions) {
     this.#logger = logger;
-    this.#staging = new Staging({ print, markers, logger });
+    this.#staging = new Staging({ print, markers, lastGood, logger });
     this.#checking = new Checking(runCheck);
     this.#swapping = new Swapping({
-      ...{ markers, logger },
+      ...{ markers, lastGood, logger },
       onPlaced: (target, text) => this.#staging.notePlaced(target, text),
     });
   }
 
   async open(targets: readonly Target[]): Promise<void> {
-    const removed = await removeLeftovers(targets.flatMap((target) => target.destination ?? []));
+    const removed = await removeLeftovers(
+      targets.flatMap((target) => target.destination ?? []),
+      targets.flatMap((target) => (isRolledBack(target) ? (target.destination ?? []) : [])),
+    );
     if (removed.length > 0) {
       this.#logger.info('removed temporary files that an earlier run left behind', {
         files: removed,

@@ -17,6 +17,11 @@ const LONGEST_PAUSE_MS = 1000;
 /** A try that hangs leaves time for others, and one that is only slow is not cut off for that. */
 const LEAST_TRY_MS = 2000;
 const TRIES_AT_LEAST = 3;
+/**
+ * A success has to last so long, or half of the time that there is: a program that reloads at a signal answers with its old self for a moment, after
+ * the command that sent it.
+ */
+const LONGEST_PROOF_MS = 1000;
 /** Of what the last try was answered, so much is told. */
 const TOLD_BYTES = 500;
 
@@ -27,7 +32,7 @@ export type ProbeReloadOptions = Pick<
 >;
 
 /**
- * Tries the probes of a reload's targets, each again and again until it succeeds or its time is over; equal ones count once. Resolves with a sentence
+ * Tries the probes of a reload's targets, each again and again until it succeeds and goes on to, or its time is over; equal ones count once. Resolves with a sentence
  * where one did not succeed, with what its last try said, and with undefined where all did. What follows a secret file is not quoted.
  */
 export async function probeReload(
@@ -78,22 +83,25 @@ async function tryUntilWell(
   const { clock } = parts;
   const whole = new Deadline(clock, withinMs, signal);
   const tryMs = Math.max(LEAST_TRY_MS, withinMs / TRIES_AT_LEAST);
-  let last: Sight | undefined;
+  const proofMs = Math.min(LONGEST_PROOF_MS, withinMs / 2);
+  let last: Sight = { ok: false, said: 'there was no time for a try' };
+  let goodSinceMs: number | undefined;
   try {
     for (let pauseMs = FIRST_PAUSE_MS; !whole.signal.aborted;) {
       const one = new Deadline(clock, tryMs, whole.signal);
-      try {
-        const sight = await look(probe, parts, one.signal);
-        if (sight.ok) return undefined;
-        // The last try is mostly cut off by the time, and then the one before it has more to tell.
-        if (!whole.signal.aborted || last === undefined) last = sight;
-      } finally {
-        one.close();
-      }
+      const sight = await look(probe, parts, one.signal).finally(() => one.close());
+      // A try that the end of the time cuts off says nothing.
+      if (whole.signal.aborted && !sight.ok) break;
+      last = sight;
+      if (!sight.ok) goodSinceMs = undefined;
+      else if (goodSinceMs === undefined) {
+        goodSinceMs = clock.now();
+        pauseMs = FIRST_PAUSE_MS;
+      } else if (clock.now() - goodSinceMs >= proofMs) break;
       await clock.sleep(pauseMs, whole.signal);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
-    return last ?? { ok: false, said: 'there was no time for a try' };
+    return last.ok && !signal.aborted ? undefined : last;
   } finally {
     whole.close();
   }

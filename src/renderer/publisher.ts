@@ -29,6 +29,8 @@ export type Published =
       readonly by: 'check' | 'group' | 'rollback';
       readonly error: AutotmplError;
       readonly again?: boolean;
+      /** The old file's command never succeeded on it. */
+      readonly commandOwed?: boolean;
     }
   /** It was told to stop before that was decided. Nothing was written. */
   | { readonly outcome: 'stopped' };

@@ -1,21 +1,27 @@
 import type { Actor } from '../core/actor.ts';
-import { backoffDelay } from '../core/backoff.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { CancelTimer, Clock } from '../core/time.ts';
+import type { Clock } from '../core/time.ts';
 import { commandLabel } from '../process/command-line.ts';
+import { carryOut, type CarryOutParts, type Outcome } from './carry-out.ts';
+import { OwedReloads } from './owed-reloads.ts';
 import { mergeReloads, type Reload } from './reload.ts';
-import { attemptReload, type AttemptParts } from './reload-attempt.ts';
-import type { Target } from './target.ts';
-
-const RETRY = { baseMs: 1000, capMs: 60_000 };
 
 /** What reloads work with. */
-export interface ReloadsOptions extends AttemptParts {
-  /** Called when a command starts, with its targets; what it returns is called where the command succeeds. */
-  readonly cover: (targets: readonly Target[]) => () => Promise<void>;
+export interface ReloadsOptions extends CarryOutParts {
   /** Whether a command that failed is tried again, with backoff, until it succeeds. */
   readonly retry: boolean;
   readonly clock: Clock;
+}
+
+/** How a command stands that has not ended well. */
+export interface ReloadStanding {
+  readonly command: string;
+  /** `owed`: it failed and is tried again later; the files are newer than what runs. */
+  readonly state: 'running' | 'queued' | 'owed';
+  /** The targets that it is for, by their labels. */
+  readonly targets: readonly string[];
+  /** Why it is owed. */
+  readonly reason?: string;
 }
 
 /**
@@ -26,12 +32,9 @@ export class Reloads implements Actor {
   readonly name = 'reloads';
   readonly #options: ReloadsOptions;
   readonly #queue = new Map<string, Reload>();
-  readonly #owed = new Map<
-    string,
-    { reload: Reload; attempt: number; cancel: CancelTimer | undefined }
-  >();
+  readonly #owed: OwedReloads;
   readonly #failures: string[] = [];
-  #running: string | undefined;
+  #running: Reload | undefined;
   #held = false;
   /** The only commands that the config names, by their labels; undefined: nobody has said so far. */
   #named: ReadonlySet<string> | undefined;
@@ -41,16 +44,15 @@ export class Reloads implements Actor {
 
   constructor(options: ReloadsOptions) {
     this.#options = options;
+    this.#owed = new OwedReloads(options.clock, (reload) => this.enqueue([reload]));
   }
 
   /** Queues the commands of one batch. One that waits already covers both; it keeps its place. */
   enqueue(batch: readonly Reload[]): void {
     for (const reload of batch) {
       const key = commandLabel(reload.command);
-      const owed = this.#owed.get(key);
-      owed?.cancel?.();
-      if (owed !== undefined) owed.cancel = undefined;
-      const waiting = this.#queue.get(key) ?? owed?.reload;
+      const owed = this.#owed.hurry(key);
+      const waiting = this.#queue.get(key) ?? owed;
       this.#queue.set(key, waiting === undefined ? reload : mergeReloads(waiting, reload));
     }
     if (this.#queue.size === 0) return;
@@ -81,12 +83,29 @@ export class Reloads implements Actor {
 
   /** How many commands failed and have not succeeded since. */
   get owed(): number {
-    return this.#owed.size;
+    return this.#owed.all.size;
   }
 
   /** The command that runs, and those that are queued, by their labels. */
   get underWay(): readonly string[] {
-    return [...(this.#running === undefined ? [] : [this.#running]), ...this.#queue.keys()];
+    return this.standings().flatMap(({ command, state }) => (state === 'owed' ? [] : command));
+  }
+
+  /** The commands that have not ended well, each in the state that it is in now. */
+  standings(): readonly ReloadStanding[] {
+    const running = this.#running;
+    const known = new Map<string, ReloadStanding>();
+    for (const [command, { reload, reason }] of this.#owed.all) {
+      known.set(command, { ...standingOf(command, 'owed', reload), reason });
+    }
+    for (const [command, reload] of this.#queue) {
+      known.set(command, { ...known.get(command), ...standingOf(command, 'queued', reload) });
+    }
+    if (running !== undefined) {
+      const command = commandLabel(running.command);
+      known.set(command, { ...known.get(command), ...standingOf(command, 'running', running) });
+    }
+    return [...known.values()];
   }
 
   /**
@@ -95,11 +114,7 @@ export class Reloads implements Actor {
    */
   keepOnly(labels: ReadonlySet<string>): void {
     this.#named = labels;
-    for (const [key, { cancel }] of this.#owed) {
-      if (labels.has(key)) continue;
-      cancel?.();
-      this.#owed.delete(key);
-    }
+    for (const key of this.#owed.all.keys()) if (!labels.has(key)) this.#owed.drop(key);
     for (const key of this.#queue.keys()) if (!labels.has(key)) this.#queue.delete(key);
   }
 
@@ -122,7 +137,7 @@ export class Reloads implements Actor {
       await this.#execute(next[0], next[1], signal);
     }
     signal.removeEventListener('abort', onAbort);
-    for (const { cancel } of this.#owed.values()) cancel?.();
+    this.#owed.stop();
     this.#becomeIdle?.();
   }
 
@@ -138,22 +153,36 @@ export class Reloads implements Actor {
   }
 
   async #execute(key: string, reload: Reload, signal: AbortSignal): Promise<void> {
-    this.#running = key;
-    const onSuccess = this.#options.cover(reload.targets);
-    const attempt = await attemptReload(reload, this.#options, signal);
+    this.#running = reload;
+    const outcome = await carryOut(reload, this.#options, signal);
     // Told to stop: it was ended, and how things stood then is still asked for.
     if (!signal.aborted) this.#running = undefined;
-    if (attempt.outcome === 'ok') {
-      this.#owed.get(key)?.cancel?.();
-      this.#owed.delete(key);
-      await onSuccess();
-    } else if (attempt.outcome === 'failed') {
-      this.#failed(key, reload, attempt.reason);
+    this.#conclude(key, reload, outcome);
+  }
+
+  #conclude(key: string, reload: Reload, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'stopped':
+        return;
+      case 'done':
+        this.#owed.drop(key);
+        return;
+      case 'rolledBack':
+        this.#owed.drop(key);
+        // What was asked for has not come about, though everything runs.
+        if (!this.#options.retry) this.#failures.push(outcome.reason);
+        return;
+      case 'fatal':
+        this.#failures.push(outcome.reason);
+        this.#options.logger.error(`${outcome.reason}; the program ends`);
+        return;
+      case 'failed':
+        this.#failed(key, reload, outcome.reason);
     }
   }
 
   #failed(key: string, reload: Reload, sentence: string): void {
-    const { clock, logger, retry } = this.#options;
+    const { logger, retry } = this.#options;
     const targets = reload.targets.map((target) => target.label);
     if (!retry) {
       this.#failures.push(sentence);
@@ -173,16 +202,18 @@ export class Reloads implements Actor {
       logger.error(sentence, { targets });
       return;
     }
-    const attempt = (this.#owed.get(key)?.attempt ?? -1) + 1;
-    const delayMs = backoffDelay(attempt, RETRY);
-    const cancel = clock.setTimer(() => this.enqueue([reload]), delayMs);
-    this.#owed.set(key, { reload, attempt, cancel });
+    const { delayMs, failures } = this.#owed.failed(key, reload, sentence);
     logger.error(
       `${sentence}; the files are newer than what runs, it is tried again in ${formatDuration(delayMs)}`,
-      {
-        targets,
-        attempt: attempt + 1,
-      },
+      { targets, attempt: failures },
     );
   }
+}
+
+function standingOf(
+  command: string,
+  state: ReloadStanding['state'],
+  { targets }: Reload,
+): ReloadStanding {
+  return { command, state, targets: targets.map(({ label }) => label) };
 }

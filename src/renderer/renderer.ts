@@ -120,6 +120,14 @@ export class Renderer implements Actor {
     return courses.length;
   }
 
+  /** Renders the targets of these files anew: what is in place of one changed without them. */
+  reconsider(destinations: ReadonlySet<string | undefined>): void {
+    for (const course of this.#courses) {
+      const { destination } = course.target;
+      if (destination !== undefined && destinations.has(destination)) course.fileChanged();
+    }
+  }
+
   /** Works until told to stop, or with `once` until all is done. What its targets want stays watched: see {@link release}. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;

@@ -7,6 +7,7 @@ import type { OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
 import { formatRefusal } from './format-refusal.ts';
+import type { LastGood } from './last-good.ts';
 import type { Published } from './publisher.ts';
 import { SideFiles } from './side-files.ts';
 import { attempt, settle, type Step } from './step.ts';
@@ -20,6 +21,7 @@ export interface StagingOptions {
   /** Takes the text of targets that have no destination. */
   readonly print: (text: string) => void;
   readonly markers: OwedMarkers;
+  readonly lastGood: LastGood | undefined;
   readonly logger: Logger;
 }
 
@@ -63,7 +65,7 @@ export class Staging {
     }
     // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
     // from a change to its file.
-    const placed = this.#placed.get(target);
+    const placed = this.#placedBefore(target);
     const found = await resolveDestination(destination, file.symlink);
     const current =
       found.existing !== undefined && (placed === undefined || placed === checksum(text))
@@ -74,18 +76,40 @@ export class Staging {
         await applyAttributes(current.path, file);
         this.#options.logger.info(`set mode and owner of ${target.label}; its text is unchanged`);
       }
-      // What is owed from an earlier run; debts of this one are known to whoever runs its commands.
-      const commandOwed =
-        placed === undefined &&
-        target.command !== undefined &&
-        (await this.#options.markers.isOwed(destination));
+      const commandOwed = await this.#isOwed(target);
       this.notePlaced(target, text);
+      await this.#options.lastGood?.placed(step.publication);
       step.published = { outcome: 'unchanged', commandOwed };
       return;
     }
+    if (await this.#wasRolledBack(step)) return;
     if (await this.#isRefused(step)) return;
     const needsFile = target.check !== undefined;
     step.staged = await stageFile(destination, text, file, { found, needsFile });
+  }
+
+  /** Stands for the text that is there since we put it there; undefined where it is another, or nobody knows. */
+  #placedBefore(target: Target): number | undefined {
+    const wasTakenBack = this.#options.lastGood?.wasTakenBack(target) === true;
+    return wasTakenBack ? undefined : this.#placed.get(target);
+  }
+
+  /** Whether a command is owed from an earlier run; debts of this one are known to whoever runs its commands. */
+  async #isOwed(target: Target): Promise<boolean> {
+    const { command, destination } = target;
+    const isKnown = this.#placed.has(target);
+    if (isKnown || command === undefined || destination === undefined) return false;
+    return this.#options.markers.isOwed(destination);
+  }
+
+  /** Whether this very text was put in place, and taken back. */
+  async #wasRolledBack(step: Step): Promise<boolean> {
+    const { target } = step.publication;
+    const error = await this.#options.lastGood?.objection(step.publication);
+    if (error === undefined) return false;
+    const commandOwed = await this.#isOwed(target);
+    await settle(step, { outcome: 'held', by: 'rollback', error, commandOwed });
+    return true;
   }
 
   async #isRefused(step: Step): Promise<boolean> {

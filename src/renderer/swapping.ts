@@ -3,12 +3,14 @@ import type { Logger } from '../core/logger.ts';
 import { syncFolders } from '../output/folders.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import type { Placement } from '../output/staged-file.ts';
+import type { LastGood } from './last-good.ts';
 import { attempt, isStaged, stagedFiles, type Step } from './step.ts';
 import type { Target } from './target.ts';
 
 /** What swapping works with. */
 export interface SwappingOptions {
   readonly markers: OwedMarkers;
+  readonly lastGood: LastGood | undefined;
   readonly logger: Logger;
   /** Called when a file has its text. */
   readonly onPlaced: (target: Target, text: string) => void;
@@ -46,11 +48,14 @@ export class Swapping {
       for (const one of beside) await one.commit();
       return staged?.commit();
     };
+    const { markers, lastGood } = this.#options;
+    await lastGood?.keep(target);
     // Whatever ends us between the swap and the command's success, the next start makes it good.
     const placement =
       command === undefined || destination === undefined
         ? await commit()
-        : await this.#options.markers.around(destination, commit);
+        : await markers.around(destination, commit);
+    await lastGood?.placed(publication);
     if (staged === undefined || destination === undefined) return;
     this.#options.onPlaced(target, text);
     if (placement === 'inPlace' && !this.#inPlace.has(destination)) {

@@ -1,4 +1,5 @@
 import type {
+  CommandStatus,
   Controlled,
   FilesSnapshot,
   JobStatus,
@@ -36,6 +37,7 @@ export class ScriptedControlled implements Controlled, Supervised {
     watches: [],
   };
   presentFiles: FilesSnapshot | undefined;
+  presentCommands: readonly CommandStatus[] = [];
   presentQueries: QueryCounts = { fresh: 0, held: 0, suspect: 0, unanswered: 0 };
   reloadResult: ReloadResult = { ok: true };
   isAnybodyThere = true;
@@ -54,6 +56,10 @@ export class ScriptedControlled implements Controlled, Supervised {
 
   files(): FilesSnapshot | undefined {
     return this.presentFiles;
+  }
+
+  commands(): readonly CommandStatus[] {
+    return this.presentCommands;
   }
 
   queries(): QueryCounts {

@@ -71,6 +71,12 @@ describe('the status for people', () => {
       ],
       watches: [{ name: 'sales', status: 'unknown' }],
       targets: [{ label: 'a.njk -> /etc/a', state: 'waiting', reason: 'waits for service(sales)' }],
+      commands: [
+        {
+          ...{ command: 'nginx -s reload', state: 'owed', targets: ['a'] },
+          reason: 'it ended with 1',
+        },
+      ],
       queries: { fresh: 1, held: 2, suspect: 0, unanswered: 0 },
     },
     65_000,
@@ -93,6 +99,7 @@ describe('the status for people', () => {
     expect(text).toMatch(/^late +waiting +- +- +0\n {4}waits for renderer ready$/m);
     expect(text).toMatch(/^web-h +unhealthy +registered +\[::1\]:80$/m);
     expect(text).toMatch(/^waiting +a\.njk -> \/etc\/a$/m);
+    expect(text).toMatch(/^owed +nginx -s reload\n +it ended with 1$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 suspect, 0 unanswered');
   });
 });

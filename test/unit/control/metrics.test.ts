@@ -48,10 +48,14 @@ describe('metrics', () => {
     bus.emit('query:held', { query: 'service(a)', reason: '' });
     bus.emit('query:suspected', { query: 'service(a)', reason: '' });
     bus.emit('command:ended', { command: 'x', ok: false, durationMs: 1500, targets: [] });
+    bus.emit('probe:ended', { command: 'x', ok: false, targets: [] });
+    bus.emit('target:rolledBack', { target: 'a', reason: '' });
     bus.emit('config:reloaded', { ok: false });
     metrics.requestAnswered(200, '/v3/ping');
     expect(await lines()).toEqual(
       expect.arrayContaining([
+        'autotmpl_probes_total{result="failed"} 1',
+        'autotmpl_target_rollbacks_total{target="a"} 1',
         'autotmpl_events_total{code="healthy",source="web"} 1',
         'containerpilot_events{code="healthy",source="web"} 1',
         'autotmpl_job_exits_total{job="web",how="success"} 1',
@@ -83,6 +87,10 @@ describe('metrics', () => {
   it('tell how things stand when they are asked, and forget what is gone', async () => {
     controlled.presentQueries = { fresh: 3, held: 1, suspect: 0, unanswered: 0 };
     controlled.presentFiles = { ready: true, targets: [{ label: 'a', state: 'current' }] };
+    controlled.presentCommands = [
+      { command: 'x', state: 'owed', targets: ['a'] },
+      { command: 'y', state: 'running', targets: ['a'] },
+    ];
     controlled.present = {
       ...{ phase: 'running', maintenance: false, role: 'leader' },
       jobs: [jobStatus({ restarts: 2 }), jobStatus({ name: 'old', role: 'job', state: 'resting' })],
@@ -107,6 +115,7 @@ describe('metrics', () => {
         'autotmpl_watch_instances{watch="sales"} 4',
         'containerpilot_watch_instances{service="sales"} 4',
         'autotmpl_targets{state="current"} 1',
+        'autotmpl_reloads_owed 1',
         'autotmpl_queries{state="held"} 1',
         'autotmpl_build_info{version="1.2.3",node="' + process.versions.node + '"} 1',
         'process_start_time_seconds 5',

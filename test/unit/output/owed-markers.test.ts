@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OwedMarkers } from '../../../src/output/owed-markers.ts';
+import { OwedMarkers, type Cover } from '../../../src/output/owed-markers.ts';
 
 const MARKER = '.app.conf.autotmpl-owed';
 
@@ -26,37 +26,37 @@ describe('the markers of a process', () => {
     });
     expect(during).toEqual([MARKER]);
     expect(await markers.isOwed(file)).toBe(true);
-    await markers.cover([file])();
+    await markers.cover([file]).clear();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('stay where the file was swapped again after the command had started', async () => {
     await markers.around(file, nothing);
-    const settle = markers.cover([file]);
+    const cover = markers.cover([file]);
     await markers.around(file, nothing);
-    await settle();
+    await cover.clear();
     expect(readdirSync(folder)).toEqual([MARKER]);
   });
 
   it('stay where a command ends in the midst of a swap', async () => {
-    const settle = markers.cover([file]);
-    await markers.around(file, settle);
+    const cover = markers.cover([file]);
+    await markers.around(file, () => cover.clear());
     expect(readdirSync(folder)).toEqual([MARKER]);
   });
 
   it('stay where a command started in the midst of a swap', async () => {
-    let settle = nothing;
+    const covers: Cover[] = [];
     await markers.around(file, async () => {
-      settle = markers.cover([file]);
+      covers.push(markers.cover([file]));
     });
-    await settle();
+    await covers[0]?.clear();
     expect(readdirSync(folder)).toEqual([MARKER]);
   });
 
   it('stand although one was being cleared when the next swap began', async () => {
     for (let round = 0; round < 50; round += 1) {
       await markers.around(file, nothing);
-      const clearing = markers.cover([file])();
+      const clearing = markers.cover([file]).clear();
       await Promise.all([clearing, markers.around(file, nothing)]);
       expect(readdirSync(folder)).toEqual([MARKER]);
     }
@@ -65,5 +65,40 @@ describe('the markers of a process', () => {
   it('pass on what a swap throws, and stand after it: the file may be the new one', async () => {
     await expect(markers.around(file, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await markers.isOwed(file)).toBe(true);
+  });
+
+  it('let the file be replaced that a command failed on, and none that came after it', async () => {
+    await markers.around(file, nothing);
+    const cover = markers.cover([file]);
+    let replaced = 0;
+    const replace = async (): Promise<void> => void (replaced += 1);
+    expect(await cover.replace(file, replace)).toBe(true);
+    // It is another file now, which this command did not run on.
+    expect(await cover.replace(file, replace)).toBe(false);
+    expect(replaced).toBe(1);
+    await cover.clear();
+    expect(await markers.isOwed(file)).toBe(true);
+  });
+
+  it('let no file be replaced while another is on its way', async () => {
+    const cover = markers.cover([file]);
+    const steps: string[] = [];
+    const swapping = markers.around(file, async () => {
+      steps.push('swapped in');
+    });
+    expect(await cover.replace(file, async () => void steps.push('replaced'))).toBe(false);
+    await swapping;
+    expect(steps).toEqual(['swapped in']);
+  });
+
+  it('have swaps of one file wait for each other', async () => {
+    const steps: string[] = [];
+    const swap = (name: string) => async () => {
+      steps.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      steps.push(`${name} ends`);
+    };
+    await Promise.all([markers.around(file, swap('one')), markers.around(file, swap('two'))]);
+    expect(steps).toEqual(['one begins', 'one ends', 'two begins', 'two ends']);
   });
 });

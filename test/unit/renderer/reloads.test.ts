@@ -4,6 +4,7 @@ import { begin, type Begun } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
 import { commandLabel } from '../../../src/process/command-line.ts';
 import type { CommandResult } from '../../../src/process/result.ts';
+import type { Remedy } from '../../../src/renderer/aftermath.ts';
 import type { Reload } from '../../../src/renderer/reload.ts';
 import { Reloads } from '../../../src/renderer/reloads.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
@@ -35,6 +36,9 @@ describe('reloads', () => {
   let probed: Reload[];
   /** Why what was reloaded does not work. */
   let probeFinds: string | undefined;
+  let followed: string[];
+  /** What a failure leads to. */
+  let remedy: Remedy;
   let succeeded: string[][];
   /** Ends the command under way. */
   let end: (result: CommandResult) => Promise<void>;
@@ -56,9 +60,16 @@ describe('reloads', () => {
           probed.push(asked);
           return Promise.resolve(probeFinds);
         },
-        cover: (targets) => async () => {
-          succeeded.push(targets.map((target) => target.label));
+        follow: (_, reason) => {
+          followed.push(reason);
+          return Promise.resolve(remedy);
         },
+        cover: (targets) => ({
+          clear: async () => {
+            succeeded.push(targets.map((target) => target.label));
+          },
+          replace: () => Promise.reject(new Error('not wanted here')),
+        }),
         retry,
         clock,
         bus: new Bus(),
@@ -74,6 +85,8 @@ describe('reloads', () => {
     runs = [];
     succeeded = [];
     probed = [];
+    followed = [];
+    remedy = { kind: 'keep' };
     probeFinds = undefined;
   });
 
@@ -238,6 +251,78 @@ describe('reloads', () => {
     await settle();
     await end(OK);
     expect(probed).toEqual([]);
+  });
+
+  it('runs a command once more on files that were put back, and owes nothing when that works', async () => {
+    const reloads = start(true);
+    remedy = { kind: 'rolledBack', targets: [web] };
+    reloads.enqueue([reload('one', web, api)]);
+    await settle();
+    await end(FAILED);
+    expect(runs).toHaveLength(2);
+    expect(reloads.standings()).toEqual([
+      { command: 'one', state: 'running', targets: ['web.conf', 'api.conf'] },
+    ]);
+    await end(OK);
+    expect(succeeded).toEqual([['web.conf', 'api.conf']]);
+    expect(reloads.standings()).toEqual([]);
+    expect(followed).toHaveLength(1);
+  });
+
+  it('does not put files back and forth where the command fails on the good ones too', async () => {
+    const reloads = start(true);
+    remedy = { kind: 'rolledBack', targets: [web] };
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await end(FAILED);
+    remedy = { kind: 'keep' };
+    await end(FAILED);
+    expect(followed).toHaveLength(1);
+    expect(logger.text()).toContain('though the last good files are in place again (web.conf)');
+    expect(reloads.standings()).toMatchObject([{ command: 'one', state: 'owed' }]);
+    await clock.advance(1000);
+    expect(runs).toHaveLength(3);
+    await end(OK);
+    expect(reloads.standings()).toEqual([]);
+  });
+
+  it('counts what was rolled back as a failure in a single run', async () => {
+    const reloads = start(false);
+    remedy = { kind: 'rolledBack', targets: [web] };
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await end(FAILED);
+    await end(OK);
+    await reloads.idle();
+    expect(reloads.failures).toEqual([
+      'The command "one" ended with exit code 3; rolled back: web.conf',
+    ]);
+  });
+
+  it('tries nothing again where a failure ends the program', async () => {
+    const reloads = start(true);
+    remedy = { kind: 'exit' };
+    reloads.enqueue([reload('one', web)]);
+    await settle();
+    await end(FAILED);
+    await clock.advance(600_000);
+    expect(runs).toHaveLength(1);
+    expect(reloads.failures).toHaveLength(1);
+  });
+
+  it('says what is owed, for which files, and why', async () => {
+    const reloads = start(true);
+    reloads.enqueue([reload('one', web), reload('two', api)]);
+    await settle();
+    await end(FAILED);
+    expect(reloads.standings()).toEqual([
+      {
+        ...{ command: 'one', state: 'owed', targets: ['web.conf'] },
+        reason: 'The command "one" ended with exit code 3',
+      },
+      { command: 'two', state: 'running', targets: ['api.conf'] },
+    ]);
+    await end(OK);
   });
 
   it('ends the command under way when it is told to stop', async () => {

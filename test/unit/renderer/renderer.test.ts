@@ -123,6 +123,7 @@ describe('the renderer', () => {
           return commandResult();
         },
         probe: async () => undefined,
+        follow: async () => ({ kind: 'keep' }),
         cover: (covered) => markers.cover(covered.flatMap(({ destination }) => destination ?? [])),
         retry: !once,
         clock,

@@ -1,0 +1,221 @@
+import { AutotmplError, describeError } from '../core/errors.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Logger } from '../core/logger.ts';
+import { stageFile } from '../output/atomic-write.ts';
+import { syncFolders } from '../output/folders.ts';
+import { goodCopy } from '../output/good-copy.ts';
+import type { Cover, OwedMarkers } from '../output/owed-markers.ts';
+import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
+import { fingerprintOf, rejection, type Rejection } from '../output/rejection.ts';
+import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
+import type { OwnWrites } from './drift/own-writes.ts';
+import type { Ledger, MadeOf } from './ledger.ts';
+import type { Publication } from './publisher.ts';
+import type { Target } from './target.ts';
+
+/** What the last good files are kept with. */
+export interface LastGoodParts {
+  readonly markers: OwedMarkers;
+  readonly ledger: Ledger;
+  /** Who has to know what we put in place; undefined: nobody, now. */
+  readonly ownWrites?: () => OwnWrites | undefined;
+  readonly bus: Bus;
+  readonly logger: Logger;
+}
+
+/** What became of putting a last good file back. */
+export type TakenBack =
+  | 'done'
+  /** It is the good file that is in place: the fault lies elsewhere. */
+  | 'isGood'
+  /** There is none. */
+  | 'nothingGood'
+  /** Another file was swapped in meanwhile, and asks for a command of its own. */
+  | 'overtaken';
+
+/** What this process knows of one file. */
+interface Known {
+  /** Stands for the text that was put in place last. */
+  fingerprint?: string;
+  /** What must not be shown of it. */
+  secrets: ReadonlySet<string>;
+  /** The same of the good file. */
+  goodSecrets?: ReadonlySet<string>;
+  /** What the good file was made of. */
+  goodMadeOf?: MadeOf | undefined;
+  /** The good file, where its folder takes none beside it. */
+  good?: CurrentFile | undefined;
+  /** What was taken back, for a folder that takes no note of it. */
+  rejected?: Rejection | undefined;
+  /** Whether the last good file is in place since what was put there last was taken back. */
+  wasTakenBack: boolean;
+}
+
+/**
+ * Keeps, of each file that is to be rolled back, the last one that what runs took well, and puts it back. A file that is about to be replaced is good
+ * unless its command is still owed: then an older one is, and stays. Knows over restarts which text was taken back, so that it is not tried
+ * again before the data changes.
+ */
+export class LastGood {
+  readonly #parts: LastGoodParts;
+  readonly #files = new Map<string, Known>();
+
+  constructor(parts: LastGoodParts) {
+    this.#parts = parts;
+  }
+
+  /** Why a text is not put in place; undefined where nothing is known against it. */
+  async objection({ target, text, anew }: Publication): Promise<AutotmplError | undefined> {
+    const where = await this.#find(target);
+    if (where === undefined || anew === true) return undefined;
+    const note = (await rejection.read(where.path)) ?? this.#known(target).rejected;
+    if (note?.fingerprint !== fingerprintOf(text)) return undefined;
+    return rolledBackError(target, note.reason);
+  }
+
+  /** Whether what was put in place last is not there any more, since it was taken back. */
+  wasTakenBack({ destination = '' }: Target): boolean {
+    return this.#files.get(destination)?.wasTakenBack ?? false;
+  }
+
+  /** To be called before a target's file is replaced. Where the old one cannot be kept, that is said, and no reason not to go on. */
+  async keep(target: Target): Promise<void> {
+    const { markers, ledger, logger } = this.#parts;
+    const where = await this.#find(target);
+    if (where === undefined || (await markers.isOwed(target.destination ?? ''))) return;
+    const known = this.#known(target);
+    known.goodMadeOf = ledger.of(target);
+    known.goodSecrets = known.secrets;
+    known.good = undefined;
+    if (where.existing === undefined) {
+      await goodCopy.forget(where.path);
+      return;
+    }
+    try {
+      await goodCopy.keep(where.path, target.file.write);
+    } catch (error) {
+      known.good = await readCurrent(where.path).catch(() => undefined);
+      logger.warn(`${describeError(error)}; it can be put back only until this program ends`, {
+        target: target.label,
+      });
+    }
+  }
+
+  /** To be called when a text is in place, whether or not it was there before: what was rejected is history. */
+  async placed({ target, text, secrets }: Publication): Promise<void> {
+    const where = await this.#find(target);
+    if (where === undefined) return;
+    const known = this.#known(target);
+    known.fingerprint = fingerprintOf(text);
+    known.secrets = secrets;
+    known.rejected = undefined;
+    known.wasTakenBack = false;
+    await rejection.clear(where.path);
+  }
+
+  /**
+   * Puts the last good file back, with its mode and owner, and notes that the one in its place is not to be tried again; `cover` is what the command
+   * that failed stood for. Rejects with an AutotmplError where it cannot be written.
+   */
+  async takeBack(target: Target, reason: string, cover: Cover): Promise<TakenBack> {
+    const { ledger, bus, logger } = this.#parts;
+    const where = await this.#find(target);
+    const { destination } = target;
+    if (where === undefined || destination === undefined) return 'nothingGood';
+    const known = this.#known(target);
+    const good = known.good ?? (await goodCopy.read(where.path, ownersOf(where)));
+    if (good === undefined) return 'nothingGood';
+    const current = where.existing === undefined ? undefined : await readCurrent(where.path);
+    if (current?.bytes.equals(good.bytes) === true) return 'isGood';
+    const fingerprint =
+      known.fingerprint ?? (current === undefined ? undefined : fingerprintOf(current.bytes));
+    const replace = (): Promise<boolean> =>
+      cover.replace(destination, async () => {
+        await putBack(target, where, good);
+        known.wasTakenBack = true;
+        const note = fingerprint === undefined ? undefined : { fingerprint, reason };
+        if (note !== undefined) await this.#reject(known, where.path, note);
+      });
+    const replaced = await this.#inTurn(target, good, replace);
+    if (!replaced) return 'overtaken';
+    if (known.goodMadeOf !== undefined) ledger.note(target, known.goodMadeOf);
+    logger.warn(`${target.label} is rolled back: the last good file is in place again`, {
+      target: target.label,
+    });
+    bus.emit('target:rolledBack', { target: target.label, reason });
+    return 'done';
+  }
+
+  /** Nobody shall take what we put back for the work of others. */
+  async #inTurn(
+    target: Target,
+    good: CurrentFile,
+    replace: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const ownWrites = this.#parts.ownWrites?.();
+    if (ownWrites === undefined) return replace();
+    return ownWrites.inTurn(async () => {
+      const replaced = await replace();
+      const { secrets, goodSecrets = secrets } = this.#known(target);
+      if (replaced) ownWrites.note(target, good.bytes.toString(), goodSecrets);
+      return replaced;
+    });
+  }
+
+  async #reject(known: Known, path: string, note: Rejection): Promise<void> {
+    known.rejected = note;
+    try {
+      await rejection.write(path, note);
+    } catch (error) {
+      this.#parts.logger.warn(
+        `${describeError(error)}; that this text was rolled back is known only until this program ends`,
+      );
+    }
+  }
+
+  /** Undefined for a target that is never rolled back. */
+  async #find(target: Target): Promise<ResolvedDestination | undefined> {
+    const { destination, file } = target;
+    if (!isRolledBack(target) || destination === undefined) return undefined;
+    return resolveDestination(destination, file.symlink);
+  }
+
+  #known({ destination = '' }: Target): Known {
+    const known = this.#files.get(destination) ?? { secrets: new Set(), wasTakenBack: false };
+    this.#files.set(destination, known);
+    return known;
+  }
+}
+
+/** Whether a target's file is put back where what follows it fails. */
+export function isRolledBack({ onFailure, command }: Target): boolean {
+  return onFailure === 'rollback' && command !== undefined;
+}
+
+async function putBack(
+  { file }: Target,
+  { path, existing }: ResolvedDestination,
+  good: CurrentFile,
+): Promise<void> {
+  // What the config leaves open is as it was. A backup is of good files, and this one is none.
+  const options = { ...file, backup: false };
+  const isGone = existing === undefined && file.write === 'inPlace';
+  const found = { path, ...(!isGone && { existing: good.stat }) };
+  const dressed = { mode: good.stat.mode & 0o7777, ...options };
+  const staged = await stageFile(path, good.bytes, dressed, { found });
+  await staged.commit();
+  await syncFolders([path]);
+}
+
+/** Whose file a kept one can be: ours, root's, or that of who owns the file now. */
+function ownersOf({ existing }: ResolvedDestination): ReadonlySet<number> {
+  return new Set([process.geteuid?.() ?? 0, 0, ...(existing === undefined ? [] : [existing.uid])]);
+}
+
+/** What holds a file whose newest text was taken back. */
+function rolledBackError({ label }: Target, reason: string): AutotmplError {
+  return new AutotmplError('command', `${label} was rolled back: ${reason}`, {
+    advice:
+      'its text is not tried again before the data changes, or somebody has it rendered again',
+  });
+}

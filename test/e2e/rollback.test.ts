@@ -1,0 +1,204 @@
+import { mkdirSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Program } from '../support/autotmpl.ts';
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { nginxBinary, startNginx, type Nginx } from '../support/nginx.ts';
+import { messages, Scene } from '../support/scene.ts';
+
+let agent: ConsulAgent;
+let scene: Scene;
+beforeAll(async () => {
+  agent = await startConsul();
+});
+afterAll(() => agent.stop());
+beforeEach(() => {
+  scene = new Scene();
+});
+afterEach(() => scene.close());
+
+describe('a file whose change fails, with a real nginx behind it', () => {
+  let nginx: Nginx;
+  let origin: string;
+  let port: number;
+
+  const GOOD = 'return 200 good;';
+  /** `nginx -s reload` refuses it. */
+  const BROKEN = 'return 200 "unfinished;';
+  /** nginx takes it, and serves nothing good. */
+  const ILL = 'return 503 ill;';
+
+  /** What nginx's file is made of is one directive from the catalog, put down as it is. */
+  const config = (fields: Record<string, unknown> = {}) => ({
+    catalog: { consul: { address: agent.address } },
+    templates: [
+      {
+        contents: [
+          'pid nginx.pid; error_log stderr; worker_processes 1; events {}',
+          'http { access_log off; server {',
+          `listen 127.0.0.1:${port}; location / { {{ key("site/answer") }} }`,
+          '} }',
+        ].join('\n'),
+        destination: 'nginx.conf',
+        command: [
+          nginxBinary(),
+          '-e',
+          'stderr',
+          '-p',
+          scene.folder,
+          '-c',
+          'nginx.conf',
+          '-s',
+          'reload',
+        ],
+        onFailure: 'rollback',
+        ...fields,
+      },
+    ],
+  });
+
+  const answer = async (): Promise<string> => (await fetch(origin)).text();
+  const untilAnswer = (text: string) =>
+    expect.poll(answer, { timeout: 10_000, interval: 50 }).toBe(text);
+
+  /** nginx runs on a good file, and the program keeps it. */
+  const startBoth = async (fields: Record<string, unknown> = {}): Promise<Program> => {
+    const first = scene.startWith(['-config', 'first.json', '-once']);
+    expect((await first.ended).code, first.stderr).toBe(0);
+    nginx = await startNginx({ prefix: scene.folder, configFile: 'nginx.conf', url: origin });
+    const program = scene.start(config(fields));
+    await program.logs(/keeping 1 file true/);
+    return program;
+  };
+
+  beforeEach(async () => {
+    [port = 0] = await freePorts(1);
+    origin = `http://127.0.0.1:${port}/`;
+    await agent.putKey('site/answer', GOOD);
+    scene.write('first.json', JSON.stringify(config({ command: undefined, onFailure: undefined })));
+  });
+  afterEach(() => nginx.stop());
+
+  it('is rolled back when the reload fails, held over restarts, and follows the data again', async () => {
+    const program = await startBoth();
+    await agent.putKey('site/answer', BROKEN);
+    await program.logs(/nginx.conf is rolled back: the last good file is in place again/);
+    await program.logs(/"nginx.conf was rolled back: .*ended with exit code 1/);
+    expect(scene.read('nginx.conf')).toContain(GOOD);
+    expect(await answer()).toBe('good');
+    await scene.until('nothing owed', () => !scene.exists('.nginx.conf.autotmpl-owed'));
+    expect(messages(program, /^running: /)).toHaveLength(2);
+
+    program.kill('SIGKILL');
+    await program.ended;
+    const again = scene.start(undefined);
+    await again.logs(/"nginx.conf was rolled back: .*ended with exit code 1/);
+    expect(scene.read('nginx.conf')).toContain(GOOD);
+    expect(messages(again, /^running: /)).toEqual([]);
+
+    await agent.putKey('site/answer', 'return 200 better;');
+    await untilAnswer('better');
+    expect(scene.exists('.nginx.conf.autotmpl-rejected')).toBe(false);
+    expect(again.isRunning).toBe(true);
+  });
+
+  it('is rolled back when nginx takes it and the probe says that it serves nothing', async () => {
+    const program = await startBoth({ probe: { http: origin, within: '1s' } });
+    await agent.putKey('site/answer', ILL);
+    await program.logs(
+      /did not succeed within 1s: GET .*503 Service Temporarily Unavailable \| ill/,
+    );
+    await untilAnswer('good');
+    await program.logs(/what follows .* works/);
+    expect(scene.read('nginx.conf')).toContain(GOOD);
+  });
+
+  it('stays as it is and is tried again where nobody wants it back', async () => {
+    const program = await startBoth({ onFailure: 'keep' });
+    await agent.putKey('site/answer', BROKEN);
+    await program.logs(/the files are newer than what runs, it is tried again in/);
+    expect(scene.read('nginx.conf')).toContain(BROKEN);
+    expect(await answer()).toBe('good');
+    await agent.putKey('site/answer', 'return 200 mended;');
+    await untilAnswer('mended');
+  });
+
+  it('ends the program where that is wanted, and leaves what it owes to the next start', async () => {
+    const program = await startBoth({ onFailure: 'exit' });
+    await agent.putKey('site/answer', BROKEN);
+    const { code, stderr } = await program.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nginx.conf asks for the program's end then/);
+    expect(scene.exists('.nginx.conf.autotmpl-owed')).toBe(true);
+    expect(scene.processes()).toEqual([]);
+  });
+
+  it('is rolled back in a single run, which fails, and so does the next on the same data', async () => {
+    await (await startBoth()).stop();
+    await agent.putKey('site/answer', BROKEN);
+    const once = () =>
+      scene.startWith(['-config', 'autotmpl.json', '-once', '-log-format', 'json']).ended;
+    const first = await once();
+    expect(first.code, first.stderr).toBe(1);
+    expect(first.stderr).toMatch(/nginx.conf is rolled back/);
+    expect(scene.read('nginx.conf')).toContain(GOOD);
+    const second = await once();
+    expect(second.code, second.stderr).toBe(1);
+    expect(second.stderr).not.toMatch(/running: /);
+    await agent.putKey('site/answer', GOOD);
+    expect((await once()).code).toBe(0);
+  });
+
+  it('is not put back and forth where the command fails on the good file too', async () => {
+    const program = await startBoth({ command: 'echo run >> runs; [ -e mended ]' });
+    await agent.putKey('site/answer', ILL);
+    await program.logs(/though the last good files are in place again \(nginx.conf\)/);
+    expect(scene.read('nginx.conf')).toContain(GOOD);
+    await program.logs(/attempt":2/);
+    expect(scene.read('nginx.conf')).toContain(GOOD);
+    expect(messages(program, /nginx.conf is rolled back/)).toHaveLength(1);
+    scene.write('mended', '');
+    await program.logs(/"done: /);
+    await scene.until('nothing owed', () => !scene.exists('.nginx.conf.autotmpl-owed'));
+  });
+});
+
+it('a file that was rolled back lets jobs start that wait for files, and stops them in order for an exit', async () => {
+  await agent.putKey('site/text', 'good');
+  mkdirSync(scene.at('run'));
+  const template = {
+    contents: '{{ key("site/text") }}',
+    ...{ destination: 'app.conf', command: 'grep -q good app.conf', onFailure: 'rollback' },
+  };
+  const config = (onFailure: string) => ({
+    catalog: { consul: { address: agent.address } },
+    templates: [{ ...template, onFailure }],
+    jobs: [
+      {
+        ...{ name: 'app', main: true, stopTimeout: '5s' },
+        exec: [
+          'sh',
+          '-c',
+          'trap "echo ended > ended; exit 0" TERM; echo up > up; while :; do sleep 0.1; done',
+        ],
+      },
+    ],
+  });
+  const first = scene.start(config('rollback'));
+  await scene.until('the job', () => scene.exists('up'));
+  await first.logs(/"done: /);
+  await agent.putKey('site/text', 'bad');
+  await first.logs(/app.conf is rolled back/);
+  await first.stop();
+  scene.remove('up');
+  const second = scene.start(undefined);
+  await second.logs(/app.conf was rolled back/);
+  await scene.until('the job', () => scene.exists('up'));
+  await second.stop();
+  scene.remove('ended');
+  const third = scene.start(config('exit'));
+  const { code, stderr } = await third.ended;
+  expect(code, stderr).toBe(1);
+  expect(scene.exists('ended')).toBe(true);
+  expect(scene.processes()).toEqual([]);
+});
