@@ -28,9 +28,10 @@ export interface Catalog {
    *
    * Trouble is retried inside, for ever, with a capped and jittered delay; it is yielded once as `held` when it
    * begins, and its end as `fresh`. The iteration ends when the signal aborts, and then leaves no socket, timer or
-   * watch behind. It throws only for a query that can never succeed, with an AutotmplError that says why.
+   * watch behind. `known` is the last good value, where the caller has one from before: an answer that has less in it is suspect
+   * where the backend has such doubts, and it is the value in trouble. It throws only for a query that can never succeed, with an AutotmplError that says why.
    */
-  watch(query: Query, signal: AbortSignal): AsyncIterable<Answer>;
+  watch(query: Query, signal: AbortSignal, known?: Value): AsyncIterable<Answer>;
   /** Gives back what the catalog holds beyond its watches (pooled connections, file watches). */
   close(): void;
 }

@@ -73,7 +73,7 @@ export function createCatalog(
   };
   return {
     name: catalog.name,
-    watch: (query, signal) => homes[homeOf(query)].watch(query, signal),
+    watch: (query, signal, known) => homes[homeOf(query)].watch(query, signal, known),
     close() {
       for (const home of Object.values(homes)) home.close();
     },

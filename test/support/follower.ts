@@ -1,6 +1,6 @@
 import type { Answer, Catalog } from '../../src/catalog/catalog.ts';
 import type { Query } from '../../src/catalog/query.ts';
-import type { ValueOf } from '../../src/catalog/values.ts';
+import type { Value, ValueOf } from '../../src/catalog/values.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Follows one query and keeps every answer. Stop it with `stop`. */
@@ -12,8 +12,9 @@ export class Follower<Q extends Query> {
   readonly #ended: Promise<void>;
   #done = false;
 
-  constructor(catalog: Catalog, query: Q) {
-    this.#ended = this.#run(catalog, query);
+  /** `known`: what was good before. */
+  constructor(catalog: Catalog, query: Q, known?: Value) {
+    this.#ended = this.#run(catalog, query, known);
   }
 
   /** True once the iteration is over, in whatever way. */
@@ -74,9 +75,9 @@ export class Follower<Q extends Query> {
     await this.#ended;
   }
 
-  async #run(catalog: Catalog, query: Query): Promise<void> {
+  async #run(catalog: Catalog, query: Query, known: Value | undefined): Promise<void> {
     try {
-      for await (const answer of catalog.watch(query, this.#controller.signal)) {
+      for await (const answer of catalog.watch(query, this.#controller.signal, known)) {
         this.answers.push(answer as Answer<ValueOf[Q['kind']]>);
       }
     } catch (error) {

@@ -7,6 +7,8 @@ export class ScriptedCatalog implements Catalog {
   readonly name = 'scripted';
   /** Ids of all watches that were ever begun, in order. */
   readonly begun: string[] = [];
+  /** What was known when a watch was last begun, by its id. */
+  readonly known = new Map<string, Value | undefined>();
   closed = false;
   readonly #open = new Map<string, Set<(answer: Answer | Error) => void>>();
   readonly #last = new Map<string, Answer>();
@@ -40,9 +42,10 @@ export class ScriptedCatalog implements Catalog {
     this.closed = true;
   }
 
-  async *watch(query: Query, signal: AbortSignal): AsyncIterable<Answer> {
+  async *watch(query: Query, signal: AbortSignal, known?: Value): AsyncIterable<Answer> {
     const id = queryId(query);
     this.begun.push(id);
+    this.known.set(id, known);
     const queue: (Answer | Error)[] = [];
     const last = this.#last.get(id);
     if (last !== undefined) queue.push(last);

@@ -1,6 +1,7 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Answer } from '../catalog.ts';
+import type { Value } from '../values.ts';
 import { isUntold, retryDelayMs } from '../http/retry.ts';
 import type { Trouble } from '../http/trouble.ts';
 import { Question, type QuestionParts } from './question.ts';
@@ -17,9 +18,10 @@ export async function* followQuery(
   plan: RequestPlan,
   parts: QuestionParts,
   signal: AbortSignal,
+  known?: Value,
 ): AsyncGenerator<Answer> {
   const place = plan.follows === 'index' ? parts.places.join() : undefined;
-  const question = new Question(plan, parts, place);
+  const question = new Question(plan, parts, place, known);
   const attempts = parts.retry?.attempts ?? Number.POSITIVE_INFINITY;
   let failures = 0;
   let doubts = 0;

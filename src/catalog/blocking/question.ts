@@ -62,13 +62,21 @@ export class Question {
   #digest: string | undefined;
   #value: Value | undefined;
 
-  constructor(plan: RequestPlan, parts: QuestionParts, place: Place | undefined) {
+  /** `known`: a value that was good at another time. */
+  constructor(
+    plan: RequestPlan,
+    parts: QuestionParts,
+    place: Place | undefined,
+    known: Value | undefined,
+  ) {
     this.#plan = plan;
     this.#parts = parts;
     this.#place = place;
     this.#pace = new Pace(parts.clock);
     this.#reads = new Reads(plan.relaxed, parts.client.server);
     this.#suspicion = new Suspicion(plan, parts.client.server, parts.clock);
+    this.#value = known;
+    if (known !== undefined) this.#suspicion.recall(known);
     this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
   }
 

@@ -87,6 +87,12 @@ export class Suspicion {
     this.#settling = undefined;
   }
 
+  /** Notes a value that was good at another time: who knows what happened since. */
+  recall(value: Value): void {
+    this.believe(value, { index: 0, digest: '', isFiltered: false });
+    this.#isShaken = true;
+  }
+
   /** Judges an answer that is due and was read twice; undefined: it is to be believed. Rejects where what it asks on the side cannot be asked. */
   async judge(found: Value, evidence: Evidence, ask: Ask): Promise<Doubt | undefined> {
     const doubt = await this.#judge(found, evidence, ask);

@@ -76,7 +76,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
 
   return {
     name: 'consul',
-    async *watch(query, signal) {
+    async *watch(query, signal, known) {
       if (!isCatalogQuery(query)) {
         throw new AutotmplError('catalog', `Consul cannot answer ${queryId(query)}`);
       }
@@ -84,7 +84,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       let answered = false;
       try {
         const plan = planRequest(query, options, landmark);
-        for await (const answer of followQuery(plan, follow, signal)) {
+        for await (const answer of followQuery(plan, follow, signal, known)) {
           answered ||= answer.state === 'fresh';
           yield answer;
         }

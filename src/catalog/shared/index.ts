@@ -54,17 +54,17 @@ class SharedCatalog implements Catalog {
     this.name = parts.catalog.name;
   }
 
-  async *watch(query: Query, signal: AbortSignal): AsyncIterable<Answer> {
+  async *watch(query: Query, signal: AbortSignal, known?: Value): AsyncIterable<Answer> {
     const { catalog, clock, random = Math.random } = this.#parts;
     const id = queryId(query);
     const keys = isShareable(query) ? [...new Set(this.#parts.groupsOf(id))] : [];
     if (!isShareable(query) || keys.length === 0) {
-      yield* catalog.watch(query, signal);
+      yield* catalog.watch(query, signal, known);
       return;
     }
     const groups = keys.map((key) => this.#enter(key));
     const note = (value: Value | undefined): void => this.#note(id, value);
-    const relay = new Relay(query, { catalog, groups, note, clock, random });
+    const relay = new Relay(query, { catalog, groups, note, clock, random }, known);
     this.#relays.add(relay);
     try {
       yield* relay.answers(signal);

@@ -29,14 +29,17 @@ export class Relay {
   readonly #query: ShareableQuery;
   readonly #parts: RelayParts;
   #next: Answer | Error | undefined;
+  /** The last good value, whoever it came from. */
+  #known: Value | undefined;
   #wake: () => void = () => undefined;
   #cancelPatience: CancelTimer | undefined;
   #direct: AbortController | undefined;
   readonly #ending = new Set<Promise<void>>();
 
-  constructor(query: ShareableQuery, parts: RelayParts) {
+  constructor(query: ShareableQuery, parts: RelayParts, known?: Value) {
     this.#query = query;
     this.#parts = parts;
+    this.#known = known;
   }
 
   /** Whether its query is asked in this group. */
@@ -127,7 +130,7 @@ export class Relay {
 
   async #follow(signal: AbortSignal): Promise<void> {
     try {
-      for await (const answer of this.#parts.catalog.watch(this.#query, signal)) {
+      for await (const answer of this.#parts.catalog.watch(this.#query, signal, this.#known)) {
         if (signal.aborted) return;
         this.#parts.note(answer.state === 'fresh' ? answer.value : undefined);
         this.#give(answer);
@@ -138,6 +141,7 @@ export class Relay {
   }
 
   #give(next: Answer | Error): void {
+    if (!(next instanceof Error) && next.state === 'fresh') this.#known = next.value;
     this.#next = next;
     this.#wake();
   }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createConsulCatalog } from '../../../../src/catalog/consul/index.ts';
 import type { ConsulOptions } from '../../../../src/catalog/consul/options.ts';
 import type { Query } from '../../../../src/catalog/query.ts';
+import type { Value } from '../../../../src/catalog/values.ts';
 import { describeError } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/core/time.ts';
 import { catalogOn, consulOptions } from '../../../support/consul-catalog.ts';
@@ -200,6 +201,23 @@ describe('the first answer', () => {
     await follower.fresh((instances) => instances.length === 2);
     expect(follower.answers).toHaveLength(1);
     expect(pathsOf(agent).slice(0, 2)).toEqual([HEALTH, HEALTH]);
+  });
+
+  it('is judged by what was known before, and held where that was more, for 5 s', async () => {
+    const known = [{ Node: 'node-0', ID: 's0', Name: 'sales' }] as unknown as Value;
+    const agent = await startFakeAgent(({ url, index }, response) => {
+      if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
+      else if (index === 0) answer(response, 5, 0);
+    });
+    ends.push(() => agent.close());
+    const catalog = catalogOn(agent.address);
+    ends.push(() => catalog.close());
+    const follower = new Follower(catalog, SALES, known);
+    ends.push(() => follower.stop());
+    expect(describeError(await follower.suspect())).toContain('believed when it stays so for 5s');
+    expect(follower.last?.value).toEqual(known);
+    await follower.fresh((instances) => instances.length === 0);
+    expect(follower.answers.map(({ state }) => state)).toEqual(['suspect', 'fresh']);
   });
 
   it('ends a run that gives up, where it is empty for want of rights', async () => {

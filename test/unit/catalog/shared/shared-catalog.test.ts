@@ -107,6 +107,19 @@ describe('shared answers', () => {
     await until('no direct watch', () => catalog.open.length === 0);
   });
 
+  it('are what an answer is measured by that is asked for in their place', async () => {
+    const one = follow(B);
+    await share({ 'services()': SERVICES });
+    await one.fresh();
+    await share({});
+    await until('patience', () => clock.pending > 0);
+    await clock.advance(2001);
+    expect(catalog.known.get('services()')).toEqual(SERVICES);
+    catalog.suspect('services()', new Error('there is less'), SERVICES);
+    await one.suspect();
+    expect(one.last?.value).toEqual(SERVICES);
+  });
+
   it('are held while it is not known what the leader says', async () => {
     const one = follow(A);
     await share({ 'datacenters()': ['dc1'] });
