@@ -27,6 +27,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   supervisor: ['watch', 'process', 'probe', 'catalog/contract', 'core'],
   control: ['watch', 'process', 'catalog/contract', 'core'],
   trial: ['renderer', 'template', 'output', 'process', 'catalog', 'catalog/contract', 'core'],
+  recording: [
+    ...['watch', 'renderer', 'template', 'output', 'catalog', 'catalog/contract', 'core'],
+  ],
   config: [
     ...['core', 'renderer', 'supervisor', 'control', 'process', 'output', 'template'],
     ...['catalog', 'catalog/contract'],
@@ -34,6 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     'config',
     'trial',
+    'recording',
     'renderer',
     'supervisor',
     'control',
@@ -45,7 +49,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'catalog/contract',
     'core',
   ],
-  cli: ['daemon', 'config', 'control', 'trial', 'core'],
+  cli: ['daemon', 'config', 'control', 'trial', 'recording', 'core'],
 };
 
 /** The only places where a package comes in. */

@@ -28,6 +28,10 @@ export const COMMANDS = {
     description:
       'Try templates on the cases in *.test.yaml files, without a server; a file may be named too.',
   },
+  record: {
+    description:
+      'Write the answers to all that templates ask, secrets masked, as a catalog document.',
+  },
   schema: { description: 'Print the JSON Schema of the config.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 

@@ -211,7 +211,7 @@ const CONTROL: FlagGroup = {
 };
 
 const OFFLINE: FlagGroup = {
-  title: 'With test',
+  title: 'With test and record',
   rows: [
     {
       name: 'update',
@@ -221,6 +221,19 @@ const OFFLINE: FlagGroup = {
       name: 'filter',
       value: 'TEXT',
       description: 'Only the cases with this text in their name, or in that of their file.',
+    },
+    {
+      name: 'for',
+      value: 'DUR',
+      description:
+        'With record: go on for so long, or until interrupted, and record each change with its time.',
+    },
+    {
+      name: 'mask',
+      value: 'PATTERN',
+      repeatable: true,
+      description:
+        'With record: mask the values of keys with such a path; * stands for anything. Repeatable.',
     },
   ],
 };
@@ -253,7 +266,7 @@ const CONTAINERPILOT: FlagGroup = {
       aliases: ['output'],
       value: 'PATH',
       description:
-        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to. With test: the file for the report.',
+        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to. With test: the file for the report. With record: the recording.',
       default: '-',
     },
     { name: 'reload', description: 'Ask the running program to read its config anew.' },

@@ -22,6 +22,7 @@ import type {
   MigrateInvocation,
   Invocation,
   RunFlags,
+  RecordInvocation,
   SettingsInvocation,
   SettingsRequest,
   TestInvocation,
@@ -73,6 +74,7 @@ export function parseCommandLine(
   if (command === 'test') return testInvocation(raw, program, taken);
   const request = settingsRequest(raw, normalised, program, environment);
   if (command === 'migrate') return migrateInvocation(raw, request, taken);
+  if (command === 'record') return recordInvocation(raw, request);
   const asking = controlFlags(raw);
   if (isControl(command)) {
     return { command: 'control', ...request, asked: command, words: taken, ...asking };
@@ -123,6 +125,15 @@ function testInvocation(
   };
 }
 
+function recordInvocation(raw: RawFlags, request: SettingsRequest): RecordInvocation {
+  requireSomething('record', request);
+  return {
+    ...{ command: 'record', ...request, out: lastValue(raw, 'out'), mask: raw.get('mask') ?? [] },
+    forMs: durationFlag(raw, 'for'),
+    timeoutMs: durationFlag(raw, 'timeout'),
+  };
+}
+
 function settingsRequest(
   raw: RawFlags,
   { rest, isMarked }: NormalisedFlags,
@@ -151,7 +162,7 @@ function settingsRequest(
 }
 
 function requireSomething(
-  command: SettingsInvocation['command'] | 'explain',
+  command: SettingsInvocation['command'] | 'explain' | 'record',
   request: SettingsRequest,
 ): void {
   const { configPaths, configText, flags, mainCommand, program } = request;

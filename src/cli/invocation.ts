@@ -98,6 +98,19 @@ export interface TestInvocation {
   readonly out: string | undefined;
 }
 
+/** Records what the catalog answers. */
+export interface RecordInvocation extends SettingsRequest {
+  readonly command: 'record';
+  /** The file that it goes to, as it was written; absent: standard output. */
+  readonly out: string | undefined;
+  /** How long changes are recorded; absent: they are not. */
+  readonly forMs: number | undefined;
+  /** Patterns of keys whose values are masked. */
+  readonly mask: readonly string[];
+  /** How long the first answers are waited for; absent: a few seconds. */
+  readonly timeoutMs: number | undefined;
+}
+
 /** Runs a command while it holds a lock. */
 export interface LockInvocation extends SettingsRequest {
   readonly command: 'lock';
@@ -123,4 +136,5 @@ export type Invocation =
   | ExplainInvocation
   | MigrateInvocation
   | TestInvocation
+  | RecordInvocation
   | LockInvocation;

@@ -11,7 +11,12 @@ const BROKEN_PIPE = 141;
 /** Everything is done by then: whatever still keeps the process alive is a defect that must not hold anybody up. */
 const LINGER_MS = 500;
 /** Commands that listen to signals themselves; the others end by them, as every program does. */
-const LISTENING: ReadonlySet<Invocation['command']> = new Set(['lock', 'run', 'supervise']);
+const LISTENING: ReadonlySet<Invocation['command']> = new Set([
+  'lock',
+  'record',
+  'run',
+  'supervise',
+]);
 
 /** Does what the command line says, and ends the process with its exit code. */
 export function start(early: EarlySignals): void {
@@ -73,6 +78,8 @@ async function carryOut(invocation: Invocation, early: EarlySignals): Promise<nu
       return (await import('./explain.ts')).explain(invocation);
     case 'migrate':
       return (await import('./migrate.ts')).migrate(invocation);
+    case 'record':
+      return (await import('./record.ts')).record(invocation, early);
     case 'test':
       return (await import('./test.ts')).test(invocation);
     case 'renderConfig':
