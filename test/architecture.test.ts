@@ -79,6 +79,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   'catalog/catalog.ts',
   'catalog/query.ts',
   'catalog/values.ts',
+  'catalog/order.ts',
   'catalog/registrar.ts',
   'catalog/locks.ts',
   'catalog/vault-facts.ts',

@@ -12,7 +12,7 @@ export function safetyRules(
 ): SafetyRules {
   const { format, check, probe, onFailure, fileGroup, onDrift, reload } = content;
   const kind = probe === undefined ? undefined : probeKind(probe);
-  const guard = guardRules({ ...guards, ...content.guard });
+  const guard = guardRules(guards, content.guard);
   return {
     ...(format !== undefined && { format }),
     ...(check !== undefined && {
@@ -53,8 +53,10 @@ function probeKind({
   return exec === undefined ? undefined : { kind: 'command', command: exec };
 }
 
-/** Undefined where nothing is asked for. */
-function guardRules(content: GuardContent): GuardRules | undefined {
+/** What a target says itself counts before what is said for all. Undefined where nothing is asked for. */
+function guardRules(ofAll: GuardContent = {}, own: GuardContent = {}): GuardRules | undefined {
+  const content = { ...ofAll, ...own };
+  const shared = new Set(Object.keys(ofAll).filter((key) => !(key in own)));
   const { neverEmpty = [], minInstances, maxRemovedPercent, removeAfter } = content;
   if (Object.keys(content).length === 0) return undefined;
   const maxChanges = content.maxChanges === undefined ? undefined : parseBudget(content.maxChanges);
@@ -65,6 +67,7 @@ function guardRules(content: GuardContent): GuardRules | undefined {
     removeAfterMs: byName(removeAfter, durationOf),
     ...(maxChanges !== undefined && { maxChanges }),
     ...(content.holdFor !== undefined && { holdForMs: durationOf(content.holdFor) }),
+    ...(shared.size > 0 && { shared }),
   };
 }
 

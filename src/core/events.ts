@@ -21,10 +21,11 @@ export interface EventMap {
   'target:written': { readonly target: string; readonly bytes: number; readonly reason: string };
   /** The template failed, or the file could not be written; the old file is in place. `absent`: it failed for want of what the catalog does not have. */
   'target:failed': { readonly target: string; readonly reason: string; readonly absent?: boolean };
-  /** Something kept the file from being replaced, and the old one is in place: a guard, a check, a group, or that it was rolled back. `by` says what, `reason` what it saw. */
+  /** Something kept the file from being replaced, and the old one is in place: a guard, a check, a group, or that it was rolled back. `by` says what, `reason` what it saw, `guards` which of them object now and did not before. */
   'target:held': {
     readonly target: string;
     readonly by: 'guard' | 'check' | 'group' | 'rollback';
+    readonly guards?: readonly string[];
     readonly reason: string;
   };
   /** Nothing holds the file any more: the data came back, the time was up, or an operator said so. */

@@ -11,6 +11,7 @@ import type { CommandResult } from '../process/result.ts';
 import { FilePublisher } from '../renderer/file-publisher.ts';
 import { NotingPublisher } from '../renderer/drift/noting-publisher.ts';
 import { LastGood } from '../renderer/last-good.ts';
+import { GuardMemories } from '../renderer/guard/memory.ts';
 import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
 import type { Reload } from '../renderer/reload.ts';
@@ -20,6 +21,7 @@ import { Renderer } from '../renderer/renderer.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import type { Target } from '../renderer/target.ts';
+import { releaseAdvice } from './release-advice.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
 import {
@@ -47,6 +49,7 @@ export class Rendering {
   readonly #ledger = new MemoryLedger();
   readonly #lastGood: LastGood;
   readonly #aftermath: Aftermath;
+  readonly #memories = new GuardMemories();
   readonly #keeper: User = { answerChanged: () => undefined };
   readonly #insisting = new AbortController();
   #begunReloads: Begun<Reloads> | undefined;
@@ -198,7 +201,7 @@ export class Rendering {
     );
   }
 
-  async #makeRenderer({ targets }: Prepared, watcher: Watcher): Promise<Renderer> {
+  async #makeRenderer({ targets, settings }: Prepared, watcher: Watcher): Promise<Renderer> {
     const { once, clock, logger } = this.#options;
     return new Renderer({
       targets,
@@ -206,6 +209,8 @@ export class Rendering {
       publisher: await this.#makePublisher(),
       reloads: this.reloads,
       ledger: this.#ledger,
+      memories: this.#memories,
+      releaseAdvice: releaseAdvice(settings.control?.socket, this.#options),
       once,
       clock,
       bus: this.#bus,

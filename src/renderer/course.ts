@@ -1,32 +1,36 @@
-import { queryId, type Query } from '../catalog/query.ts';
+import { existsSync } from 'node:fs';
+import type { Query } from '../catalog/query.ts';
 import type { Value } from '../catalog/values.ts';
 import type { Bus } from '../core/bus.ts';
 import type { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
-import { createMask } from '../output/mask.ts';
-import type { Missing, Rendering } from '../template/engine.ts';
+import type { Missing, Recall } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
+import { hopelessness, sayGone } from './absence.ts';
 import type { CompiledTarget } from './compile-targets.ts';
-import { absentError, hopelessError, templateError } from './course-errors.ts';
+import { templateError } from './course-errors.ts';
 import { Due } from './due.ts';
-import { Fare, type FareState } from './fare.ts';
+import { Fare, type FareState, type Holder } from './fare.ts';
+import { Guard, type GuardReport } from './guard/guard.ts';
+import type { GuardMemories } from './guard/memory.ts';
 import type { Ledger, MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Reload } from './reload.ts';
+import { Remarks } from './remarks.ts';
 import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
+import { tellPlaced } from './tell-placed.ts';
 import type { Waiting } from './waiting-report.ts';
 import { WriteRetry } from './write-retry.ts';
-
-/** Whoever registers rubbish by the thousand is not to fill the log as well. */
-const MOST_SAID = 10;
 
 /** What a course works with. */
 export interface CourseOptions {
   readonly watcher: Watcher;
   readonly once: boolean;
   readonly ledger: Ledger;
+  readonly memories: GuardMemories;
+  readonly releaseAdvice: (label: string) => string;
   readonly clock: Clock;
   readonly bus: Bus;
   readonly logger: Logger;
@@ -43,6 +47,8 @@ export class Course implements User {
   readonly #due: Due;
   readonly #fare: Fare;
   readonly #writeRetry: WriteRetry;
+  readonly #guard: Guard | undefined;
+  readonly #remarks: Remarks;
   /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
   #needs: ReadonlyMap<string, Query> = new Map();
   /** Queries whose answers changed since the last complete rendering. */
@@ -55,8 +61,7 @@ export class Course implements User {
   #hadText = false;
   #isAskedFor = false;
   #lastSecrets: ReadonlySet<string> = new Set();
-  /** What the last text did without. */
-  #leftOut: ReadonlySet<string> = new Set();
+  /** Whether the file changed, or would have if this run wrote files. */
   changed = false;
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
   secrets: ReadonlySet<string> = new Set();
@@ -68,7 +73,16 @@ export class Course implements User {
     this.#options = options;
     this.#due = new Due(target.quiet, options.clock, options.onDue);
     this.#fare = new Fare(target, options);
+    this.#remarks = new Remarks(target, options);
     this.#writeRetry = new WriteRetry(target.label, options, () => this.#due.become());
+    this.#guard =
+      target.guard === undefined
+        ? undefined
+        : new Guard(target, target.guard, {
+            ...options,
+            recall: options.watcher.recall,
+            onDue: () => this.#due.become(),
+          });
   }
 
   /** Whether it waits to be rendered. */
@@ -94,6 +108,30 @@ export class Course implements User {
   /** What is wrong with it; undefined where nothing is. */
   get error(): AutotmplError | undefined {
     return this.#fare.error;
+  }
+
+  /** What holds its file; undefined where nothing does. */
+  get holder(): Holder | undefined {
+    return this.#fare.holder;
+  }
+
+  /** Whether there is a good file: one of this run, or one that is kept since a new one is objected to. */
+  get hasFile(): boolean {
+    const { destination } = this.target;
+    if (this.#hadText) return true;
+    return this.state === 'held' && destination !== undefined && existsSync(destination);
+  }
+
+  /** How its guards stand; undefined where it has none. */
+  guards(): GuardReport | undefined {
+    return this.#guard?.report();
+  }
+
+  /** Has a file that guards hold take what was refused last; returns whether there was anything to release. */
+  release(): boolean {
+    if (this.holder !== 'guard') return false;
+    this.#guard?.release();
+    return true;
   }
 
   /** What it waits for; undefined where it waits for nothing. */
@@ -143,6 +181,7 @@ export class Course implements User {
   stop(): void {
     this.#due.cancel();
     this.#writeRetry.cancel();
+    this.#guard?.stop();
   }
 
   /** Whether it is due; and if so, it is not any more. */
@@ -152,10 +191,14 @@ export class Course implements User {
     return due;
   }
 
-  /** Renders from memory and says what is needed from now on; returns the text, where there is one. */
+  /**
+   * Renders from memory and says what is needed from now on; returns the text, where there is one that no guard objects to. Where
+   * there is none, its state says why.
+   */
   render(): Publication | undefined {
     const { watcher, bus } = this.#options;
-    const resolution = resolve(this.#template, watcher.recall);
+    const recall = this.#guard?.recall ?? watcher.recall;
+    const resolution = resolve(this.#template, recall);
     const { rendering } = resolution;
     const complete = resolution.kind === 'complete';
     // A command may still print what the file held until now.
@@ -167,12 +210,20 @@ export class Course implements User {
     this.#missing = resolution.kind === 'incomplete' ? resolution.missing : [];
     if (resolution.kind === 'failed') this.#fare.fail(templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
-    if (!complete) return undefined;
-    this.#madeOf = this.#recallAll(rendering.used.keys());
+    if (complete) this.#madeOf = recallAll(rendering.used, recall);
+    const hold = complete
+      ? this.#guard?.judge({
+          used: rendering.used,
+          madeOf: this.#madeOf,
+          text: resolution.text,
+        })
+      : undefined;
+    this.#guard?.plan();
+    if (hold !== undefined) this.#fare.holdByGuard(hold);
+    if (!complete || hold !== undefined) return undefined;
     this.#reasons = [...this.#changes];
     this.#changes = new Set();
-    this.#log(rendering);
-    this.#tellLeftOut(rendering);
+    this.#remarks.tell(rendering);
     const { secrets, files } = rendering;
     const anew = this.#isAskedFor;
     this.#isAskedFor = false;
@@ -181,8 +232,6 @@ export class Course implements User {
 
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
-    const { bus, logger } = this.#options;
-    const { label } = this.target;
     const reasons = this.#reasons;
     if (published.outcome === 'failed') {
       this.#changes = new Set([...reasons, ...this.#changes]);
@@ -204,24 +253,16 @@ export class Course implements User {
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#fare.succeed();
-    if (published.outcome !== 'shown') this.#options.ledger.note(this.target, this.#madeOf);
+    if (published.outcome !== 'shown') {
+      this.#guard?.accepted(published.outcome === 'written');
+      this.#options.ledger.note(this.target, this.#madeOf);
+    }
     this.#hadText = true;
     this.#writeRetry.succeeded();
     if (published.outcome !== 'unchanged') this.changed = true;
-    if (published.outcome === 'unchanged') bus.emit('target:unchanged', { target: label });
-    if (published.outcome === 'written') {
-      const bytes = Buffer.byteLength(publication.text);
-      const reason = reasons.slice(0, 5).join(', ') || withoutReason;
-      for (const file of published.files) {
-        logger.info(`wrote ${file}`, { target: label, bytes, reason });
-      }
-      bus.emit('target:written', { target: label, bytes, reason });
-    }
+    const reason = reasons.slice(0, 5).join(', ') || withoutReason;
+    tellPlaced(publication, published, reason, this.#options);
     const owed = published.outcome === 'unchanged' && published.commandOwed;
-    if (owed)
-      logger.info(`${label} is as it should be, but its command never succeeded on it`, {
-        target: label,
-      });
     return owed || published.outcome === 'written' ? this.#reload(reasons) : [];
   }
 
@@ -232,42 +273,6 @@ export class Course implements User {
     return [{ command, timeoutMs, ...rules, targets: [this.target], reasons }];
   }
 
-  /** Says what is left out when it is first left out, not at every rendering. */
-  #tellLeftOut({ leftOut, secrets }: Rendering): void {
-    const { bus, logger } = this.#options;
-    const { label } = this.target;
-    const before = this.#leftOut;
-    this.#leftOut = new Set(leftOut);
-    if (leftOut.length === 0 && before.size === 0) return;
-    bus.emit('target:leftOut', { target: label, count: leftOut.length });
-    const mask = createMask(secrets);
-    const news = leftOut.filter((one) => !before.has(one));
-    for (const what of news.slice(0, MOST_SAID)) {
-      logger.warn(`${label} leaves out ${mask(what)}`, { target: label });
-    }
-    const more = news.length - MOST_SAID;
-    if (more > 0) logger.warn(`${label} leaves out ${more} more`, { target: label });
-  }
-
-  #recallAll(ids: Iterable<string>): MadeOf {
-    const madeOf = new Map<string, Value>();
-    for (const id of ids) {
-      const value = this.#options.watcher.answer(id)?.value;
-      if (value !== undefined) madeOf.set(id, value);
-    }
-    return madeOf;
-  }
-
-  /** What the template has to say, unless nothing of it may be shown. */
-  #log({ said, secrets }: Rendering): void {
-    const { label, secret } = this.target;
-    if (said.length === 0 || secret) return;
-    const mask = createMask(secrets);
-    for (const text of said) {
-      this.#options.logger.info(`${label} says: ${mask(text).trimEnd()}`, { target: label });
-    }
-  }
-
   /** Whether the catalog does not answer something that the last text was made of. */
   #isTroubled(): boolean {
     for (const id of this.#needs.keys()) {
@@ -276,40 +281,26 @@ export class Course implements User {
     return false;
   }
 
-  /** Says at once when something that was there is gone; what never was there is for the waiting report. */
   #wait(missing: readonly Missing[]): void {
-    // With -once a query that can never succeed makes the target fail instead of waiting for ever.
-    const { watcher, logger, once } = this.#options;
-    const hopeless = missing.find(({ query }) => watcher.isHopeless(queryId(query)));
-    if (once && hopeless !== undefined) {
-      const answer = watcher.answer(queryId(hopeless.query));
+    const absence = { target: this.target, template: this.#template.name, missing };
+    const hopeless = hopelessness(absence, this.#options);
+    if (hopeless !== undefined) {
+      const { error, ...why } = hopeless;
       this.#missing = [];
-      this.#fare.fail(hopelessError(this.target.label, answer));
-      return;
-    }
-    const absent = this.target.absentFatal
-      ? missing.find(({ why }) => why === 'absent')
-      : undefined;
-    if (absent !== undefined) {
-      this.#missing = [];
-      const error = absentError(this.target.label, this.#template.name, absent);
-      this.#fare.fail(error, { absent: true });
+      this.#fare.fail(error, why);
       return;
     }
     this.#fare.wait();
-    if (!this.#hadText) return;
-    const gone = missing.filter(
-      ({ why, query }) => why === 'absent' && this.#changes.has(queryId(query)),
-    );
-    for (const { query } of gone) {
-      logger.warn(
-        `${queryId(query)} is gone; ${this.target.label} stays as it was until it is back`,
-        {
-          target: this.target.label,
-          query: queryId(query),
-        },
-      );
-      this.#changes.delete(queryId(query));
-    }
+    if (this.#hadText) sayGone(absence, this.#changes, this.#options.logger);
   }
+}
+
+/** What the template saw of each query. */
+function recallAll(used: ReadonlyMap<string, Query>, recall: Recall): MadeOf {
+  const madeOf = new Map<string, Value>();
+  for (const [id, query] of used) {
+    const value = recall(query)?.value;
+    if (value !== undefined) madeOf.set(id, value);
+  }
+  return madeOf;
 }

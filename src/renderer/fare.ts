@@ -2,6 +2,7 @@ import type { Bus } from '../core/bus.ts';
 import { describeError, type AutotmplError } from '../core/errors.ts';
 import type { EventMap } from '../core/events.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Hold } from './guard/guard.ts';
 
 /** How a file stands: `held` is one whose new text was not put in place, since something objects. */
 export type FareState = 'waiting' | 'current' | 'failed' | 'held';
@@ -73,17 +74,30 @@ export class Fare {
 
   /** The text was not put in place, since something objects. */
   hold(by: Holder, error: AutotmplError): void {
-    this.#state = 'held';
-    this.#error = error;
-    this.#holder = by;
+    this.#holdQuietly(by, error);
     this.#bus.emit('target:held', { target: this.#label, by, reason: describeError(error) });
     this.#say(error, `; ${this.#label} stays as it was`);
   }
 
-  #say(error: AutotmplError, kept: string): void {
+  /** The same, by guards. Data may change at every moment while they object: only what is new about it is said. */
+  holdByGuard({ error, fresh, level }: Hold): void {
+    this.#holdQuietly('guard', error);
+    if (fresh.length === 0) return;
+    const reason = describeError(error);
+    this.#bus.emit('target:held', { target: this.#label, by: 'guard', guards: fresh, reason });
+    this.#say(error, `; ${this.#label} stays as it was`, level);
+  }
+
+  #holdQuietly(by: Holder, error: AutotmplError): void {
+    this.#state = 'held';
+    this.#error = error;
+    this.#holder = by;
+  }
+
+  #say(error: AutotmplError, kept: string, level: 'error' | 'warn' = 'error'): void {
     const reason = describeError(error);
     if (reason === this.#lastSaid) return;
     this.#lastSaid = reason;
-    this.#logger.error(`${reason}${kept}`, { target: this.#label });
+    this.#logger[level](`${reason}${kept}`, { target: this.#label });
   }
 }

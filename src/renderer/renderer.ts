@@ -8,7 +8,9 @@ import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { Course } from './course.ts';
-import type { FareState } from './fare.ts';
+import type { FareState, Holder } from './fare.ts';
+import type { GuardReport } from './guard/guard.ts';
+import { GuardMemories } from './guard/memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
@@ -25,6 +27,10 @@ export interface RendererOptions {
   readonly publisher: Publisher;
   readonly reloads: Reloads;
   readonly ledger: Ledger;
+  /** What guards remember from one config to the next. */
+  readonly memories?: GuardMemories;
+  /** How an operator has a held file take what is there, as a clause. */
+  readonly releaseAdvice?: (label: string) => string;
   /** Ends once every target is written or has failed, and every command has ended; waits for no quiet period. */
   readonly once: boolean;
   readonly clock: Clock;
@@ -37,7 +43,18 @@ export interface TargetStanding {
   readonly label: string;
   readonly state: FareState;
   readonly reason?: string;
+  /** What holds it; absent where nothing does. */
+  readonly heldBy?: Holder;
+  /** How its guards stand; absent where it has none. */
+  readonly guards?: GuardReport;
 }
+
+/** What became of asking for a held file's release. */
+export type ReleaseOutcome =
+  | { readonly outcome: 'released'; readonly label: string }
+  /** Nothing that can be released by hand holds it. */
+  | { readonly outcome: 'notHeld'; readonly standing: TargetStanding }
+  | { readonly outcome: 'unknown' };
 
 /**
  * Keeps files true: renders the targets whose answers changed, publishes them in batches, and asks for their commands after
@@ -58,8 +75,11 @@ export class Renderer implements Actor {
 
   constructor(options: RendererOptions) {
     this.#options = options;
+    const { memories = new GuardMemories(), releaseAdvice = () => 'change the guard' } = options;
+    memories.begin(options.targets.map(({ target }) => target));
+    const onDue = (): void => this.#wake();
     this.#courses = options.targets.map(
-      (compiled) => new Course(compiled, { ...options, onDue: () => this.#wake() }),
+      (compiled) => new Course(compiled, { ...options, memories, releaseAdvice, onDue }),
     );
     this.#report = new WaitingReport(
       options.clock,
@@ -76,16 +96,17 @@ export class Renderer implements Actor {
 
   /** How each file stands; what is wrong is a sentence. */
   standings(): readonly TargetStanding[] {
-    return this.#courses.map((course) => {
-      const { label } = course.target;
-      const [missing] = course.waiting()?.missing ?? [];
-      if (course.error !== undefined) {
-        const state = course.state === 'held' ? 'held' : 'failed';
-        return { label, state, reason: describeError(course.error) };
-      }
-      if (missing === undefined) return { label, state: course.state };
-      return { label, state: course.state, reason: `${queryId(missing.query)} is ${missing.why}` };
-    });
+    return this.#courses.map(standingOf);
+  }
+
+  /** Has a file that guards hold take what they refused last. `name` is its label or its destination. */
+  releaseHeld(name: string): ReleaseOutcome {
+    const course = this.#courses.find(
+      ({ target: { label, destination } }) => label === name || destination === name,
+    );
+    if (course === undefined) return { outcome: 'unknown' };
+    if (course.release()) return { outcome: 'released', label: course.target.label };
+    return { outcome: 'notHeld', standing: standingOf(course) };
   }
 
   /** What cannot be rendered yet, and why. */
@@ -192,7 +213,7 @@ export class Renderer implements Actor {
 
   /** Commands do not count: they may wait for a process that itself waits for the files. */
   #becomeReady(): void {
-    if (this.#isReady || !this.#courses.every((course) => course.hadText)) return;
+    if (this.#isReady || !this.#courses.every((course) => course.hasFile)) return;
     this.#isReady = true;
     // Who waits for this may wait for them, too.
     if (this.#firstBatch !== undefined) this.#closeFirstBatch();
@@ -242,4 +263,23 @@ export class Renderer implements Actor {
 
 function isWritten(published: Published | undefined): boolean {
   return published?.outcome === 'written';
+}
+
+function standingOf(course: Course): TargetStanding {
+  const { state, error, holder } = course;
+  const guards = course.guards();
+  const [missing] = course.waiting()?.missing ?? [];
+  const reason =
+    error !== undefined
+      ? describeError(error)
+      : missing === undefined
+        ? undefined
+        : `${queryId(missing.query)} is ${missing.why}`;
+  return {
+    label: course.target.label,
+    state: error !== undefined && state !== 'held' ? 'failed' : state,
+    ...(reason !== undefined && { reason }),
+    ...(holder !== undefined && { heldBy: holder }),
+    ...(guards !== undefined && { guards }),
+  };
 }

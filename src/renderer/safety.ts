@@ -63,6 +63,8 @@ export interface GuardRules {
   readonly maxChanges?: { readonly count: number; readonly withinMs: number };
   /** An objection ends after so long, and the new data is taken. Absent: never. */
   readonly holdForMs?: number;
+  /** Keys of the config that stand for all targets: what one of them names, this target need not ask for. */
+  readonly shared?: ReadonlySet<string>;
 }
 
 /** What keeps a target safe; all of it may be absent. */

@@ -1,0 +1,365 @@
+import { renameSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ByName } from '../../../src/renderer/safety.ts';
+import { GuardedFiles, SALES } from '../../support/guarded-files.ts';
+
+const HALF = { maxRemovedPercent: new Map([['*', 50]]) };
+const named = <Value>(value: Value, name = 'sales'): ByName<Value> => new Map([[name, value]]);
+
+let files: GuardedFiles;
+beforeEach(() => {
+  files = new GuardedFiles();
+});
+afterEach(async () => {
+  await files.end();
+  expect(files.clock.pending).toBe(0);
+  expect(files.catalog.open).toEqual([]);
+});
+
+/** Starts with four instances in the file, and loses three of them. */
+async function loseThree(rules: Parameters<GuardedFiles['target']>[0] = HALF) {
+  files.sales('a', 'b', 'c', 'd');
+  const rendering = files.start([files.target(rules)]);
+  await files.untilText('a b c d ');
+  await files.untilTold(/^ready/);
+  files.sales('a');
+  await files.untilTold(/^held/);
+  return rendering;
+}
+
+describe('a file whose data a guard objects to', () => {
+  it('stays as it was, and says once what the guard saw, what to do, and that it stays', async () => {
+    const { renderer } = await loseThree();
+    expect(files.read()).toBe('a b c d ');
+    const errors = files.logger.records.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message)).toEqual([
+      'sales went from 4 instances to 1 (75 % removed; at most 50 % may go at once): b, c, d are gone [maxRemovedPercent] (autotmpl release out); out stays as it was',
+    ]);
+    expect(renderer.standings()).toEqual([
+      {
+        label: 'out',
+        state: 'held',
+        heldBy: 'guard',
+        reason: expect.stringContaining('went from 4 instances to 1') as string,
+        guards: {
+          heldSinceMs: 0,
+          tallies: [{ guard: 'maxRemovedPercent', evaluated: 1, objections: 1, lastObjectedMs: 0 }],
+        },
+      },
+    ]);
+    // The numbers change, the objection does not: no new line.
+    files.sales('a', 'b2');
+    await files.until(() => files.evaluations.length === 2, 'another look');
+    expect(files.logger.records.filter(({ level }) => level === 'error')).toHaveLength(1);
+    expect(renderer.standings()[0]?.reason).toContain('went from 4 instances to 2');
+    expect(files.facts).toEqual([]);
+  });
+
+  it('is released by the data that comes back, and then follows it', async () => {
+    await loseThree();
+    files.sales('a', 'b', 'c');
+    await files.untilText('a b c ');
+    expect(await files.untilTold(/^written/)).toEqual(['released out data', 'written out']);
+    expect(files.logger.text()).toMatch(
+      /info out is released after 0ms: no guard objects any more/,
+    );
+  });
+
+  it('takes additions at once, and a change elsewhere only with what is held', async () => {
+    files.catalog.answer('service(customers)', []);
+    files.sales('a', 'b');
+    const contents = `${SALES}{{ service("customers") | length }}`;
+    const source = { contents, name: 'out.njk', folder: files.folder };
+    files.start([files.target({ neverEmpty: ['sales'] }, { source })]);
+    await files.untilText('a b 0');
+    files.sales('a', 'b', 'c');
+    await files.clock.advance(10);
+    await files.untilText('a b c 0');
+    files.sales();
+    await files.clock.advance(10);
+    await files.untilTold(/^held/);
+    files.catalog.answer('service(customers)', [{ ID: 'x' } as never]);
+    await files.clock.advance(10);
+    await files.until(() => files.evaluations.at(-1) === 'out neverEmpty objected', 'a look');
+    expect(files.read()).toBe('a b c 0');
+    files.sales('d');
+    await files.clock.advance(10);
+    await files.untilText('d 1');
+  });
+
+  it('counts what goes one after the other as going at once', async () => {
+    files.sales('a', 'b', 'c', 'd');
+    files.start([files.target(HALF)]);
+    await files.untilText('a b c d ');
+    files.sales('a', 'b', 'c');
+    await files.untilText('a b c ');
+    files.sales('a', 'b');
+    await files.untilText('a b ');
+    files.sales('a');
+    await files.untilTold(/^held/);
+    // However long it stands: what went before it is still part of it.
+    await files.clock.advance(3_600_000);
+    files.sales('b');
+    await files.until(() => files.evaluations.at(-1)?.endsWith('objected') === true, 'a look');
+    expect(files.read()).toBe('a b ');
+  });
+
+  it('is not even made where the guard objects at the first rendering', async () => {
+    files.sales('a');
+    const { renderer } = files.start([files.target({ minInstances: named(2) })]);
+    await files.untilTold(/^held out guard minInstances/);
+    expect(files.read()).toBe('(no file)');
+    expect(renderer.isReady).toBe(false);
+    files.sales('a', 'b');
+    await files.untilText('a b ');
+    expect(await files.untilTold(/^ready/)).toEqual(['released out data', 'written out', 'ready']);
+  });
+
+  it('is good enough to go on with where it is there from an earlier run', async () => {
+    files.write('out', 'of yesterday');
+    files.sales();
+    const { renderer } = files.start([files.target({ neverEmpty: ['sales'] })]);
+    await files.untilTold(/^ready/);
+    expect(files.read()).toBe('of yesterday');
+    expect(renderer.standings()[0]?.state).toBe('held');
+  });
+
+  it('fails a single run', async () => {
+    files.sales();
+    const { renderer, ended } = files.start([files.target({ neverEmpty: ['sales'] })], {
+      once: true,
+    });
+    await ended;
+    expect(renderer.failures()).toMatchObject([{ code: 'guard' }]);
+    expect(files.read()).toBe('(no file)');
+  });
+});
+
+describe('released by an operator', () => {
+  it('takes what is there, once', async () => {
+    const { renderer } = await loseThree({ ...HALF, minInstances: named(2) });
+    expect(renderer.releaseHeld('out')).toEqual({ outcome: 'released', label: 'out' });
+    await files.untilText('a ');
+    expect(await files.untilTold(/^written/)).toEqual(['released out operator', 'written out']);
+    // What was accepted is no reason to object again, and more of it is one.
+    files.catalog.answer('service(sales)', []);
+    await files.untilTold(/^held out guard minInstances maxRemovedPercent/);
+    expect(files.read()).toBe('a ');
+  });
+
+  it('stays released where the file cannot be written at first', async () => {
+    files.sales('a', 'b', 'c', 'd');
+    const destination = files.at('in/out');
+    const { renderer } = files.start([files.target(HALF, { destination })]);
+    await files.untilText('a b c d ', 'in/out');
+    files.sales('a');
+    await files.untilTold(/^held/);
+    // A folder in the way of the temporary file's folder is a disk that cannot be written.
+    renameSync(files.at('in'), files.at('moved'));
+    files.write('in', '');
+    renderer.releaseHeld('out');
+    await files.until(() => renderer.standings()[0]?.state === 'failed', 'the failure');
+    rmSync(files.at('in'));
+    await files.clock.advance(5000);
+    await files.untilText('a ', 'in/out');
+  });
+
+  it('says where nothing is held, and where there is no such file', async () => {
+    files.sales('a');
+    const { renderer } = files.start([files.target(HALF)]);
+    await files.untilText('a ');
+    await files.untilTold(/^ready/);
+    expect(renderer.releaseHeld('out')).toMatchObject({
+      outcome: 'notHeld',
+      standing: { state: 'current' },
+    });
+    expect(renderer.releaseHeld('other')).toEqual({ outcome: 'unknown' });
+  });
+
+  it('is no way around a guard that fails: it takes the very data that was refused', async () => {
+    const failing = {
+      size: 1,
+      keys: () => ['sales'].values(),
+      get: () => {
+        throw new Error('a defect');
+      },
+    };
+    files.sales('a');
+    const { renderer } = files.start([
+      files.target({ minInstances: failing as unknown as ByName<number> }),
+    ]);
+    await files.untilTold(/^held/);
+    expect(files.logger.text()).toContain(
+      'the guard minInstances failed, which is a defect of autotmpl: a defect',
+    );
+    renderer.releaseHeld('out');
+    await files.untilText('a ');
+    files.sales('a', 'b');
+    await files.untilTold(/^held/);
+    expect(files.read()).toBe('a ');
+  });
+});
+
+describe('released by time', () => {
+  it('takes what is there when the objection is old enough, though the data never rests', async () => {
+    await loseThree({ ...HALF, holdForMs: 60_000 });
+    for (let second = 0; second < 59; second += 1) {
+      await files.clock.advance(1000);
+      files.sales(`new${second}`);
+      await files.until(() => files.evaluations.length >= second + 2, 'a look');
+    }
+    expect(files.read()).toBe('a b c d ');
+    await files.clock.advance(1000);
+    await files.untilText('new58 ');
+    expect(await files.untilTold(/^written/)).toEqual(['released out time', 'written out']);
+    expect(files.logger.text()).toContain('out is released after 1m: its time is up');
+  });
+
+  it('is not put off by a config that is read again', async () => {
+    const rules = { ...HALF, holdForMs: 60_000 };
+    const { stop } = await loseThree(rules);
+    await files.clock.advance(50_000);
+    await stop();
+    files.start([files.target(rules)]);
+    await files.clock.advance(1000);
+    expect(files.read()).toBe('a b c d ');
+    await files.clock.advance(9000);
+    await files.untilText('a ');
+  });
+
+  it('says in the advice when that will be', async () => {
+    await loseThree({ ...HALF, holdForMs: 600_000 });
+    expect(files.logger.text()).toContain('(autotmpl release out, and holdFor ends it after 10m)');
+  });
+});
+
+describe('the grace of removal', () => {
+  it('keeps what is gone in the file for its time, and then takes it out without any news', async () => {
+    files.sales('a', 'b');
+    files.start([files.target({ removeAfterMs: named(10_000) })]);
+    await files.untilText('a b ');
+    files.sales('b', 'c');
+    await files.untilText('a b c ');
+    await files.clock.advance(9999);
+    expect(files.read()).toBe('a b c ');
+    await files.clock.advance(1);
+    await files.untilText('b c ');
+  });
+
+  it('comes before other guards, which judge what the template sees', async () => {
+    files.sales('a', 'b');
+    files.start([files.target({ removeAfterMs: named(10_000), neverEmpty: ['sales'] })]);
+    await files.untilText('a b ');
+    files.sales();
+    await files.untilTold(/^unchanged/);
+    await files.clock.advance(10_000);
+    await files.untilTold(/^held out guard neverEmpty/);
+    expect(files.read()).toBe('a b ');
+  });
+
+  it('does not keep a single run waiting', async () => {
+    files.ledger.note(files.target({}), new Map([['service(sales)', []]]));
+    files.sales('a');
+    const { ended } = files.start([files.target({ removeAfterMs: named(10_000, '*') })], {
+      once: true,
+    });
+    await ended;
+    expect(files.read()).toBe('a ');
+  });
+});
+
+describe('the budget of changes', () => {
+  const twice = { maxChanges: { count: 2, withinMs: 60_000 } };
+
+  it('delays, says so once, and writes the newest text when it goes on', async () => {
+    files.sales('a');
+    const { renderer } = files.start([files.target(twice)]);
+    await files.untilText('a ');
+    await files.clock.advance(10_000);
+    files.sales('b');
+    await files.untilText('b ');
+    await files.untilTold(/^written[^]*/);
+    files.sales('c');
+    await files.untilTold(/^held out guard maxChanges/);
+    files.sales('d');
+    await files.until(() => files.evaluations.length === 4, 'a look');
+    expect(files.logger.records.filter(({ level }) => level === 'warn')).toMatchObject([
+      {
+        message:
+          'out changed 2 times within 1m, as often as maxChanges has it; the newest text is written at 1970-01-01T00:01:00.000Z, in 50s (autotmpl release out); out stays as it was',
+      },
+    ]);
+    expect(renderer.standings()[0]).toMatchObject({ state: 'held', heldBy: 'guard' });
+    await files.clock.advance(49_999);
+    expect(files.read()).toBe('b ');
+    await files.clock.advance(1);
+    await files.untilText('d ');
+  });
+
+  it('has nothing against a text that is in place', async () => {
+    files.sales('a');
+    files.start([files.target({ maxChanges: { count: 1, withinMs: 60_000 } })]);
+    await files.untilText('a ');
+    files.sales('b');
+    await files.untilTold(/^held/);
+    files.sales('a');
+    await files.untilTold(/^unchanged/);
+    expect(files.read()).toBe('a ');
+  });
+
+  it('can be overruled', async () => {
+    files.sales('a');
+    const { renderer } = files.start([
+      files.target({ maxChanges: { count: 1, withinMs: 60_000 } }),
+    ]);
+    await files.untilText('a ');
+    files.sales('b');
+    await files.untilTold(/^held/);
+    renderer.releaseHeld('out');
+    await files.untilText('b ');
+  });
+
+  it('does not keep a single run waiting, nor is it new with each config', async () => {
+    const once = { maxChanges: { count: 1, withinMs: 60_000 } };
+    files.sales('a');
+    const { stop } = files.start([files.target(once)]);
+    await files.untilText('a ');
+    await stop();
+    files.sales('b');
+    const second = files.start([files.target(once)]);
+    await files.untilTold(/^held/);
+    await second.stop();
+    await files.start([files.target(once)], { once: true }).ended;
+    expect(files.read()).toBe('b ');
+  });
+});
+
+describe('a guard that guards nothing', () => {
+  it('is told of once', async () => {
+    files.sales('a');
+    files.start([files.target({ neverEmpty: ['seles'] })]);
+    await files.untilText('a ');
+    files.sales('b');
+    await files.untilText('b ');
+    expect(files.logger.records.filter(({ level }) => level === 'warn')).toMatchObject([
+      {
+        message:
+          'the guard neverEmpty of out names seles, which its template does not ask for: it guards nothing',
+      },
+    ]);
+  });
+
+  it('is none where it stands for all files, and one of them asks for what it names', async () => {
+    files.sales('a');
+    const shared = { neverEmpty: ['sales', 'seles'], shared: new Set(['neverEmpty']) };
+    const source = { contents: 'fixed', name: 'two.njk', folder: files.folder };
+    files.start([files.target(shared), files.target(shared, { label: 'two', source })]);
+    await files.untilText('fixed', 'two');
+    await files.untilText('a ');
+    expect(files.logger.records.filter(({ level }) => level === 'warn')).toMatchObject([
+      {
+        message: 'the guard neverEmpty names seles, which no template asks for: it guards nothing',
+      },
+    ]);
+  });
+});
