@@ -52,6 +52,10 @@ export const CONTROL_COMMANDS = {
   stop: { words: 'JOB', description: 'Take a job down, and wait until it is.' },
   restart: { words: 'JOB', description: "Replace a job's process by another." },
   reload: { description: 'Read the config again; where it is wrong, say why: the old one stays.' },
+  release: {
+    words: 'FILE',
+    description: 'Have a file that guards hold take what is there now, once.',
+  },
   maintenance: {
     words: 'enable|disable',
     description: 'Take all services out of the catalog, or let them come back.',

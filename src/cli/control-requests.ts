@@ -38,6 +38,11 @@ export function askingOf(
       return { request: post(`${job}/restart`), done: `${first}: restarts` };
     case 'reload':
       return { request: post('/v3/reload'), done: 'the config was read again' };
+    case 'release':
+      return {
+        request: post('/v1/targets/release', { target: first }, PROMPT_MS),
+        done: `${first}: takes what is there`,
+      };
     case 'maintenance':
       return maintenance(first);
     case 'putenv':

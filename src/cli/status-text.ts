@@ -28,6 +28,10 @@ export function statusText(report: StatusReport, nowMs: number): string {
       report.targets.flatMap((target) => targetCells(target, nowMs)),
     ),
     table(['STATE', 'COMMAND'], report.commands.flatMap(commandCells)),
+    table(
+      ['GUARD', 'LOOKED', 'OBJECTED', 'LAST', 'FILE'],
+      report.targets.flatMap((target) => guardCells(target, nowMs)),
+    ),
     watched === 0
       ? []
       : [`queries: ${fresh} fresh, ${held} held, ${suspect} suspect, ${unanswered} unanswered`],
@@ -79,17 +83,34 @@ function watchCells({ name, status, instances }: WatchStatus): string[] {
 
 /** The name comes last, where there is the most room, and what is wrong with it below. */
 function targetCells(
-  { label, state, reason, driftedSince }: TargetStatus,
+  { label, state, reason, heldBy, heldSince, driftedSince }: TargetStatus,
   nowMs: number,
 ): string[][] {
-  const drift =
-    driftedSince === undefined
+  const holder =
+    heldBy === undefined || heldSince === undefined
       ? []
-      : [`changed by somebody else, ${formatDuration(Math.max(0, nowMs - driftedSince))} ago`];
-  const notes = [...(reason === undefined ? [] : [reason]), ...drift];
+      : [`by a ${heldBy} for ${ago(heldSince, nowMs)}`];
+  const drift =
+    driftedSince === undefined ? [] : [`changed by somebody else, ${ago(driftedSince, nowMs)} ago`];
+  const notes = [...holder, ...(reason === undefined ? [] : [reason]), ...drift];
   return [[state, label], ...notes.map((note) => ['', note])];
 }
 
 function commandCells({ command, state, reason }: CommandStatus): string[][] {
   return [[state, command], ...(reason === undefined ? [] : [['', reason]])];
+}
+
+/** One that never looked guards nothing. */
+function guardCells({ label, guards = [] }: TargetStatus, nowMs: number): string[][] {
+  return guards.map(({ guard, evaluated, objections, lastObjection }) => [
+    guard,
+    String(evaluated),
+    String(objections),
+    lastObjection === undefined ? '-' : `${ago(lastObjection, nowMs)} ago`,
+    label,
+  ]);
+}
+
+function ago(atMs: number, nowMs: number): string {
+  return formatDuration(Math.max(0, nowMs - atMs));
 }

@@ -22,7 +22,8 @@ export function table(titles: readonly string[], rows: readonly (readonly string
     const last = cells.at(-1) ?? '';
     if (line.length + last.length <= WIDTH) return [`${line}${last}`.trimEnd()];
     // What does not fit beside it has a line of its own: it is what people look for.
-    return [line.trimEnd(), `    ${cut(last, WIDTH - 4)}`];
+    const below = `    ${cut(last, WIDTH - 4)}`;
+    return line.trim() === '' ? [below] : [line.trimEnd(), below];
   });
 }
 

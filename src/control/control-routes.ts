@@ -4,6 +4,7 @@ import { nearest } from '../core/nearest.ts';
 import { Refusal, jsonAnswer, textAnswer, type HttpAnswer } from './answers.ts';
 import type { Controlled, Supervised } from './controlled.ts';
 import type { EventStream } from './event-stream.ts';
+import { releaseRoute } from './release-route.ts';
 import { kindOf, readObject } from './request-body.ts';
 import type { Exchange, Route } from './routes.ts';
 import { statusReport, type Identity } from './status-report.ts';
@@ -24,7 +25,12 @@ const UPDATED = { updated: true };
 
 /** What can be asked at the control socket: ContainerPilot 3's paths and ours. */
 export function controlRoutes(parts: ControlRouteParts): readonly Route[] {
-  return [...lookRoutes(parts), ...changeRoutes(parts), ...jobRoutes(parts)];
+  return [
+    ...lookRoutes(parts),
+    ...changeRoutes(parts),
+    releaseRoute(parts.controlled),
+    ...jobRoutes(parts),
+  ];
 }
 
 function lookRoutes({ controlled, identity, events }: ControlRouteParts): readonly Route[] {

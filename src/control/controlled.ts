@@ -13,12 +13,20 @@ export interface Controlled {
   commands(): readonly CommandStatus[];
   /** How many facts of the catalog are watched, and how they stand. */
   queries(): QueryCounts;
+  /** Has a file that guards hold take what they refused; `target` is its label or its destination. Undefined: there are no templates. */
+  release(target: string): ReleaseResult | undefined;
   /** Reads everything anew; resolves when it is decided. `by` says in the log who asked. Never rejects. */
   reload(by: string): Promise<ReloadResult>;
 }
 
 /** What became of a reload; `reason` is for people. */
 export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** What became of a release. */
+export type ReleaseResult =
+  | { readonly outcome: 'released'; readonly label: string }
+  | { readonly outcome: 'notHeld'; readonly target: TargetStatus }
+  | { readonly outcome: 'unknown' };
 
 /** A supervisor, as far as control is concerned. */
 export interface Supervised {
@@ -99,10 +107,25 @@ export interface TargetStatus {
   readonly label: string;
   /** `waiting`: something that it needs was not answered. `current`: the file is as it should be. `held`: its new text was not put in place. */
   readonly state: 'waiting' | 'current' | 'failing' | 'held';
-  /** What is missing, or why it fails. */
+  /** What is missing, why it fails, or what the one that holds it saw. */
   readonly reason?: string;
   /** Since when somebody else's change of the file stands, in milliseconds since the epoch. */
   readonly driftedSince?: number;
+  /** What holds it; absent where nothing does. */
+  readonly heldBy?: 'guard' | 'check' | 'group' | 'rollback';
+  /** Since when guards hold it, in milliseconds since the epoch; absent where none does. */
+  readonly heldSince?: number;
+  /** Its guards; absent where it has none. */
+  readonly guards?: readonly GuardStatus[];
+}
+
+/** How a guard of a file stands. One that never looked guards nothing. */
+export interface GuardStatus {
+  readonly guard: string;
+  readonly evaluated: number;
+  readonly objections: number;
+  /** Milliseconds since the epoch. */
+  readonly lastObjection?: number;
 }
 
 /** How the command of a file stands. */

@@ -88,7 +88,7 @@ export const METRICS = {
   ),
   lockHeld: row('gauge', 'autotmpl_lock_held', ['key'], 'Whether a lock is ours.'),
 
-  targets: row('gauge', 'autotmpl_targets', ['state'], 'Files: current, waiting, failing.'),
+  targets: row('gauge', 'autotmpl_targets', ['state'], 'Files: current, waiting, failing, held.'),
   targetRenders: row(
     'counter',
     'autotmpl_target_renders_total',
@@ -112,6 +112,30 @@ export const METRICS = {
     'autotmpl_target_failures_total',
     ['target'],
     'How often a template failed, or its file could not be written.',
+  ),
+  targetHeld: row(
+    'gauge',
+    'autotmpl_target_held',
+    ['target', 'by'],
+    '1 while something keeps a file as it is: guard, check, group, rollback.',
+  ),
+  guardVerdicts: row(
+    'counter',
+    'autotmpl_guard_verdicts_total',
+    ['target', 'guard', 'result'],
+    'How often a guard looked at new data: passed, objected.',
+  ),
+  guardObjections: row(
+    'counter',
+    'autotmpl_guard_objections_total',
+    ['target', 'guard'],
+    'How often a guard began to object.',
+  ),
+  targetReleases: row(
+    'counter',
+    'autotmpl_target_releases_total',
+    ['target', 'by'],
+    'How often a held file was released: by data, time, operator.',
   ),
   targetWrittenAt: row(
     'gauge',

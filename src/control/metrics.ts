@@ -104,6 +104,18 @@ export class Metrics {
       bus.on('target:drifted', ({ target, restored }) =>
         numbers.count('targetDrifts', { target, restored: String(restored) }),
       ),
+      bus.on('target:held', ({ target, guards = [] }) => {
+        for (const guard of guards) numbers.count('guardObjections', { target, guard });
+      }),
+      bus.on('target:released', ({ target, by }) =>
+        numbers.count('targetReleases', { target, by }),
+      ),
+      bus.on('guard:evaluated', ({ target, guard, passed }) =>
+        numbers.count('guardVerdicts', {
+          ...{ target, guard },
+          result: passed ? 'passed' : 'objected',
+        }),
+      ),
       bus.on('query:changed', () => numbers.count('queryChanges')),
       bus.on('query:held', () => numbers.count('queryTroubles')),
       bus.on('target:rolledBack', ({ target }) => numbers.count('rollbacks', { target })),
@@ -149,6 +161,10 @@ export class Metrics {
     numbers.set('targetsDrifted', drifted.length);
     const owed = controlled.commands().filter((command) => command.state === 'owed');
     numbers.set('reloadsOwed', owed.length);
+    numbers.clear('targetHeld');
+    for (const { label, heldBy } of targets) {
+      if (heldBy !== undefined) numbers.set('targetHeld', 1, { target: label, by: heldBy });
+    }
     for (const [state, count] of Object.entries(controlled.queries())) {
       numbers.set('queries', count as number, { state });
     }

@@ -13,7 +13,7 @@ export function reasonsAgainstReadiness(controlled: Controlled): string[] {
     reasons.push(
       open.length === 0
         ? 'the files have not all been rendered yet'
-        : `not rendered yet: ${open.map(({ label }) => label).join(', ')}`,
+        : `not rendered yet: ${open.map(({ label, state }) => (state === 'held' ? `${label} (held)` : label)).join(', ')}`,
     );
   }
   const supervised = controlled.supervised()?.snapshot();

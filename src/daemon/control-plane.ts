@@ -2,12 +2,13 @@ import { begin, type Begun } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import { describeError } from '../core/errors.ts';
 import { Control } from '../control/control.ts';
-import type { Controlled, Supervised } from '../control/controlled.ts';
+import type { Controlled, Supervised, TargetStatus } from '../control/controlled.ts';
 import type { ControlSettings, TelemetrySettings } from '../control/settings.ts';
 import { SystemdReport } from '../control/systemd-report.ts';
 import { commandEnvironment } from '../process/environment.ts';
 import { loadLibc } from '../process/libc.ts';
 import { createNotifier } from '../process/notify.ts';
+import type { TargetStanding } from '../renderer/renderer.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import { chooseAddress } from '../supervisor/interfaces.ts';
 import type { DaemonOptions } from './options.ts';
@@ -90,21 +91,37 @@ function overview(parts: ControlPlaneParts): Controlled {
       const { renderer, drift } = rendering();
       if (renderer === undefined || renderer.size === 0) return undefined;
       const drifted = drift?.drifted();
-      const targets = renderer.standings().map(({ state, ...rest }) => {
-        const driftedSince = drifted?.get(rest.label);
-        return {
-          ...rest,
-          state: state === 'failed' ? ('failing' as const) : state,
-          ...(driftedSince !== undefined && { driftedSince }),
-        };
+      const targets = renderer.standings().map((standing) => {
+        const driftedSince = drifted?.get(standing.label);
+        return { ...targetStatus(standing), ...(driftedSince !== undefined && { driftedSince }) };
       });
       return { ready: renderer.isReady, targets };
     },
     commands: () => rendering().reloads.standings(),
+    release(target) {
+      const released = rendering().renderer?.releaseHeld(target);
+      return released?.outcome === 'notHeld'
+        ? { outcome: 'notHeld', target: targetStatus(released.standing) }
+        : released;
+    },
     queries: () => rendering().watcher?.counts() ?? NO_QUERIES,
     async reload(by) {
       const outcome = await reload(by);
       return outcome.ok ? outcome : { ok: false, reason: describeError(outcome.error) };
     },
+  };
+}
+
+function targetStatus({ state, guards, ...rest }: TargetStanding): TargetStatus {
+  return {
+    ...rest,
+    state: state === 'failed' ? 'failing' : state,
+    ...(guards?.heldSinceMs !== undefined && { heldSince: guards.heldSinceMs }),
+    ...(guards !== undefined && {
+      guards: guards.tallies.map(({ lastObjectedMs, ...tally }) => ({
+        ...tally,
+        ...(lastObjectedMs !== undefined && { lastObjection: lastObjectedMs }),
+      })),
+    }),
   };
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { TargetStatus } from '../../src/control/controlled.ts';
 import { askControl, followControl } from '../../src/control/client.ts';
 import { AutotmplError } from '../../src/core/errors.ts';
 import { ControlScene } from '../support/control-scene.ts';
@@ -265,6 +266,43 @@ describe('our own paths', () => {
     });
     scene.controlled.isSupervised = false;
     expect(await scene.ask('GET', '/v1/status')).toMatchObject({ jobs: [], targets: [{}] });
+  });
+
+  it('release a held file by its name', async () => {
+    scene.controlled.releaseResult = { outcome: 'released', label: 'a.conf' };
+    expect(await scene.ask('POST', '/v1/targets/release', { target: '/etc/a.conf' })).toEqual({
+      updated: true,
+      target: 'a.conf',
+    });
+    expect(scene.controlled.asked).toEqual([['release', '/etc/a.conf']]);
+  });
+
+  it('say why a file cannot be released', async () => {
+    const ask = (target: unknown) => scene.ask('POST', '/v1/targets/release', { target });
+    await expect(ask(7)).rejects.toThrow("target: expected a file's name, found a number");
+    await expect(ask('')).rejects.toThrow("target: expected a file's name, found none");
+    scene.controlled.presentFiles = {
+      ready: true,
+      targets: [{ label: 'nginx.conf', state: 'current' }],
+    };
+    scene.controlled.releaseResult = { outcome: 'unknown' };
+    await expect(ask('ngnix.conf')).rejects.toThrow(
+      'there is no file "ngnix.conf"; did you mean nginx.conf?',
+    );
+    const notHeld = async (target: Omit<TargetStatus, 'label'>): Promise<unknown> => {
+      scene.controlled.releaseResult = { outcome: 'notHeld', target: { label: 'a', ...target } };
+      return ask('a').catch((error: Error) => error.message);
+    };
+    expect(await notHeld({ state: 'current' })).toBe('a is not held: it is as it should be');
+    expect(await notHeld({ state: 'waiting', reason: 'key(b) is unanswered' })).toBe(
+      'a is not held: it waits: key(b) is unanswered',
+    );
+    expect(await notHeld({ state: 'failing', reason: 'no room' })).toBe(
+      'a is not held: it fails: no room',
+    );
+    expect(await notHeld({ state: 'held', heldBy: 'check', reason: 'wrong' })).toBe(
+      'a is held by its check, which nobody can overrule: wrong',
+    );
   });
 
   it.each(['start', 'stop', 'restart'])('%s a job', async (verb) => {

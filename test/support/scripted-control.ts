@@ -4,6 +4,7 @@ import type {
   FilesSnapshot,
   JobStatus,
   QueryCounts,
+  ReleaseResult,
   ReloadResult,
   Supervised,
   SupervisedSnapshot,
@@ -40,6 +41,7 @@ export class ScriptedControlled implements Controlled, Supervised {
   presentCommands: readonly CommandStatus[] = [];
   presentQueries: QueryCounts = { fresh: 0, held: 0, suspect: 0, unanswered: 0 };
   reloadResult: ReloadResult = { ok: true };
+  releaseResult: ReleaseResult | undefined;
   isAnybodyThere = true;
   /** Thrown by what is asked of a job. */
   jobError: Error | undefined;
@@ -64,6 +66,11 @@ export class ScriptedControlled implements Controlled, Supervised {
 
   queries(): QueryCounts {
     return this.presentQueries;
+  }
+
+  release(target: string): ReleaseResult | undefined {
+    this.asked.push(['release', target]);
+    return this.releaseResult;
   }
 
   async reload(by: string): Promise<ReloadResult> {

@@ -32,6 +32,10 @@ describe('the commands that ask', () => {
       done: 'set: A, C-D; unset: B, E',
     });
     expect(askingOf('putmetric', ['a=1.5', 'b=-2']).request.body).toEqual({ a: 1.5, b: -2 });
+    expect(askingOf('release', ['/etc/a.conf'])).toMatchObject({
+      request: { path: '/v1/targets/release', body: { target: '/etc/a.conf' } },
+      done: '/etc/a.conf: takes what is there',
+    });
     expect(askingOf('stop', ['web']).request.timeoutMs).toBeUndefined();
   });
 
@@ -70,7 +74,17 @@ describe('the status for people', () => {
         },
       ],
       watches: [{ name: 'sales', status: 'unknown' }],
-      targets: [{ label: 'a.njk -> /etc/a', state: 'waiting', reason: 'waits for service(sales)' }],
+      targets: [
+        { label: 'a.njk -> /etc/a', state: 'waiting', reason: 'waits for service(sales)' },
+        {
+          ...{ label: '/etc/b', state: 'held', heldBy: 'guard', heldSince: 5000 },
+          reason: `sales went from 12 instances to 1 ${'x'.repeat(80)}`,
+          guards: [
+            { guard: 'neverEmpty', evaluated: 12, objections: 1, lastObjection: 5000 },
+            { guard: 'minInstances', evaluated: 0, objections: 0 },
+          ],
+        },
+      ],
       commands: [
         {
           ...{ command: 'nginx -s reload', state: 'owed', targets: ['a'] },
@@ -100,6 +114,11 @@ describe('the status for people', () => {
     expect(text).toMatch(/^web-h +unhealthy +registered +\[::1\]:80$/m);
     expect(text).toMatch(/^waiting +a\.njk -> \/etc\/a$/m);
     expect(text).toMatch(/^owed +nginx -s reload\n +it ended with 1$/m);
+    expect(text).toMatch(
+      /^held +\/etc\/b\n +by a guard for 1m\n {4}sales went from 12 instances to 1 x+…$/m,
+    );
+    expect(text).toMatch(/^neverEmpty +12 +1 +1m ago +\/etc\/b$/m);
+    expect(text).toMatch(/^minInstances +0 +0 +- +\/etc\/b$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 suspect, 0 unanswered');
   });
 });

@@ -44,6 +44,10 @@ describe('metrics', () => {
     bus.emit('target:leftOut', { target: 'a', count: 2 });
     bus.emit('target:written', { target: 'a', bytes: 1, reason: '' });
     bus.emit('target:failed', { target: 'a', reason: '' });
+    bus.emit('target:held', { target: 'a', by: 'guard', guards: ['neverEmpty'], reason: '' });
+    bus.emit('target:released', { target: 'a', by: 'operator' });
+    bus.emit('guard:evaluated', { target: 'a', guard: 'neverEmpty', passed: false });
+    bus.emit('guard:evaluated', { target: 'a', guard: 'neverEmpty', passed: true });
     bus.emit('query:changed', { query: 'service(a)' });
     bus.emit('query:held', { query: 'service(a)', reason: '' });
     bus.emit('query:suspected', { query: 'service(a)', reason: '' });
@@ -72,6 +76,10 @@ describe('metrics', () => {
         'autotmpl_target_writes_total{target="a"} 1',
         'autotmpl_target_failures_total{target="a"} 1',
         'autotmpl_target_last_write_timestamp_seconds{target="a"} 0',
+        'autotmpl_guard_objections_total{target="a",guard="neverEmpty"} 1',
+        'autotmpl_guard_verdicts_total{target="a",guard="neverEmpty",result="objected"} 1',
+        'autotmpl_guard_verdicts_total{target="a",guard="neverEmpty",result="passed"} 1',
+        'autotmpl_target_releases_total{target="a",by="operator"} 1',
         'autotmpl_query_changes_total 1',
         'autotmpl_query_troubles_total 1',
         'autotmpl_query_doubts_total 1',
@@ -86,11 +94,17 @@ describe('metrics', () => {
 
   it('tell how things stand when they are asked, and forget what is gone', async () => {
     controlled.presentQueries = { fresh: 3, held: 1, suspect: 0, unanswered: 0 };
-    controlled.presentFiles = { ready: true, targets: [{ label: 'a', state: 'current' }] };
     controlled.presentCommands = [
       { command: 'x', state: 'owed', targets: ['a'] },
       { command: 'y', state: 'running', targets: ['a'] },
     ];
+    controlled.presentFiles = {
+      ready: true,
+      targets: [
+        { label: 'a', state: 'current' },
+        { label: 'b', state: 'held', heldBy: 'guard' },
+      ],
+    };
     controlled.present = {
       ...{ phase: 'running', maintenance: false, role: 'leader' },
       jobs: [jobStatus({ restarts: 2 }), jobStatus({ name: 'old', role: 'job', state: 'resting' })],
@@ -116,13 +130,16 @@ describe('metrics', () => {
         'containerpilot_watch_instances{service="sales"} 4',
         'autotmpl_targets{state="current"} 1',
         'autotmpl_reloads_owed 1',
+        'autotmpl_target_held{target="b",by="guard"} 1',
         'autotmpl_queries{state="held"} 1',
         'autotmpl_build_info{version="1.2.3",node="' + process.versions.node + '"} 1',
         'process_start_time_seconds 5',
       ]),
     );
     controlled.isSupervised = false;
+    controlled.presentFiles = { ready: true, targets: [{ label: 'b', state: 'current' }] };
     const after = await lines();
+    expect(after.filter((line) => line.startsWith('autotmpl_target_held'))).toEqual([]);
     expect(after.filter((line) => /job="|service="|watch="/.test(line))).toEqual([]);
     expect(after).toContain('autotmpl_leader 0');
   });

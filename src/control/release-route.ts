@@ -1,0 +1,62 @@
+import { nearest } from '../core/nearest.ts';
+import { Refusal, jsonAnswer } from './answers.ts';
+import type { Controlled, TargetStatus } from './controlled.ts';
+import { kindOf, readObject } from './request-body.ts';
+import type { Route } from './routes.ts';
+
+/** Has a file that guards hold take what they refused, once. */
+export function releaseRoute(controlled: Controlled): Route {
+  return {
+    method: 'POST',
+    paths: ['/v1/targets/release'],
+    summary:
+      'has a file that guards hold take what is there now, but not what comes later: {"target": "nginx.conf"}',
+    answer: async ({ request }) => {
+      const name = nameOf(new Map(await readObject(request)).get('target'));
+      const released = controlled.release(name);
+      if (released?.outcome === 'released') {
+        return jsonAnswer({ updated: true, target: released.label });
+      }
+      if (released?.outcome === 'notHeld') throw new Refusal(409, whyNot(released.target));
+      throw unknown(name, controlled.files()?.targets ?? []);
+    },
+  };
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Refusal(
+    422,
+    `target: expected a file's name, found ${value === '' ? 'none' : kindOf(value)}`,
+  );
+}
+
+function whyNot({ label, state, heldBy, reason }: TargetStatus): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  switch (state) {
+    case 'current':
+      return `${label} is not held: it is as it should be`;
+    case 'waiting':
+      return `${label} is not held: it waits${why}`;
+    case 'failing':
+      return `${label} is not held: it fails${why}`;
+    case 'held':
+      return `${label} is held by ${HOLDERS[heldBy ?? 'guard']}, which nobody can overrule${why}`;
+  }
+}
+
+const HOLDERS = {
+  guard: 'a guard',
+  check: 'its check',
+  group: 'its group',
+  rollback: 'a rollback',
+} as const;
+
+function unknown(name: string, targets: readonly TargetStatus[]): Refusal {
+  const known = targets.map(({ label }) => label);
+  const close = nearest(name, known);
+  const advice = close === undefined ? '' : `; did you mean ${close}?`;
+  return new Refusal(404, `there is no file ${JSON.stringify(name)}${advice}`, {
+    facts: { targets: known },
+  });
+}
