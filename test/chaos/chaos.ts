@@ -7,12 +7,12 @@ import { expectNoLeaks, expectTruth, type Survivors } from './calm.ts';
 import { Chronicle, describeEntry, type Broken } from './chronicle.ts';
 import type { Fault } from './faults/fault.ts';
 import { FAULTS } from './faults/index.ts';
-import { expectLogged } from './invariants/operator.ts';
 import { Observers } from './observers.ts';
 import { readOptions, type ChaosOptions } from './options.ts';
 import { sabotageOf, type Sabotage } from './sabotage.ts';
 import { describeSchedule, makeSchedule, type Planned } from './schedule.ts';
 import { Stage } from './stage/stage.ts';
+import { expectLogged } from './tour.ts';
 import { Truth } from './truth.ts';
 import { Writer } from './writer.ts';
 
@@ -42,7 +42,7 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   for (const [what, count] of chronicle.counts) console.log(`${what}: ${count}`);
   console.log(`invariants broken: ${chronicle.broken === undefined ? 0 : 1}`);
   if (chronicle.broken === undefined) {
-    rmSync(folder, { recursive: true, force: true });
+    if (!options.keep) rmSync(folder, { recursive: true, force: true });
     return 0;
   }
   console.error(describeBroken(chronicle.broken, options, folder));
@@ -89,12 +89,23 @@ async function live(
       await expectTruth(survivors);
       chronicle.count('rounds');
     }
-    if (!chronicle.ended.aborted) expectLogged(faults, stage.program.log(), chronicle);
+    if (!chronicle.ended.aborted) await tour(faults, seed, survivors);
     await sabotage?.atEnd?.(survivors);
     if (!chronicle.ended.aborted) await expectNoLeaks(survivors);
   } finally {
     await observers.stop();
   }
+}
+
+/** Each trouble once more, by itself, for who reads the log; and then everything has to be well again. */
+async function tour(faults: readonly Fault[], seed: number, survivors: Survivors): Promise<void> {
+  const { stage, writer, chronicle } = survivors;
+  writer.resume();
+  await expectLogged(faults, seed, { stage, writer }, chronicle, {
+    log: () => stage.program.log(),
+  });
+  await writer.pause();
+  if (!chronicle.ended.aborted) await expectTruth(survivors);
 }
 
 /** Injects the faults of one lane, one after the other, until an invariant is broken. */

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../support/wait-until.ts';
 import { Chronicle } from './chronicle.ts';
+import type { Fault, Victims } from './faults/fault.ts';
 import { CheckedFiles } from './invariants/checked-files.ts';
 import { leaksOf, leftFiles } from './invariants/leaks.ts';
-import { expectLogged } from './invariants/operator.ts';
 import { failureOf, SteadyRequests, type Answered } from './invariants/requests.ts';
 import { isEmptierThanAllowed, upstreamsOf } from './invariants/upstreams.ts';
 import { FileReader } from './invariants/whole-files.ts';
+import { expectLogged } from './tour.ts';
 
 /** Each looker must see what it looks for: what it calls broken here is what a run would end with. */
 
@@ -180,21 +181,26 @@ describe('a leak', () => {
 });
 
 describe('the log', () => {
-  const fault = { name: 'disk full', logged: /no space/ };
-
-  function brokenBy(log: string, injected: boolean) {
+  async function brokenBy(log: readonly string[]): Promise<string | undefined> {
     const chronicle = new Chronicle(
       () => 0,
       () => undefined,
     );
-    if (injected) chronicle.count('  disk full');
-    expectLogged([fault], log, chronicle);
+    let told = 'there was no space yesterday';
+    const fault: Fault = {
+      ...{ name: 'disk full', lane: 'host', lastsMs: [0, 0], logged: /no space/ },
+      begin: async () => {
+        told += log.join('');
+        return async () => undefined;
+      },
+    };
+    const logging = { log: () => told, withinMs: 30 };
+    await expectLogged([fault], 1, {} as Victims, chronicle, logging);
     return chronicle.broken?.saw;
   }
 
-  it('must name what was injected', () => {
-    expect(brokenBy('there is no space', true)).toBeUndefined();
-    expect(brokenBy('all is well', true)).toBe('nothing about: disk full (/no space/)');
-    expect(brokenBy('all is well', false)).toBeUndefined();
+  it('must name each trouble after it was made', async () => {
+    expect(await brokenBy(['no space again'])).toBeUndefined();
+    expect(await brokenBy(['all is well'])).toBe('nothing about: disk full (/no space/)');
   });
 });

@@ -11,19 +11,22 @@ export interface ChaosOptions {
   readonly faults: readonly string[];
   /** Breaks an invariant on purpose, to see that it is noticed. */
   readonly sabotage: string | undefined;
+  /** The folder stays, whatever comes out. */
+  readonly keep: boolean;
 }
 
 const USAGE =
-  'npm run chaos -- [--minutes N] [--seed S] [--faults NAME,NAME] [--sabotage NAME]: N is a number above 0, S a whole number';
+  'npm run chaos -- [--minutes N] [--seed S] [--faults NAME,NAME] [--sabotage NAME] [--keep]: N is a number above 0, S a whole number';
 
 /** Reads the words of the command line; throws one message for all that is wrong with them. */
 export function readOptions(args: readonly string[]): ChaosOptions {
-  const { minutes, seed, faults, sabotage } = wordsOf(args);
+  const { minutes, seed, faults, sabotage, keep = false } = wordsOf(args);
   const options = {
     minutes: Number(minutes ?? '1'),
     seed: seed === undefined ? randomInt(1_000_000) : Number(seed),
     faults: faults === undefined ? [] : faults.split(','),
     sabotage,
+    keep,
   };
   if (!(options.minutes > 0) || !Number.isInteger(options.seed)) throw new Error(USAGE);
   return options;
@@ -38,6 +41,7 @@ function wordsOf(args: readonly string[]) {
         seed: { type: 'string' },
         faults: { type: 'string' },
         sabotage: { type: 'string' },
+        keep: { type: 'boolean' },
       },
     }).values;
   } catch (error) {

@@ -81,9 +81,14 @@ describe('the command line of a run', () => {
   it('takes minutes, a seed, faults and a sabotage', () => {
     const words = ['--minutes', '0.5', '--seed', '7', '--faults', 'a,b', '--sabotage', 'half file'];
     expect(readOptions(words)).toEqual({
-      ...{ minutes: 0.5, seed: 7, faults: ['a', 'b'], sabotage: 'half file' },
+      ...{ minutes: 0.5, seed: 7, faults: ['a', 'b'], sabotage: 'half file', keep: false },
     });
-    expect(readOptions([])).toMatchObject({ minutes: 1, faults: [], sabotage: undefined });
+    expect(readOptions([])).toMatchObject({
+      minutes: 1,
+      faults: [],
+      sabotage: undefined,
+      keep: false,
+    });
   });
 
   it.each([[['--minutes', 'x']], [['--minutes', '0']], [['--seed', '1.5']], [['--hours', '1']]])(

@@ -33,7 +33,7 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     begin: async ({ stage }) => until(stage, stage.network.drop(cutOff(PROGRAM_AGENT))),
   },
   {
-    name: "writer's agent cut off",
+    name: 'other agent cut off',
     lane: 'catalog',
     lastsMs: [2000, 12_000],
     begin: async ({ stage }) => until(stage, stage.network.drop(cutOff(WRITER_AGENT))),

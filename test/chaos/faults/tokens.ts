@@ -22,7 +22,7 @@ export const TOKEN_FAULTS: readonly Fault[] = [
         await stage.tokens.renew();
       };
     },
-    logged: /403|ACL not found|token/,
+    logged: /ACL not found/,
   },
   {
     name: 'token rotated',
