@@ -174,9 +174,9 @@ describe('a leak', () => {
   });
 
   it('is a file on its way that stays', () => {
-    expect(leftFiles(['nginx.conf', '.nginx.conf.autotmpl-12-1'])).toEqual([
-      '.nginx.conf.autotmpl-12-1',
-    ]);
+    expect(
+      leftFiles(['nginx.conf', '.nginx.conf.autotmpl-good', '.nginx.conf.autotmpl-12-1']),
+    ).toEqual(['.nginx.conf.autotmpl-12-1']);
   });
 });
 

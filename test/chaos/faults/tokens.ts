@@ -11,6 +11,7 @@ export const TOKEN_FAULTS: readonly Fault[] = [
       await stage.tokens.allow(NARROWED_RULES);
       return async () => stage.tokens.allow(LEAST_RULES);
     },
+    logged: /the token needs service/,
   },
   {
     name: 'token deleted',

@@ -7,8 +7,8 @@ const SPARE_DESCRIPTORS = 6;
 const SPARE_RESOURCES = 8;
 /** A program that lived for a while has compiled more than one that just began. */
 const SPARE_HEAP_BYTES = 12e6;
-/** How files on their way are called. */
-const TEMPORARY = /\.autotmpl-/;
+/** How files on their way are called; a last good file, which stays, is called otherwise. */
+const TEMPORARY = /\.autotmpl-\d/;
 
 /** What one who lived through it all holds and one who just began does not; what is said is for people. */
 export function leaksOf(old: Holdings, fresh: Holdings): string[] {
