@@ -88,7 +88,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Stand beside each other and never meet. What they share lies in `catalog/http/` and `catalog/blocking/`, which know none of them. */
-const BACKENDS: readonly string[] = ['consul', 'file', 'local', 'vault', 'nomad', 'shared'];
+const BACKENDS: readonly string[] = ['consul', 'file', 'local', 'vault', 'nomad', 'shared', 'kept'];
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),

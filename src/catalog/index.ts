@@ -8,6 +8,7 @@ import { createConsulLocks } from './consul/locks.ts';
 import type { ConsulOptions } from './consul/options.ts';
 import { createConsulRegistrar } from './consul/registrar.ts';
 import { createFileCatalog, type FileCatalogOptions } from './file/index.ts';
+import { KeptCatalog, type KeptAnswers } from './kept/kept-catalog.ts';
 import { createLocalCatalog } from './local/index.ts';
 import type { RunPlugin } from './local/plugins.ts';
 import type { Locks } from './locks.ts';
@@ -179,4 +180,9 @@ export function createCatalogPolicy(
     case 'file':
       return undefined;
   }
+}
+
+/** A catalog with kept answers for the time in which it gives none. */
+export function withKeptAnswers(catalog: Catalog, kept: KeptAnswers, clock: Clock): KeptCatalog {
+  return new KeptCatalog({ catalog, kept, clock });
 }

@@ -83,7 +83,7 @@ function watchCells({ name, status, instances }: WatchStatus): string[] {
 
 /** The name comes last, where there is the most room, and what is wrong with it below. */
 function targetCells(
-  { label, state, reason, heldBy, heldSince, driftedSince }: TargetStatus,
+  { label, state, reason, heldBy, heldSince, driftedSince, keptFrom }: TargetStatus,
   nowMs: number,
 ): string[][] {
   const holder =
@@ -92,7 +92,9 @@ function targetCells(
       : [`by a ${heldBy} for ${ago(heldSince, nowMs)}`];
   const drift =
     driftedSince === undefined ? [] : [`changed by somebody else, ${ago(driftedSince, nowMs)} ago`];
-  const notes = [...holder, ...(reason === undefined ? [] : [reason]), ...drift];
+  const kept =
+    keptFrom === undefined ? [] : [`degraded: of kept answers, ${ago(keptFrom, nowMs)} old`];
+  const notes = [...holder, ...(reason === undefined ? [] : [reason]), ...kept, ...drift];
   return [[state, label], ...notes.map((note) => ['', note])];
 }
 

@@ -143,6 +143,18 @@ export const METRICS = {
     ['target'],
     'When a file was last replaced.',
   ),
+  targetsDegraded: row(
+    'gauge',
+    'autotmpl_targets_degraded',
+    [],
+    'Files that are made of answers kept on disk, until the catalog answers.',
+  ),
+  keptAnswerAge: row(
+    'gauge',
+    'autotmpl_kept_answer_age_seconds',
+    [],
+    'How old the oldest kept answer is that a file is made of; 0 without any.',
+  ),
   targetDrifts: row(
     'counter',
     'autotmpl_target_drifts_total',

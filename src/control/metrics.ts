@@ -165,6 +165,10 @@ export class Metrics {
     for (const { label, heldBy } of targets) {
       if (heldBy !== undefined) numbers.set('targetHeld', 1, { target: label, by: heldBy });
     }
+    const now = this.#parts.clock.now();
+    const ages = targets.flatMap(({ keptFrom }) => (keptFrom === undefined ? [] : now - keptFrom));
+    numbers.set('targetsDegraded', ages.length);
+    numbers.set('keptAnswerAge', Math.max(0, ...ages) / 1000);
     for (const [state, count] of Object.entries(controlled.queries())) {
       numbers.set('queries', count as number, { state });
     }

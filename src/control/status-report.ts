@@ -90,10 +90,11 @@ export function publicStatus(report: StatusReport): Readonly<Record<string, unkn
       Status: watch.status,
       ...(watch.instances !== undefined && { Instances: watch.instances }),
     })),
-    Targets: report.targets.map(({ label, state, driftedSince }) => ({
+    Targets: report.targets.map(({ label, state, driftedSince, keptFrom }) => ({
       Name: label,
       State: state,
       ...(driftedSince !== undefined && { Drifted: true }),
+      ...(keptFrom !== undefined && { Degraded: true }),
     })),
     Queries: {
       Fresh: report.queries.fresh,

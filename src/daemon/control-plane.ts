@@ -88,12 +88,17 @@ function overview(parts: ControlPlaneParts): Controlled {
     },
     supervised,
     files() {
-      const { renderer, drift } = rendering();
+      const { renderer, drift, degraded } = rendering();
       if (renderer === undefined || renderer.size === 0) return undefined;
       const drifted = drift?.drifted();
       const targets = renderer.standings().map((standing) => {
         const driftedSince = drifted?.get(standing.label);
-        return { ...targetStatus(standing), ...(driftedSince !== undefined && { driftedSince }) };
+        const keptFrom = degraded?.get(standing.label);
+        return {
+          ...targetStatus(standing),
+          ...(driftedSince !== undefined && { driftedSince }),
+          ...(keptFrom !== undefined && { keptFrom }),
+        };
       });
       return { ready: renderer.isReady, targets };
     },

@@ -12,7 +12,6 @@ import { FilePublisher } from '../renderer/file-publisher.ts';
 import { NotingPublisher } from '../renderer/drift/noting-publisher.ts';
 import { LastGood } from '../renderer/last-good.ts';
 import { GuardMemories } from '../renderer/guard/memory.ts';
-import { MemoryLedger } from '../renderer/ledger.ts';
 import type { Publisher } from '../renderer/publisher.ts';
 import type { Reload } from '../renderer/reload.ts';
 import type { CheckRequest } from '../renderer/run-check.ts';
@@ -21,6 +20,7 @@ import { Renderer } from '../renderer/renderer.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import type { Target } from '../renderer/target.ts';
+import { Memory } from './memory.ts';
 import { releaseAdvice } from './release-advice.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
@@ -46,7 +46,7 @@ export class Rendering {
   readonly #options: DaemonOptions;
   readonly #bus: Bus;
   readonly #markers = new OwedMarkers();
-  readonly #ledger = new MemoryLedger();
+  readonly #memory: Memory;
   readonly #lastGood: LastGood;
   readonly #aftermath: Aftermath;
   readonly #memories = new GuardMemories();
@@ -64,9 +64,16 @@ export class Rendering {
   constructor(options: DaemonOptions, bus: Bus) {
     this.#options = options;
     this.#bus = bus;
+    this.#memory = new Memory({
+      ...{ options, bus, watcher: () => this.#watcher?.actor },
+      secrets: () => ({
+        texts: this.#renderer?.secrets() ?? new Set(),
+        undecided: this.#renderer?.undecided() ?? new Set(),
+      }),
+    });
     const { logger } = options;
     this.#lastGood = new LastGood({
-      ...{ markers: this.#markers, ledger: this.#ledger, bus, logger },
+      ...{ markers: this.#markers, ledger: this.#memory, bus, logger },
       ownWrites: () => this.#drift?.actor,
     });
     this.#aftermath = new Aftermath({
@@ -100,6 +107,7 @@ export class Rendering {
       watcher: this.#watcher?.actor,
       reloads: this.reloads,
       drift: this.#drift?.actor,
+      degraded: this.#memory.degraded(),
     };
   }
 
@@ -121,6 +129,7 @@ export class Rendering {
 
   /** The watcher of these settings' catalog: the one that is there, where the present settings name the same catalog. */
   async watcherFor(next: Prepared, present: Prepared | undefined): Promise<Watcher> {
+    await this.#memory.adopt(next);
     const known = this.#watcher;
     const same = present !== undefined && isSameSource(present.settings, next.settings);
     if (known !== undefined && same) {
@@ -134,7 +143,13 @@ export class Rendering {
     const catalog = sharesAnswers(next.settings, this.#options)
       ? withSharing(next.catalog, next.settings, groupsOf, this.#options)
       : next.catalog;
-    const watcher = new Watcher({ catalog, bus: this.#bus, clock, logger, restMs });
+    const watcher = new Watcher({
+      catalog: this.#memory.behind(catalog, next),
+      bus: this.#bus,
+      clock,
+      logger,
+      restMs,
+    });
     this.#watcher = begin(watcher);
     return watcher;
   }
@@ -168,6 +183,7 @@ export class Rendering {
       // Whoever writes the files next looks after them anew.
       await this.#drift?.stop();
     }
+    await this.#memory.settle();
     if (onEnd().anotherFollows) this.#keepWatching(watcher);
     renderer.release();
   }
@@ -175,6 +191,7 @@ export class Rendering {
   /** Stops in the reverse of the order in which its parts were started. */
   async stop(): Promise<void> {
     this.#endKeeping();
+    this.#memory.close();
     await this.#begunReloads?.stop();
     await this.#watcher?.stop();
   }
@@ -208,7 +225,7 @@ export class Rendering {
       watcher,
       publisher: await this.#makePublisher(),
       reloads: this.reloads,
-      ledger: this.#ledger,
+      ledger: this.#memory,
       memories: this.#memories,
       releaseAdvice: releaseAdvice(settings.control?.socket, this.#options),
       once,

@@ -60,6 +60,7 @@ export class Course implements User {
   #missing: readonly Missing[] = [];
   #hadText = false;
   #isAskedFor = false;
+  #wasWhole = false;
   #lastSecrets: ReadonlySet<string> = new Set();
   /** Whether the file changed, or would have if this run wrote files. */
   changed = false;
@@ -98,6 +99,11 @@ export class Course implements User {
   /** Whether the file was ever as it should be in this run. */
   get hadText(): boolean {
     return this.#hadText;
+  }
+
+  /** Queries that its template may show, while it was never rendered whole and so has not said what of them is secret. */
+  get undecided(): Iterable<string> {
+    return this.#wasWhole ? [] : this.#needs.keys();
   }
 
   /** How its file stands. */
@@ -204,6 +210,7 @@ export class Course implements User {
     // A command may still print what the file held until now.
     this.secrets = new Set([...this.#lastSecrets, ...rendering.secrets]);
     if (complete) this.#lastSecrets = rendering.secrets;
+    this.#wasWhole ||= complete;
     this.#needs = complete ? rendering.used : new Map([...this.#needs, ...rendering.used]);
     watcher.want(this, this.#needs);
     bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });

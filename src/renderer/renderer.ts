@@ -124,6 +124,11 @@ export class Renderer implements Actor {
     return new Set(this.#courses.flatMap((course) => [...course.secrets]));
   }
 
+  /** Queries of templates that were never rendered whole: what is secret among their answers is not known yet. */
+  undecided(): ReadonlySet<string> {
+    return new Set(this.#courses.flatMap((course) => [...course.undecided]));
+  }
+
   /** How many targets changed, or would have if this run wrote files. */
   get changed(): number {
     return this.#courses.filter((course) => course.changed).length;

@@ -28,6 +28,8 @@ export interface StandingParts {
   readonly watcher?: Watcher | undefined;
   readonly reloads: Reloads;
   readonly drift?: Drift | undefined;
+  /** Files that are made of kept answers, by the labels of their targets: of when the oldest is, in milliseconds since the epoch. */
+  readonly degraded?: ReadonlyMap<string, number>;
 }
 
 /** How things stand: what failed, what is waited for, what changed. */

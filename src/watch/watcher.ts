@@ -189,7 +189,8 @@ export class Watcher implements Actor {
       return;
     }
     const reason = describeError(answer.reason);
-    this.#report.began(id, answer.reason, before?.value !== undefined);
+    const hasValue = before?.value !== undefined || answer.value !== undefined;
+    this.#report.began(id, answer.reason, hasValue);
     const fact = answer.state === 'suspect' ? 'query:suspected' : 'query:held';
     bus.emit(fact, { query: id, reason });
     if (before === undefined) {

@@ -106,7 +106,7 @@ describe('with onDrift: report', () => {
     },
   );
 
-  it('shows the difference, tells status and metrics of it, and overwrites it with the next change', async () => {
+  it('shows the difference, tells status of it, and overwrites it with the next change', async () => {
     const program = await keep();
     appendFileSync(path(), 'mine\n');
     await program.logs(/drifted/);

@@ -7,7 +7,7 @@ import type { Value } from '../values.ts';
 import { Group, type GroupParts } from './group.ts';
 import { Relay } from './relay.ts';
 import type { SharingSettings } from './settings.ts';
-import { isShareable } from './shareable.ts';
+import { isShareable } from '../shareable.ts';
 
 /** What shared answers are made of. */
 export interface SharingParts {

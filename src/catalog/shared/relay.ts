@@ -4,8 +4,8 @@ import type { Answer, Catalog } from '../catalog.ts';
 import { queryId } from '../query.ts';
 import type { Value } from '../values.ts';
 import type { Group } from './group.ts';
-import { readValue } from './read-value.ts';
-import type { ShareableQuery } from './shareable.ts';
+import { readValue } from '../read-value.ts';
+import type { ShareableQuery } from '../shareable.ts';
 
 /** So long somebody else may take to share an answer before we ask for it ourselves; and so much at random, since others wait with us. */
 const PATIENCE_MS = 2000;

@@ -6,7 +6,7 @@ import {
   asTexts,
   mapRecord,
   ShapeError,
-} from '../http/shapes.ts';
+} from './http/shapes.ts';
 import {
   freezeValue,
   HEALTH_STATUSES,
@@ -18,7 +18,7 @@ import {
   type NodeService,
   type ServiceInstance,
   type ValueOf,
-} from '../values.ts';
+} from './values.ts';
 import type { ShareableQuery } from './shareable.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CatalogQuery, Query } from '../query.ts';
+import type { CatalogQuery, Query } from './query.ts';
 
 /** A query whose answer is the same for whoever asks. */
 export type ShareableQuery = Extract<

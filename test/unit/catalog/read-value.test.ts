@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../../../src/catalog/http/shapes.ts';
-import { readValue } from '../../../../src/catalog/shared/read-value.ts';
-import { isShareable, type ShareableQuery } from '../../../../src/catalog/shared/shareable.ts';
-import type { Query } from '../../../../src/catalog/query.ts';
+import { ShapeError } from '../../../src/catalog/http/shapes.ts';
+import { readValue } from '../../../src/catalog/read-value.ts';
+import { isShareable, type ShareableQuery } from '../../../src/catalog/shareable.ts';
+import type { Query } from '../../../src/catalog/query.ts';
 
 const PAIR = {
   Path: 'a',

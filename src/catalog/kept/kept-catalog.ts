@@ -1,0 +1,122 @@
+import { AutotmplError, describeError } from '../../core/errors.ts';
+import type { Clock } from '../../core/time.ts';
+import type { Answer, Catalog } from '../catalog.ts';
+import { queryId, type Query } from '../query.ts';
+import type { Value } from '../values.ts';
+
+/** A catalog that says nothing is given so long before a kept answer takes its place. */
+const PATIENCE_MS = 2000;
+
+/** An answer that was kept. */
+export interface KeptAnswer {
+  readonly value: Value;
+  /** When it was last known to be true, in milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** What was kept of earlier answers. */
+export interface KeptAnswers {
+  find(id: string): KeptAnswer | undefined;
+  /** Why there is none, as the end of a sentence. */
+  whyNot(id: string): string;
+}
+
+/** What a catalog with kept answers is made of. */
+export interface KeptParts {
+  readonly catalog: Catalog;
+  readonly kept: KeptAnswers;
+  readonly clock: Clock;
+}
+
+/**
+ * Another catalog, with answers for the time in which that one gives none: it is asked first, always, and where it fails, or says nothing for two
+ * seconds, the kept answer is given as `held`, until it answers.
+ */
+export class KeptCatalog implements Catalog {
+  readonly name: string;
+  readonly #parts: KeptParts;
+  readonly #inUse = new Map<string, KeptAnswer>();
+
+  constructor(parts: KeptParts) {
+    this.#parts = parts;
+    this.name = parts.catalog.name;
+  }
+
+  /** Kept answers that stand in for the catalog's now, by the ids of their queries. */
+  get inUse(): ReadonlyMap<string, KeptAnswer> {
+    return this.#inUse;
+  }
+
+  async *watch(query: Query, signal: AbortSignal): AsyncIterable<Answer> {
+    const id = queryId(query);
+    const answers = this.#parts.catalog.watch(query, signal)[Symbol.asyncIterator]();
+    try {
+      let next = answers.next();
+      if (await this.#isSilent(next, signal)) {
+        const held = this.#standIn(id, SILENT);
+        if (held !== undefined) yield held;
+      }
+      for (let result = await next; result.done !== true; result = await next) {
+        const answer = result.value;
+        if (answer.state === 'fresh') this.#inUse.delete(id);
+        if (answer.state === 'fresh' || answer.value !== undefined) yield answer;
+        else yield this.#standIn(id, answer.reason, answer.state) ?? this.#without(id, answer);
+        next = answers.next();
+      }
+    } catch (error) {
+      // It will never answer, and what is kept is all that there will be.
+      const reason = error instanceof Error ? error : new Error(String(error));
+      const held = signal.aborted ? undefined : this.#standIn(id, reason);
+      if (held !== undefined) yield held;
+      throw error;
+    } finally {
+      this.#inUse.delete(id);
+      await answers.return?.();
+    }
+  }
+
+  close(): void {
+    this.#parts.catalog.close();
+  }
+
+  async #isSilent(next: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+    const patience = new AbortController();
+    const end = (): void => patience.abort();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      const heard = next.then(
+        () => false,
+        () => false,
+      );
+      const silent = this.#parts.clock.sleep(PATIENCE_MS, patience.signal).then(() => true);
+      return (await Promise.race([heard, silent])) && !signal.aborted;
+    } finally {
+      signal.removeEventListener('abort', end);
+      patience.abort();
+    }
+  }
+
+  #standIn(id: string, reason: Error, state: 'held' | 'suspect' = 'held'): Answer | undefined {
+    const kept = this.#inUse.get(id) ?? this.#parts.kept.find(id);
+    if (kept === undefined) return undefined;
+    this.#inUse.set(id, kept);
+    const since = new Date(kept.atMs).toISOString().slice(0, 16).replace('T', ' ');
+    const words = `${describeError(reason)}; the answer kept on disk is used, of ${since} UTC`;
+    return {
+      state,
+      value: kept.value,
+      reason: new AutotmplError('catalog', words, { cause: reason }),
+    };
+  }
+
+  #without(id: string, { state, reason }: Exclude<Answer, { readonly state: 'fresh' }>): Answer {
+    const words = `${describeError(reason)}; no answer is kept on disk: ${this.#parts.kept.whyNot(id)}`;
+    return {
+      state,
+      value: undefined,
+      reason: new AutotmplError('catalog', words, { cause: reason }),
+    };
+  }
+}
+
+const SILENT = new Error('the catalog has not answered yet');

@@ -1,0 +1,301 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Program } from '../support/autotmpl.ts';
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { messages, Scene } from '../support/scene.ts';
+
+const TEMPLATE = `version {{ key("site/version") }}
+{% for found in services() %}{% if found.Name != "consul" %}{% for instance in service(found.Name) -%}
+{{ found.Name }} {{ instance.Address }}:{{ instance.Port }}
+{% endfor %}{% endif %}{% endfor %}`;
+const text = (version: string, ...instances: string[]) =>
+  `version ${version}\n${instances.map((instance) => `${instance}\n`).join('')}`;
+const SALES = 'sales 10.0.0.1:80';
+const SECRET = 'Tr0ub4dor&3-and-more';
+
+let agent: ConsulAgent;
+let scene: Scene;
+beforeEach(async () => {
+  scene = new Scene();
+  agent = await startConsul({ dataDir: true });
+  await agent.register({ ID: 'sales', Name: 'sales', Address: '10.0.0.1', Port: 80 });
+  await agent.putKey('site/version', 'one');
+});
+afterEach(async () => {
+  await scene.close();
+  await agent.stop();
+});
+
+const site = { contents: TEMPLATE, destination: 'site.conf', command: 'echo run >> runs' };
+const config = (more: Readonly<Record<string, unknown>> = {}) => ({
+  catalog: { consul: { address: agent.address } },
+  control: { socket: 'control.sock' },
+  state: 'state',
+  startWith: 'lastGood',
+  templates: [site],
+  ...more,
+});
+const kept = (): string[] => readdirSync(scene.at('state/answers')).sort();
+const allKept = (): string =>
+  kept()
+    .map((name) => readFileSync(join(scene.at('state/answers'), name), 'utf8'))
+    .join('');
+
+/** Runs until the file is right and its answers are kept, then stops. */
+async function live(settings: Readonly<Record<string, unknown>> = config()): Promise<void> {
+  rmSync(scene.at('site.conf'), { force: true });
+  const program = scene.start(settings);
+  await scene.untilText('site.conf', text('one', SALES));
+  expect((await program.stop()).code).toBe(0);
+}
+
+async function status(): Promise<string> {
+  return (await scene.startWith(['status', '-socket', 'control.sock']).ended).stdout;
+}
+
+describe('a start while Consul is away, with startWith: lastGood', () => {
+  it('renders from kept answers, nested queries too, says so everywhere, and takes the fresh ones when they come', async () => {
+    await live();
+    await agent.kill('SIGKILL');
+    rmSync(scene.at('site.conf'));
+    const program = scene.start(config());
+    await scene.untilText('site.conf', text('one', SALES));
+    await program.logs(/site.conf is made of answers that were kept on disk, the oldest of 20/);
+    await program.logs(
+      /the answer kept on disk is used, of 20.* UTC; the last good answers are kept/,
+    );
+    expect(await status()).toMatch(
+      /: ready\n[^]*current +site\.conf\n +degraded: of kept answers, /,
+    );
+    await agent.start();
+    await agent.putKey('site/version', 'two');
+    await scene.untilText('site.conf', text('two', SALES), 20_000);
+    await program.logs(/answered again/);
+    expect(await status()).not.toMatch(/degraded/);
+  }, 60_000);
+
+  it('does so with -once, and ends with 0', async () => {
+    await live();
+    await agent.kill('SIGKILL');
+    rmSync(scene.at('site.conf'));
+    scene.write('autotmpl.json', JSON.stringify(config()));
+    const program = scene.startWith(['-config', 'autotmpl.json', '-log-format', 'json', '-once']);
+    expect((await program.ended).code).toBe(0);
+    expect(scene.read('site.conf')).toBe(text('one', SALES));
+    expect(messages(program, /made of answers that were kept on disk/)).toHaveLength(1);
+  });
+
+  it('takes kept answers after two seconds where Consul takes the connection and says nothing', async () => {
+    await live();
+    await agent.kill('SIGSTOP');
+    rmSync(scene.at('site.conf'));
+    const program = scene.start(config());
+    await scene.untilText('site.conf', text('one', SALES), 8000);
+    await program.logs(/the catalog has not answered yet; the answer kept on disk is used/);
+    await agent.kill('SIGCONT');
+    await program.logs(/answered again/, 20_000);
+  }, 40_000);
+
+  it('asks a Consul that answers first, and renders nothing that is old', async () => {
+    await live();
+    await agent.putKey('site/version', 'two');
+    rmSync(scene.at('site.conf'));
+    rmSync(scene.at('runs'));
+    const program = scene.start(config());
+    await scene.untilText('site.conf', text('two', SALES));
+    await scene.until('the command', () => scene.exists('runs'));
+    expect(scene.read('runs')).toBe('run\n');
+    expect(messages(program, /kept on disk/)).toEqual([]);
+  });
+
+  it.each([
+    ['damaged', (whole: string) => whole.replace('sales', 'salad'), /left unread.*it is damaged/],
+    ['cut short', (whole: string) => whole.slice(0, -20), /left unread.*it is damaged/],
+    ['empty', () => '', /left unread.*it is damaged, or was never a file of kept answers/],
+    [
+      'of a newer autotmpl',
+      (whole: string) => whole.replace('answers 1 ', 'answers 9 '),
+      /left unread.*it has version 9/,
+    ],
+  ])(
+    'leaves a file unread that is %s, with one warning, and waits',
+    async (_, change, said) => {
+      await live();
+      await agent.kill('SIGKILL');
+      const [name = ''] = kept();
+      const path = join(scene.at('state/answers'), name);
+      writeFileSync(path, change(readFileSync(path, 'utf8')));
+      const program = scene.start(config());
+      await program.logs(/no answer is kept on disk/);
+      expect(messages(program, said)).toHaveLength(1);
+      await agent.start();
+      await agent.putKey('site/version', 'two');
+      await scene.untilText('site.conf', text('two', SALES), 20_000);
+    },
+    60_000,
+  );
+
+  it('does not trust a folder or a file that others could have written', async () => {
+    await live();
+    await agent.kill('SIGKILL');
+    const [name = ''] = kept();
+    chmodSync(join(scene.at('state/answers'), name), 0o666);
+    const program = scene.start(config());
+    await program.logs(/left unread.*others could have written it/);
+    await program.stop();
+    chmodSync(scene.at('state/answers'), 0o777);
+    const second = scene.start(config());
+    await second.logs(/left unread.*others could read or write in it.*chmod 700/);
+    expect(second.isRunning).toBe(true);
+  });
+});
+
+describe('what is kept', () => {
+  it('is in files of 0600 in folders of 0700, and not written again without a change', async () => {
+    await live();
+    expect(statSync(scene.at('state')).mode & 0o777).toBe(0o700);
+    expect(statSync(scene.at('state/answers')).mode & 0o777).toBe(0o700);
+    const [name = ''] = kept();
+    const path = join(scene.at('state/answers'), name);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { ino } = statSync(path);
+    await live();
+    expect(statSync(path).ino).toBe(ino);
+    expect(kept()).toEqual([name]);
+  });
+
+  it('has no secret: not what is marked in this template or another, nor what only secret targets use, nor a private key', async () => {
+    await agent.putKey('db/password', SECRET);
+    await agent.putKey(
+      'copy/of/it',
+      JSON.stringify({ pw: SECRET, url: encodeURIComponent(SECRET) }),
+    );
+    await agent.putKey('hidden/word', 'only-for-the-secret-target');
+    const templates = [
+      site,
+      { contents: 'plain {{ key("copy/of/it") }}', destination: 'plain.conf' },
+      { contents: 'pw {{ key("db/password") | secret }}', destination: 'pw.conf' },
+      { contents: '{{ key("hidden/word") }}', destination: 'hidden.conf', secret: true },
+      { contents: '{{ caLeaf("sales").PrivateKeyPEM }}', destination: 'leaf.pem' },
+    ];
+    await agent.stop();
+    agent = await startConsul({ dataDir: true, extraConfig: { connect: { enabled: true } } });
+    await agent.register({ ID: 'sales', Name: 'sales', Address: '10.0.0.1', Port: 80 });
+    await agent.putKey('site/version', 'one');
+    await agent.putKey('db/password', SECRET);
+    await agent.putKey('copy/of/it', JSON.stringify({ pw: SECRET }));
+    await agent.putKey('hidden/word', 'only-for-the-secret-target');
+    const program = scene.start(config({ templates }));
+    await scene.until('all files', () =>
+      templates.every(({ destination }) => scene.exists(destination)),
+    );
+    await program.stop();
+    expect(allKept()).toContain('site/version');
+    for (const word of [SECRET, 'only-for-the-secret', 'PRIVATE KEY', 'Tr0ub4dor']) {
+      expect(allKept()).not.toContain(word);
+    }
+    await agent.kill('SIGKILL');
+    for (const { destination } of templates) rmSync(scene.at(destination));
+    const second = scene.start(config({ templates }));
+    await scene.untilText('site.conf', text('one', SALES));
+    await second.logs(
+      /key\(db\/password\).*no answer is kept on disk: a template marks it as secret/,
+    );
+    expect(scene.exists('pw.conf')).toBe(false);
+    expect(scene.exists('plain.conf')).toBe(false);
+    expect(scene.exists('hidden.conf')).toBe(false);
+    expect(second.stderr).not.toContain(SECRET);
+  }, 60_000);
+
+  it('is taken away again when a template comes to mark it as secret', async () => {
+    await agent.putKey('db/password', SECRET);
+    const plain = { contents: '{{ key("db/password") }}', destination: 'plain.conf' };
+    const program = scene.start(config({ templates: [plain] }));
+    await scene.untilText('plain.conf', SECRET);
+    await scene.until(
+      'it to be kept',
+      () => scene.exists('state/answers') && allKept().includes(SECRET),
+    );
+    const marked = { contents: 'pw {{ key("db/password") | secret }}', destination: 'pw.conf' };
+    scene.write('autotmpl.json', JSON.stringify(config({ templates: [plain, marked] })));
+    program.kill('SIGHUP');
+    await scene.untilText('pw.conf', `pw ${SECRET}`);
+    await scene.until('it to be kept no more', () => !allKept().includes(SECRET));
+  });
+
+  it('goes to another folder with a new config, and works there', async () => {
+    const program = scene.start(config());
+    await scene.untilText('site.conf', text('one', SALES));
+    await scene.until('it to be kept', () => scene.exists('state/answers') && kept().length === 1);
+    scene.write('autotmpl.json', JSON.stringify(config({ state: 'other' })));
+    program.kill('SIGHUP');
+    await scene.until(
+      'it to be kept there',
+      () => scene.exists('other/answers') && scene.names('other/answers').length === 1,
+    );
+    await agent.putKey('site/version', 'two');
+    await scene.untilText('site.conf', text('two', SALES));
+    await program.stop();
+    await agent.kill('SIGKILL');
+    rmSync(scene.at('site.conf'));
+    scene.start(undefined);
+    await scene.untilText('site.conf', text('two', SALES));
+  }, 40_000);
+
+  it('of two programs in one folder do not meet', async () => {
+    const first = scene.start(config());
+    await scene.untilText('site.conf', text('one', SALES));
+    const other = { ...site, destination: 'other.conf', contents: '{{ key("site/version") }}' };
+    scene.write(
+      'other.json',
+      JSON.stringify(config({ templates: [other], control: { socket: 'other.sock' } })),
+    );
+    const second = scene.startWith(['-config', 'other.json', '-log-format', 'json']);
+    await scene.untilText('other.conf', 'one');
+    for (const version of ['two', 'three', 'four']) {
+      await agent.putKey('site/version', version);
+      await scene.untilText('site.conf', text(version, SALES));
+      await scene.untilText('other.conf', version);
+    }
+    await Promise.all([first.stop(), second.stop()]);
+    expect(kept()).toHaveLength(2);
+    await agent.kill('SIGKILL');
+    const third: Program = scene.start(undefined);
+    await third.logs(/site.conf is made of answers/);
+    expect(messages(third, /left unread/)).toEqual([]);
+  }, 40_000);
+
+  it('hinders nothing where the folder cannot be written, says so once, and is written when it can', async () => {
+    // A file in the folder's place: not even root makes a folder there.
+    scene.write('state', 'no folder');
+    const program = scene.start(config());
+    await scene.untilText('site.conf', text('one', SALES));
+    await program.logs(/answers are not kept on disk: /);
+    await agent.putKey('site/version', 'two');
+    await scene.untilText('site.conf', text('two', SALES));
+    rmSync(scene.at('state'));
+    mkdirSync(scene.at('state'), { mode: 0o700 });
+    await program.logs(/answers are kept on disk again/, 20_000);
+    expect(messages(program, /answers are not kept on disk/)).toHaveLength(1);
+    expect(allKept()).toContain('two');
+  }, 40_000);
+});
+
+it('waits with startWith: fresh, though answers are kept', async () => {
+  await live(config({ startWith: 'fresh' }));
+  expect(kept()).toHaveLength(1);
+  await agent.kill('SIGKILL');
+  rmSync(scene.at('site.conf'));
+  const program = scene.start(config({ startWith: 'fresh' }));
+  await program.logs(/no answer yet, and asking goes on/);
+  expect(scene.exists('site.conf')).toBe(false);
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { keptKind, keptText, readKeptText } from '../../../../src/catalog/kept/kept-text.ts';
+import { queryId, type Query } from '../../../../src/catalog/query.ts';
+import type { Value } from '../../../../src/catalog/values.ts';
+
+const PAIR: Value = {
+  ...{ Path: 'a/b', Key: 'b', Value: 'blue\n"\u2028', CreateIndex: 1, ModifyIndex: 2 },
+  ...{ LockIndex: 0, Flags: 0, Session: '' },
+};
+const open = (): boolean => false;
+
+describe('the text of kept answers', () => {
+  it('is read as what was written, an absence too', () => {
+    const answers = new Map<string, Value>([
+      ['key(a/b)', PAIR],
+      ['key(gone)', null],
+      ['services()', [{ Name: 'web', Tags: ['x'] }]],
+    ]);
+    const record = readKeptText(keptText('/etc/a', answers, open));
+    expect(record).toEqual({ destination: '/etc/a', answers, secret: new Set() });
+  });
+
+  it('has the names of secret answers, and nothing of them', () => {
+    const text = keptText('/etc/a', new Map([['key(a/b)', PAIR]]), (id) => id === 'key(a/b)');
+    expect(text).not.toContain('blue');
+    expect(readKeptText(text).secret).toEqual(new Set(['key(a/b)']));
+  });
+
+  it.each<[string, Query]>([
+    ['secrets of Vault', { kind: 'vaultRead', path: 'secret/a' } as Query],
+    ['variables of Nomad', { kind: 'nomadVar', path: 'a' }],
+    ['private keys', { kind: 'caLeaf', service: 'web' }],
+    ['output of plugins', { kind: 'plugin', command: ['key(a)'] }],
+    ['local files', { kind: 'file', path: 'services()' }],
+  ])('never has %s', (_, query) => {
+    expect(keptKind(queryId(query))).toBeUndefined();
+    const text = keptText('/etc/a', new Map([[queryId(query), PAIR]]), open);
+    expect(text).not.toContain('blue');
+    expect(readKeptText(text).answers.size).toBe(0);
+  });
+
+  const whole = keptText('/etc/a', new Map([['key(a/b)', PAIR]]), open);
+  it.each([
+    ['nothing', '', /damaged, or was never/],
+    ['something else', '{"answers":{}}', /damaged, or was never/],
+    ['a changed byte', whole.replace('blue', 'blub'), /damaged/],
+    ['a missing end', whole.slice(0, -1), /damaged/],
+    ['more at its end', `${whole}x\n`, /damaged/],
+    [
+      'another version',
+      whole.replace('answers 1', 'answers 2'),
+      /version 2, and this autotmpl reads version 1/,
+    ],
+  ])('is refused with %s', (_, text, why) => {
+    expect(() => readKeptText(text)).toThrow(why);
+  });
+});
