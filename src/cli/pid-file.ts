@@ -2,14 +2,24 @@ import { constants } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 
 import { AutotmplError, describeError } from '../core/errors.ts';
+import { strangeSign } from '../core/strangers.ts';
 
 /** Writes our process id for service managers; returns what takes it away again, unless somebody else has written it since. */
 export async function writePidFile(path: string): Promise<() => Promise<void>> {
   const text = `${process.pid}\n`;
   try {
-    const flags = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW;
-    const file = await open(path, flags, 0o644);
+    const { O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const file = await open(path, O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o644);
     try {
+      // Looked at before a byte of it is changed.
+      const present = await file.stat();
+      if (!present.isFile()) throw new Error('it is no file');
+      if (strangeSign(path, present) !== undefined) {
+        throw new Error(
+          'it is the file of another user, or has another name elsewhere, and everybody may write to its folder',
+        );
+      }
+      await file.truncate();
       await file.writeFile(text);
     } finally {
       await file.close();
@@ -19,7 +29,8 @@ export async function writePidFile(path: string): Promise<() => Promise<void>> {
       'output',
       `cannot write the pid file ${path}: ${describeError(error)}`,
       {
-        advice: 'its folder must exist, and it must not be a symbolic link',
+        advice:
+          'its folder must exist, best one that only we may write to, and it must not be a symbolic link',
         cause: error,
       },
     );

@@ -1,6 +1,8 @@
 import {
   closeSync,
+  constants,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   renameSync,
@@ -11,6 +13,7 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import type { LogFileSettings } from '../config/log-settings.ts';
 import { AutotmplError, describeError, systemCode } from '../core/errors.ts';
+import { isForEverybody, isOurs, strangeSign } from '../core/strangers.ts';
 
 /** Only we and our group read it: a log may tell more than its reader should know. */
 const MODE = 0o640;
@@ -142,11 +145,28 @@ function isSame(path: string, descriptor: number): boolean {
   }
 }
 
+/**
+ * Links are what images lead a log to /dev/stdout by. One that a stranger made where everybody may make files is not followed: lines
+ * hold what others wrote, and would land in any file that he chose.
+ */
+function mayFollow(path: string): boolean {
+  const link = lstatSync(path, { throwIfNoEntry: false });
+  return link === undefined || isOurs(link) || !isForEverybody(statSync(dirname(path)));
+}
+
 function open(path: string): number {
   try {
-    return openSync(path, 'a', MODE);
+    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+    const links = mayFollow(path) ? 0 : O_NOFOLLOW;
+    const descriptor = openSync(path, O_APPEND | O_CREAT | O_WRONLY | links, MODE);
+    const file = fstatSync(descriptor);
+    if (!file.isFile() || strangeSign(path, file) === undefined) return descriptor;
+    closeSync(descriptor);
+    throw new Error(
+      'it is the file of another user, or has another name elsewhere, and everybody may write to its folder',
+    );
   } catch (error) {
-    const why = systemCode(error) ?? String(error);
+    const why = systemCode(error) ?? describeError(error);
     throw new AutotmplError('output', `the log file ${path} cannot be opened (${why})`, {
       advice: 'its folder must exist, and we must be allowed to write there',
       cause: error,

@@ -29,7 +29,8 @@ export async function stageFile(
   options: FileOptions,
   { found, needsFile = false }: StageDetails = {},
 ): Promise<StagedFile> {
-  const { path, existing } = found ?? (await resolveDestination(destination, options.symlink));
+  const { path, existing } =
+    found ?? (await resolveDestination(destination, options.symlink, options.user));
   if (options.write === 'inPlace' && existing !== undefined) {
     return stageInPlace(path, text, options, existing, needsFile);
   }

@@ -23,14 +23,18 @@ export async function sameAttributes(file: Stats, options: Wanted): Promise<bool
   );
 }
 
-/** Gives a file whose text is right the mode and the owner that the options ask for. The path must be resolved. */
-export async function applyAttributes(path: string, options: Wanted): Promise<void> {
+/**
+ * Gives a file whose text is right the mode and the owner that the options ask for. The path must be resolved. Where another file than
+ * `seen` is there by now, it gets nothing: it might be one that is not to be given away.
+ */
+export async function applyAttributes(path: string, options: Wanted, seen?: Stats): Promise<void> {
   try {
     const owner = await resolveOwner(options);
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const file = await open(path, flags);
     try {
       const before = await file.stat();
+      if (seen !== undefined && !isSame(before, seen)) throw new Error('it was replaced just now');
       await file.chown(owner.uid ?? before.uid, owner.gid ?? before.gid);
       // After the owner: a change of owner clears the set-id bits (chown(2)).
       await file.chmod(options.mode ?? before.mode & PERMISSION_BITS);
@@ -41,6 +45,10 @@ export async function applyAttributes(path: string, options: Wanted): Promise<vo
   } catch (error) {
     throw attributesError(path, error);
   }
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 /**

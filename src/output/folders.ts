@@ -1,4 +1,5 @@
-import { access, chmod, mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { fileError } from './file-error.ts';
@@ -34,13 +35,23 @@ async function makeFolder(folder: string): Promise<void> {
 async function tryToMake(folder: string): Promise<Error | undefined> {
   try {
     await mkdir(folder, { mode: FOLDER_MODE });
-    // The umask took its share, and what reads the file may be another user.
-    await chmod(folder, FOLDER_MODE);
+    await setMode(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return error as Error;
     if (systemCode(error) !== 'EEXIST') throw error;
   }
   return undefined;
+}
+
+/** The umask took its share, and what reads the file may be another user. Not by its name, which may be a link of somebody else by now. */
+async function setMode(folder: string): Promise<void> {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const handle = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    await handle.chmod(FOLDER_MODE);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function exists(folder: string): Promise<boolean> {

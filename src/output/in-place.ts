@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { strangeSign } from '../core/strangers.ts';
 import { applyAttributes, sameAttributes } from './attributes.ts';
 import { keepBackup } from './backup.ts';
 import { fileError } from './file-error.ts';
@@ -21,6 +22,11 @@ export async function writeInPlace(
     if (options.backup) await keepBackup(path, 'copy', async () => current);
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
+      if (strangeSign(path, await file.stat()) !== undefined) {
+        throw new Error(
+          'it is the file of another user, or has another name, in a folder that everybody may write to',
+        );
+      }
       try {
         await overwrite(file, typeof text === 'string' ? Buffer.from(text) : text);
       } catch (error) {
@@ -31,7 +37,8 @@ export async function writeInPlace(
     } finally {
       await file.close();
     }
-    if (!(await sameAttributes(current.stat, options))) await applyAttributes(path, options);
+    if (!(await sameAttributes(current.stat, options)))
+      await applyAttributes(path, options, current.stat);
   } catch (error) {
     throw fileError('Cannot write in place', path, error);
   }

@@ -12,10 +12,15 @@ export const owedMarker = {
   /** Returns whether the marker now stands. */
   async set(destination: string): Promise<boolean> {
     try {
-      const flags = constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW;
+      const { O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+      // Without O_NONBLOCK a named pipe of that name would hold us for ever.
+      const flags = O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
       const file = await open(owedPath(destination), flags, 0o600);
-      await file.close();
-      return true;
+      try {
+        return (await file.stat()).isFile();
+      } finally {
+        await file.close();
+      }
     } catch {
       return false;
     }

@@ -17,8 +17,9 @@ export interface CurrentFile {
 export async function readDestination(
   destination: string,
   symlink: FileOptions['symlink'],
+  user?: string,
 ): Promise<CurrentFile | undefined> {
-  const { path, existing } = await resolveDestination(destination, symlink);
+  const { path, existing } = await resolveDestination(destination, symlink, user);
   return existing === undefined ? undefined : readCurrent(path);
 }
 

@@ -72,7 +72,7 @@ export class DryPublisher implements Publisher {
       this.#options.print(text);
       return 'attributes';
     }
-    const current = await readDestination(destination, target.file.symlink);
+    const current = await readDestination(destination, target.file.symlink, target.file.user);
     const before = current?.bytes.toString('utf8');
     if (current !== undefined && before === text) return this.#showUnchanged(target, current.stat);
     this.#print(target.label, before, text, publication);

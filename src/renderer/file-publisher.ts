@@ -1,5 +1,6 @@
 import { atMost } from '../core/at-most.ts';
 import type { Logger } from '../core/logger.ts';
+import { exposedFolders } from '../output/exposed-folders.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { Checking } from './checking.ts';
@@ -43,8 +44,14 @@ export class FilePublisher implements Publisher {
   }
 
   async open(targets: readonly Target[]): Promise<void> {
+    const destinations = targets.flatMap((target) => target.destination ?? []);
+    for (const folder of await exposedFolders(destinations)) {
+      this.#logger.warn(
+        `everybody on this machine can replace what is in ${folder}, and so the files that are written there: chmod o-w or o+t it`,
+      );
+    }
     const removed = await removeLeftovers(
-      targets.flatMap((target) => target.destination ?? []),
+      destinations,
       targets.flatMap((target) => (isRolledBack(target) ? (target.destination ?? []) : [])),
     );
     if (removed.length > 0) {

@@ -177,7 +177,7 @@ export class LastGood {
   async #find(target: Target): Promise<ResolvedDestination | undefined> {
     const { destination, file } = target;
     if (!isRolledBack(target) || destination === undefined) return undefined;
-    return resolveDestination(destination, file.symlink);
+    return resolveDestination(destination, file.symlink, file.user);
   }
 
   #known({ destination = '' }: Target): Known {

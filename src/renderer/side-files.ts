@@ -29,7 +29,7 @@ export async function compareSideFile(file: SideFile): Promise<SideChange | unde
   const { path } = file;
   const options = optionsOf(file);
   await refuseLinkedFolder(path);
-  const found = await resolveDestination(path, options.symlink);
+  const found = await resolveDestination(path, options.symlink, options.user);
   const current = found.existing === undefined ? undefined : await readCurrent(found.path);
   const before = current?.bytes.toString('utf8');
   const after = wantedText(file, before);

@@ -66,14 +66,14 @@ export class Staging {
     // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
     // from a change to its file.
     const placed = this.#placedBefore(target);
-    const found = await resolveDestination(destination, file.symlink);
+    const found = await resolveDestination(destination, file.symlink, file.user);
     const current =
       found.existing !== undefined && (placed === undefined || placed === checksum(text))
         ? await readCurrent(found.path)
         : undefined;
     if (current?.bytes.equals(Buffer.from(text)) === true) {
       if (!(await sameAttributes(current.stat, file))) {
-        await applyAttributes(current.path, file);
+        await applyAttributes(current.path, file, current.stat);
         this.#options.logger.info(`set mode and owner of ${target.label}; its text is unchanged`);
       }
       const commandOwed = await this.#isOwed(target);

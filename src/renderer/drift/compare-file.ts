@@ -34,8 +34,8 @@ export async function compareFile(
   const isLink = entry.isSymbolicLink() && file.symlink === 'follow';
   if (!entry.isFile() && !isLink)
     return replaced(entry.isSymbolicLink() ? 'a symbolic link' : 'something that is no file');
-  const { path, existing: stat } = await resolveDestination(destination, file.symlink);
-  if (stat === undefined) return { kind: 'missing', what: 'was deleted', key: 'missing' };
+  const { path, existing: stat } = await resolveDestination(destination, file.symlink, file.user);
+  if (stat === undefined) return replaced('a file that somebody else may have put there');
   if (expected.isSeen(stat)) return undefined;
   const size = `is ${stat.size} bytes long and should be ${expected.length}`;
   if (stat.size !== expected.length && stat.size > LONGEST_BYTES) {

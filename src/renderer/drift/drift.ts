@@ -142,7 +142,9 @@ export class Drift implements Actor, OwnWrites {
   /** Finds out where a file really is, and has its folders watched. */
   async #follow(kept: Kept): Promise<void> {
     const { destination, file } = kept.target;
-    const found = await resolveDestination(destination, file.symlink).catch(() => undefined);
+    const found = await resolveDestination(destination, file.symlink, file.user).catch(
+      () => undefined,
+    );
     for (const path of new Set([destination, found?.path ?? destination])) {
       const folder = dirname(path);
       const names = this.#names.get(folder) ?? new Map<string, Set<Kept>>();

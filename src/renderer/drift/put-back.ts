@@ -20,7 +20,10 @@ export async function putBack(
 ): Promise<void> {
   const options = { ...file, ...asOptions(expected.dress) };
   if (kind === 'dress') {
-    await applyAttributes((await resolveDestination(destination, file.symlink)).path, options);
+    await applyAttributes(
+      (await resolveDestination(destination, file.symlink, file.user)).path,
+      options,
+    );
     return;
   }
   // What took the file's place is renamed over, whatever it leads to.
