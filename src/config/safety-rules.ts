@@ -20,6 +20,10 @@ export function checkSafety(
     if (!(key in entry) || 'command' in entry) continue;
     report([...path, key], `${key} needs a command: it is about what follows it`, 'add a command');
   }
+  if ('fileGroup' in entry && entry.write === 'inPlace') {
+    const message = 'a file that is written in place cannot be replaced together with others';
+    report([...path, 'write'], message, 'leave it out, or leave out fileGroup');
+  }
   const { probe } = entry;
   if (isMap(probe)) checkProbe(probe, [...path, 'probe'], report);
 }

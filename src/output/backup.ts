@@ -52,9 +52,10 @@ async function linked(path: string, temporary: string): Promise<boolean> {
   }
 }
 
-async function writeCopy(temporary: string, current: CurrentFile): Promise<void> {
+/** Writes what a file holds into a new one, with its mode and owner as far as this process may. */
+export async function writeCopy(path: string, current: CurrentFile): Promise<void> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
-  const file = await open(temporary, flags, 0o600);
+  const file = await open(path, flags, 0o600);
   try {
     await file.writeFile(current.bytes);
     // As far as this process may: a backup that only we can read is better than none.

@@ -46,6 +46,11 @@ export function rejectedPath(destination: string): string {
   return join(dirname(destination), `.${shortBase(destination)}.autotmpl-rejected`);
 }
 
+/** Where it is written which files are being replaced together with this one, the first of them. */
+export function journalPath(destination: string): string {
+  return join(dirname(destination), `.${shortBase(destination)}.autotmpl-journal`);
+}
+
 /** Where the file that was replaced is kept. */
 export function backupPath(destination: string): string {
   return `${destination}.bak`;

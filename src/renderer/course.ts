@@ -22,6 +22,7 @@ import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
 import { tellPlaced } from './tell-placed.ts';
 import type { Waiting } from './waiting-report.ts';
+import { groupError } from './units.ts';
 import { WriteRetry } from './write-retry.ts';
 
 /** What a course works with. */
@@ -61,6 +62,7 @@ export class Course implements User {
   #hadText = false;
   #isAskedFor = false;
   #wasWhole = false;
+  #waitsWith: string | undefined;
   #lastSecrets: ReadonlySet<string> = new Set();
   /** Whether the file changed, or would have if this run wrote files. */
   changed = false;
@@ -140,6 +142,11 @@ export class Course implements User {
     return true;
   }
 
+  /** The label of another of its group, which has to be ready first; undefined where there is none. */
+  get waitsWith(): string | undefined {
+    return this.#waitsWith;
+  }
+
   /** What it waits for; undefined where it waits for nothing. */
   waiting(): Waiting | undefined {
     if (this.#missing.length === 0) return undefined;
@@ -197,12 +204,19 @@ export class Course implements User {
     return due;
   }
 
+  /** It is rendered in this turn, though it may not be due: another of its group is. */
+  takeEarly(): void {
+    this.#due.takeEarly();
+    this.#writeRetry.cancel();
+  }
+
   /**
    * Renders from memory and says what is needed from now on; returns the text, where there is one that no guard objects to. Where
    * there is none, its state says why.
    */
   render(): Publication | undefined {
     const { watcher, bus } = this.#options;
+    this.#waitsWith = undefined;
     const recall = this.#guard?.recall ?? watcher.recall;
     const resolution = resolve(this.#template, recall);
     const { rendering } = resolution;
@@ -235,6 +249,20 @@ export class Course implements User {
     const anew = this.#isAskedFor;
     this.#isAskedFor = false;
     return { target: this.target, text: resolution.text, secrets, files, anew };
+  }
+
+  /** Its text is not published, since another of its group has none. */
+  standBack({ target, anew = false }: Publication, other: Course): void {
+    this.#changes = new Set([...this.#reasons, ...this.#changes]);
+    this.#isAskedFor ||= anew;
+    const { label } = other.target;
+    if (other.state === 'waiting' || other.error === undefined) {
+      // Not there yet is nothing to be loud about; the one that waits says what it waits for.
+      this.#fare.wait();
+      this.#waitsWith = label;
+    } else {
+      this.#fare.hold('group', groupError(target.fileGroup ?? '', label, other.error));
+    }
   }
 
   /** Takes note of what became of its publication; returns the command to run, if there is one. */

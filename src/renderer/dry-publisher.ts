@@ -5,10 +5,12 @@ import { sameAttributes } from '../output/attributes.ts';
 import { unifiedDiff } from '../output/diff.ts';
 import { readDestination } from '../output/read-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
-import { formatRefusal } from './format-refusal.ts';
+import { refuseByFormat } from './format-refusal.ts';
 import { compareSideFile } from './side-files.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
+import { attempt, outcomeOf, type Step } from './step.ts';
 import type { Target } from './target.ts';
+import { holdTogether, unitsOf } from './units.ts';
 
 /** What the publisher works with. */
 export interface DryPublisherOptions {
@@ -34,16 +36,16 @@ export class DryPublisher implements Publisher {
   }
 
   async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
-    const published: Published[] = [];
-    for (const publication of batch) published.push(await this.#show(publication));
-    return published;
+    const steps: Step[] = batch.map((publication) => ({ publication, beside: [] }));
+    for (const step of steps) await attempt(step, async () => void (await refuseByFormat(step)));
+    for (const unit of unitsOf(steps)) await holdTogether(unit);
+    for (const step of steps) step.published ??= await this.#show(step.publication);
+    return steps.map(outcomeOf);
   }
 
   async #show(publication: Publication): Promise<Published> {
     const { target } = publication;
     try {
-      const refusal = await formatRefusal(publication);
-      if (refusal !== undefined) return { outcome: 'held', by: 'check', error: refusal };
       const own = await this.#showOwn(publication);
       const beside = await this.#showBeside(publication);
       if (target.command !== undefined && (own === 'text' || beside)) {

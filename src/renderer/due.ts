@@ -61,6 +61,12 @@ export class Due {
     return due;
   }
 
+  /** It is rendered now, whether it was due or not. */
+  takeEarly(): void {
+    this.#now = false;
+    this.cancel();
+  }
+
   /** Waits for nothing any more. */
   cancel(): void {
     for (const timer of Object.values(this.#pauses)) timer.cancel();

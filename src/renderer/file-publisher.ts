@@ -1,6 +1,7 @@
 import { atMost } from '../core/at-most.ts';
 import type { Logger } from '../core/logger.ts';
 import { exposedFolders } from '../output/exposed-folders.ts';
+import { findJournals } from '../output/find-journals.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { Checking } from './checking.ts';
@@ -11,6 +12,7 @@ import { Staging } from './staging.ts';
 import { outcomeOf, type Step } from './step.ts';
 import { Swapping } from './swapping.ts';
 import type { Target } from './target.ts';
+import { holdTogether, unitsOf } from './units.ts';
 
 /** Checks that run side by side: they are programs, and take what processors there are. */
 const CHECKS_SIDE_BY_SIDE = 4;
@@ -26,7 +28,7 @@ export interface FilePublisherOptions {
   readonly logger: Logger;
 }
 
-/** Writes files: the whole batch is staged first, then checked, then swapped in, in order, then made to last. */
+/** Writes files: the whole batch is staged first, then checked, then swapped in, in order, then made to last. A group is replaced all together, or not at all. */
 export class FilePublisher implements Publisher {
   readonly #logger: Logger;
   readonly #staging: Staging;
@@ -50,6 +52,7 @@ export class FilePublisher implements Publisher {
         `everybody on this machine can replace what is in ${folder}, and so the files that are written there: chmod o-w or o+t it`,
       );
     }
+    await this.#finishSwaps(destinations);
     const removed = await removeLeftovers(
       destinations,
       targets.flatMap((target) => (isRolledBack(target) ? (target.destination ?? []) : [])),
@@ -64,9 +67,34 @@ export class FilePublisher implements Publisher {
   async publish(batch: readonly Publication[], signal: AbortSignal): Promise<readonly Published[]> {
     const steps: Step[] = batch.map((publication) => ({ publication, beside: [] }));
     await this.#staging.stage(steps);
-    await atMost(CHECKS_SIDE_BY_SIDE, steps, (step) => this.#checking.check([step], signal));
-    for (const step of steps) await this.#swapping.swap(step);
+    const units = unitsOf(steps);
+    for (const unit of units) await holdTogether(unit);
+    await atMost(CHECKS_SIDE_BY_SIDE, units, async (unit) => {
+      await this.#checking.check(unit.steps, signal);
+      await holdTogether(unit);
+    });
+    for (const unit of units) await this.#swapping.swap(unit);
     await this.#swapping.makeLast(steps);
     return steps.map(outcomeOf);
+  }
+
+  /** Before leftovers are removed: what a swap that was cut short needs is among them. */
+  async #finishSwaps(destinations: readonly string[]): Promise<void> {
+    const found = await findJournals(destinations);
+    if (found.paths.length === 0) return;
+    const { finishSwaps } = await import('../output/finish-swaps.ts');
+    for (const { path, outcome, files, reason } of await finishSwaps(found)) {
+      if (outcome === 'finished') {
+        this.#logger.info('finished what an earlier run had begun: all files of a group are new', {
+          files,
+        });
+      } else if (outcome === 'undone') {
+        this.#logger.warn('undid what an earlier run had begun: all files of a group are old', {
+          files,
+        });
+      } else {
+        this.#logger.warn(`did not obey the journal ${path}: ${reason}`, { files });
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ import { faultFinderOf } from '../output/format/index.ts';
 import { createMask } from '../output/mask.ts';
 import { printable } from '../output/printable.ts';
 import type { Publication } from './publisher.ts';
+import { settle, type Step } from './step.ts';
 
 /** What the formats are called. */
 const NAMES: Readonly<Record<TextFormat, string>> = {
@@ -17,8 +18,16 @@ const NAMES: Readonly<Record<TextFormat, string>> = {
 /** A longer line is cut around the place that is meant. */
 const MOST_CHARACTERS = 120;
 
+/** Holds a step whose text is not of the format that its target names; returns whether it does. */
+export async function refuseByFormat(step: Step): Promise<boolean> {
+  const error = await formatRefusal(step.publication);
+  if (error === undefined) return false;
+  await settle(step, { outcome: 'held', by: 'check', error });
+  return true;
+}
+
 /** Why a text is not of the format that its target names; undefined where it is, or none is named. */
-export async function formatRefusal(publication: Publication): Promise<AutotmplError | undefined> {
+async function formatRefusal(publication: Publication): Promise<AutotmplError | undefined> {
   const { target, text } = publication;
   const { format, label } = target;
   if (format === undefined) return undefined;

@@ -7,12 +7,13 @@ import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { CompiledTarget } from './compile-targets.ts';
+import { readyOf, takeDue } from './course-groups.ts';
 import { Course } from './course.ts';
 import type { FareState, Holder } from './fare.ts';
 import type { GuardReport } from './guard/guard.ts';
 import { GuardMemories } from './guard/memory.ts';
 import type { Ledger } from './ledger.ts';
-import type { Publication, Published, Publisher } from './publisher.ts';
+import type { Published, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import type { Reloads } from './reloads.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
@@ -189,12 +190,8 @@ export class Renderer implements Actor {
 
   /** One batch: what is due is rendered, then published, then its commands are asked for. */
   async #turn(signal: AbortSignal): Promise<void> {
-    const due = this.#courses.filter((course) => course.takeDue());
-    const ready: { course: Course; publication: Publication }[] = [];
-    for (const course of due) {
-      const publication = course.render();
-      if (publication !== undefined) ready.push({ course, publication });
-    }
+    const due = takeDue(this.#courses);
+    const ready = readyOf(due.map((course) => ({ course, publication: course.render() })));
     await this.#opened;
     const published = await this.#options.publisher.publish(
       ready.map(({ publication }) => publication),
@@ -273,13 +270,7 @@ function isWritten(published: Published | undefined): boolean {
 function standingOf(course: Course): TargetStanding {
   const { state, error, holder } = course;
   const guards = course.guards();
-  const [missing] = course.waiting()?.missing ?? [];
-  const reason =
-    error !== undefined
-      ? describeError(error)
-      : missing === undefined
-        ? undefined
-        : `${queryId(missing.query)} is ${missing.why}`;
+  const reason = error === undefined ? whatIsAwaited(course) : describeError(error);
   return {
     label: course.target.label,
     state: error !== undefined && state !== 'held' ? 'failed' : state,
@@ -287,4 +278,11 @@ function standingOf(course: Course): TargetStanding {
     ...(holder !== undefined && { heldBy: holder }),
     ...(guards !== undefined && { guards }),
   };
+}
+
+/** Undefined where nothing is waited for. */
+function whatIsAwaited(course: Course): string | undefined {
+  if (course.waitsWith !== undefined) return `${course.waitsWith} of its group is not ready`;
+  const [missing] = course.waiting()?.missing ?? [];
+  return missing === undefined ? undefined : `${queryId(missing.query)} is ${missing.why}`;
 }

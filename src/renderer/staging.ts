@@ -6,7 +6,7 @@ import { applyAttributes, sameAttributes } from '../output/attributes.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
-import { formatRefusal } from './format-refusal.ts';
+import { refuseByFormat } from './format-refusal.ts';
 import type { LastGood } from './last-good.ts';
 import type { Published } from './publisher.ts';
 import { SideFiles } from './side-files.ts';
@@ -59,7 +59,7 @@ export class Staging {
     const { target, text } = step.publication;
     const { destination, file } = target;
     if (destination === undefined) {
-      if (await this.#isRefused(step)) return;
+      if (await refuseByFormat(step)) return;
       step.published = this.#print(target, text);
       return;
     }
@@ -83,8 +83,8 @@ export class Staging {
       return;
     }
     if (await this.#wasRolledBack(step)) return;
-    if (await this.#isRefused(step)) return;
-    const needsFile = target.check !== undefined;
+    if (await refuseByFormat(step)) return;
+    const needsFile = target.check !== undefined || target.fileGroup !== undefined;
     step.staged = await stageFile(destination, text, file, { found, needsFile });
   }
 
@@ -109,13 +109,6 @@ export class Staging {
     if (error === undefined) return false;
     const commandOwed = await this.#isOwed(target);
     await settle(step, { outcome: 'held', by: 'rollback', error, commandOwed });
-    return true;
-  }
-
-  async #isRefused(step: Step): Promise<boolean> {
-    const error = await formatRefusal(step.publication);
-    if (error === undefined) return false;
-    await settle(step, { outcome: 'held', by: 'check', error });
     return true;
   }
 

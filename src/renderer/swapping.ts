@@ -1,11 +1,15 @@
 import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { keepBackup } from '../output/backup.ts';
+import { findJournals } from '../output/find-journals.ts';
 import { syncFolders } from '../output/folders.ts';
+import type { WaitingFile } from '../output/group-swap.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
-import type { Placement } from '../output/staged-file.ts';
+import { readCurrent } from '../output/read-destination.ts';
 import type { LastGood } from './last-good.ts';
-import { attempt, isStaged, stagedFiles, type Step } from './step.ts';
+import { attempt, isStaged, settle, stagedFiles, type Step } from './step.ts';
 import type { Target } from './target.ts';
+import { holdTogether, type Unit } from './units.ts';
 
 /** What swapping works with. */
 export interface SwappingOptions {
@@ -21,14 +25,22 @@ export class Swapping {
   readonly #options: SwappingOptions;
   /** Destinations that could only be written in place: said once each. */
   readonly #inPlace = new Set<string>();
+  /** Whether a group was left with files of both kinds, which its journal knows. */
+  #isHalfDone = false;
 
   constructor(options: SwappingOptions) {
     this.#options = options;
   }
 
-  /** Puts the files of one step in place, where it has any. */
-  async swap(step: Step): Promise<void> {
-    if (isStaged(step)) await attempt(step, () => this.#swap(step));
+  /** Puts the files of a unit in place, where it has any: those of a group all, or none. */
+  async swap(unit: Unit): Promise<void> {
+    const steps = unit.steps.filter(isStaged);
+    if (unit.group !== undefined && steps.length > 1) {
+      await this.#swapTogether(unit, steps);
+      return;
+    }
+    for (const step of steps) await attempt(step, () => this.#swap(step));
+    await holdTogether(unit);
   }
 
   /** To be called once a batch is swapped: a power loss does not undo it. */
@@ -41,21 +53,59 @@ export class Swapping {
     }
   }
 
-  async #swap({ publication, staged, beside }: Step): Promise<void> {
+  async #swapTogether(unit: Unit, steps: readonly Step[]): Promise<void> {
+    for (const step of steps) await attempt(step, () => this.#keepOld(step));
+    await holdTogether(unit);
+    if (!steps.every(isStaged)) return;
+    const { swapTogether } = await import('../output/group-swap.ts');
+    const files = steps.flatMap(waitingFileOf);
+    if (this.#isHalfDone) await settleJournals(files);
+    const failure = await this.#marked(steps, () => swapTogether(files));
+    this.#isHalfDone = failure?.isHalfDone === true;
+    if (failure !== undefined) {
+      const blamed = steps.find(({ staged }) => staged?.destination === failure.destination);
+      await settle(blamed ?? (steps[0] as Step), { outcome: 'failed', error: failure.error });
+      await holdTogether(unit);
+      return;
+    }
+    for (const step of steps) await attempt(step, () => this.#followUp(step));
+  }
+
+  async #keepOld({ publication: { target }, staged }: Step): Promise<void> {
+    await this.#options.lastGood?.keep(target);
+    if (staged === undefined || !target.file.backup) return;
+    await keepBackup(staged.destination, 'link', () => readCurrent(staged.destination));
+  }
+
+  /** Side files are no part of the group: they follow once it is in place. */
+  async #followUp({ publication, staged, beside }: Step): Promise<void> {
     const { target, text } = publication;
-    const { destination, command } = target;
-    const commit = async (): Promise<Placement | undefined> => {
+    await this.#options.lastGood?.placed(publication);
+    if (staged !== undefined) this.#options.onPlaced(target, text);
+    for (const one of beside) await one.commit();
+  }
+
+  /** Works with the markers of all these targets standing. */
+  async #marked<Result>(steps: readonly Step[], work: () => Promise<Result>): Promise<Result> {
+    const [first, ...others] = steps;
+    if (first === undefined) return work();
+    const { destination, command } = first.publication.target;
+    const inside = () => this.#marked(others, work);
+    // Whatever ends us between the swap and the command's success, the next start makes it good.
+    if (destination === undefined || command === undefined) return inside();
+    return this.#options.markers.around(destination, inside);
+  }
+
+  async #swap(step: Step): Promise<void> {
+    const { publication, staged, beside } = step;
+    const { target, text } = publication;
+    const { destination } = target;
+    await this.#options.lastGood?.keep(target);
+    const placement = await this.#marked([step], async () => {
       for (const one of beside) await one.commit();
       return staged?.commit();
-    };
-    const { markers, lastGood } = this.#options;
-    await lastGood?.keep(target);
-    // Whatever ends us between the swap and the command's success, the next start makes it good.
-    const placement =
-      command === undefined || destination === undefined
-        ? await commit()
-        : await markers.around(destination, commit);
-    await lastGood?.placed(publication);
+    });
+    await this.#options.lastGood?.placed(publication);
     if (staged === undefined || destination === undefined) return;
     this.#options.onPlaced(target, text);
     if (placement === 'inPlace' && !this.#inPlace.has(destination)) {
@@ -65,4 +115,14 @@ export class Swapping {
       );
     }
   }
+}
+
+function waitingFileOf({ staged }: Step): WaitingFile[] {
+  if (staged?.path === undefined) return [];
+  return [{ destination: staged.destination, path: staged.path }];
+}
+
+async function settleJournals(files: readonly WaitingFile[]): Promise<void> {
+  const { finishSwaps } = await import('../output/finish-swaps.ts');
+  await finishSwaps(await findJournals(files.map(({ destination }) => destination)));
 }

@@ -78,6 +78,10 @@ describe('what keeps a file safe', () => {
       'expected exactly one of http, tcp and command, found none',
     ],
     ['command: x, probe: {tcp: "a:1", exec: b}', 'found tcp and exec'],
+    [
+      'fileGroup: web, write: inPlace',
+      'a file that is written in place cannot be replaced together with others',
+    ],
   ])('is refused where it makes no sense: %s', async (keys, words) => {
     expect(await complaint({ 'a.yaml': `templates: [{${BASE}, ${keys}}]` })).toContain(words);
   });

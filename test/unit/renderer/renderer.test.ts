@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServiceInstance } from '../../../src/catalog/values.ts';
 import { begin } from '../../../src/core/actor.ts';
 import { Bus } from '../../../src/core/bus.ts';
+import type { AutotmplError } from '../../../src/core/errors.ts';
 import { systemClock } from '../../../src/core/time.ts';
 import { OwedMarkers } from '../../../src/output/owed-markers.ts';
 import type { CommandResult } from '../../../src/process/result.ts';
@@ -531,6 +532,71 @@ describe('the renderer', () => {
       catalog.answer('key(b)', pair('b', 'deep'));
       await ended;
       expect(read('out')).toBe('deep');
+    });
+  });
+
+  describe('with a group of files', () => {
+    const group = (...names: string[]) =>
+      names.map((name) =>
+        target(name, `{{ key("${name}") }}`, { fileGroup: 'web', command: 'reload' }),
+      );
+    const standingOf = (renderer: Renderer, label: string) =>
+      renderer.standings().find((standing) => standing.label === label);
+
+    it('waits quietly until all of them are ready, then writes them together, and reloads once', async () => {
+      catalog.answer('key(a)', pair('a', '1'));
+      const { renderer } = await start(group('a', 'b'));
+      const isStandingBack = () =>
+        standingOf(renderer, 'a')?.reason === 'b of its group is not ready';
+      await until(isStandingBack, 'a to wait for b');
+      expect(standingOf(renderer, 'a')?.state).toBe('waiting');
+      expect(existsSync(at('a'))).toBe(false);
+      catalog.answer('key(b)', pair('b', '1'));
+      await written('b', '1');
+      await until(() => runs.length > 0, 'a command');
+      expect([events, batches]).toEqual([['written a', 'written b', 'ran reload'], [['a', 'b']]]);
+      expect(logger.text()).not.toContain('error');
+    });
+
+    it('renders all of them when one is due, from the same answers', async () => {
+      for (const key of ['a', 'b']) catalog.answer(`key(${key})`, pair(key, '1'));
+      const [a, b] = group('a', 'b');
+      const slow = { ...b!, quiet: { minMs: 60_000, maxMs: 60_000 } };
+      await start([a!, slow]);
+      await written('b', '1');
+      catalog.answer('key(b)', pair('b', '2'));
+      catalog.answer('key(a)', pair('a', '2'));
+      await written('a', '2');
+      expect(read('b')).toBe('2');
+    });
+
+    it('holds the others where the template of one fails, says so once for each, and goes on when it is mended', async () => {
+      for (const key of ['a', 'b']) catalog.answer(`key(${key})`, pair(key, '1'));
+      const failing = target('b', '{{ key("b") | parseJSON | length }}', { fileGroup: 'web' });
+      const { renderer } = await start([...group('a'), failing]);
+      catalog.answer('key(b)', pair('b', '[1]'));
+      await written('b', '1');
+      catalog.answer('key(b)', pair('b', '{'));
+      catalog.answer('key(a)', pair('a', '2'));
+      await until(() => standingOf(renderer, 'a')?.state === 'held', 'a to be held');
+      expect(standingOf(renderer, 'a')?.reason).toBe(
+        'nothing of the group web is replaced, because of b',
+      );
+      expect(read('a')).toBe('1');
+      catalog.answer('key(b)', pair('b', '[1, 2]'));
+      await written('b', '2');
+      expect(read('a')).toBe('2');
+      expect(logger.text().match(/because of b/g)).toHaveLength(1);
+    });
+
+    it('ends a single run with what the one to blame failed by', async () => {
+      const [a] = group('a');
+      catalog.answer('key(a)', pair('a', '1'));
+      const bad = target('b', 'no json', { fileGroup: 'web', format: 'json' });
+      const { renderer, ended } = await start([a!, bad], { once: true });
+      await ended;
+      const codes = renderer.failures().map((failure) => (failure as AutotmplError).code);
+      expect([codes, existsSync(at('a'))]).toEqual([['check', 'check'], false]);
     });
   });
 });
