@@ -131,7 +131,7 @@ describe('an operator sees', () => {
       /^autotmpl_commands_total\{result="ok"\} [12]$/m,
       ...['app_queue 42', /^autotmpl_sensor_failures_total\{sensor="broken"\} [1-9]/m],
     );
-    expect(scene.read('out')).toBe('8000 there');
+    await scene.untilText('out', '8000 there');
   });
 
   it('each metric of the reference, with its type', async () => {
@@ -194,7 +194,7 @@ describe('an operator sees', () => {
         { Name: scene.at('out'), State: 'current' },
         { Name: scene.at('later'), State: 'waiting' },
       ],
-      Queries: { Fresh: 4, Held: 0, Unanswered: 0 },
+      Queries: { Fresh: 4, Held: 0, Suspect: 0, Unanswered: 0 },
     });
   });
 
@@ -248,6 +248,6 @@ describe('an operator sees', () => {
     await agent.kill('SIGKILL');
     await untilServed('autotmpl_queries{state="held"} 4', 'autotmpl_queries{state="fresh"} 0');
     await untilServed(/^autotmpl_query_troubles_total [4-9]/m, 'autotmpl_job_healthy{job="web"} 1');
-    expect(scene.read('out')).toBe('8000 there');
+    await scene.untilText('out', '8000 there');
   });
 });

@@ -5,11 +5,13 @@ import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
 import { ConsulPolicy } from '../support/consul-tokens.ts';
 import { Follower } from '../support/follower.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const ALL =
   'service_prefix "" { policy = "read" } node_prefix "" { policy = "read" } key_prefix "" { policy = "read" }';
 const SALES = { kind: 'service', name: 'sales', passingOnly: true } as const;
-const states = ({ answers }: Follower<Query>) => answers.map(({ state }) => state);
+const states = ({ answers }: { readonly answers: readonly { readonly state: string }[] }) =>
+  answers.map(({ state }) => state);
 const ids = (instances: readonly { readonly ID: string }[]) => instances.map(({ ID }) => ID);
 
 const ends: (() => void | Promise<void>)[] = [];
@@ -97,6 +99,24 @@ describe('a token that loses its rights', () => {
     expect(nodes.last?.value?.length).toBeGreaterThanOrEqual(1);
   });
 
+  it('keeps a node and the services on it', async () => {
+    const policy = await ConsulPolicy.make(agent, ALL);
+    const node = follow(agent.address, policy.token, { kind: 'node', name: 'test-node' });
+    const before = await node.fresh((detail) => (detail?.Services.length ?? 0) >= 4);
+    await policy.write('node "test-node" { policy = "read" }');
+    await touchSales();
+    await touchSales();
+    expect(describeError(await node.suspect())).toContain('service_prefix ""');
+    await policy.write('service_prefix "" { policy = "read" }');
+    await waitUntil(
+      () =>
+        node.last?.state === 'suspect' &&
+        /needs node "test-node"/.test(describeError(node.last.reason)),
+      { what: 'the other rule' },
+    );
+    expect(node.last?.value?.Services.length).toBeGreaterThanOrEqual(before?.Services.length ?? 4);
+  });
+
   it('keeps the keys that it may not read any more, all of them or half', async () => {
     const policy = await ConsulPolicy.make(agent, ALL);
     const tree = follow(agent.address, policy.token, { kind: 'tree', prefix: 'app' });
@@ -127,7 +147,13 @@ describe('a token that loses its rights', () => {
     const halfOf = await ConsulPolicy.make(agent, 'service "sales" { policy = "read" }');
     const nodeless = follow(agent.address, halfOf.token, SALES);
     expect(describeError(await nodeless.suspect())).toContain('node_prefix ""');
-    expect([...states(sales), ...states(nodeless)]).toEqual(['suspect', 'suspect']);
+    const keyless = follow(agent.address, without.token, { kind: 'tree', prefix: 'app' });
+    expect(describeError(await keyless.suspect())).toContain('key_prefix "app"');
+    const nodes = follow(agent.address, halfOf.token, { kind: 'nodes' });
+    expect(describeError(await nodes.suspect())).toContain('node_prefix ""');
+    expect([sales, nodeless, keyless, nodes].flatMap(states)).toEqual(
+      Array.from({ length: 4 }, () => 'suspect'),
+    );
     await without.write(ALL);
     await sales.fresh((instances) => instances.length === 3, 6000);
   });
@@ -218,5 +244,9 @@ describe('what is really gone', () => {
     await agent.restoreSnapshot(snapshot);
     await tree.fresh((pairs) => pairs.length === 0, 12_000);
     await key.fresh((pair) => pair === null, 12_000);
+    expect([states(tree), states(key)]).toEqual([
+      ['fresh', 'suspect', 'fresh'],
+      ['fresh', 'suspect', 'fresh'],
+    ]);
   });
 });

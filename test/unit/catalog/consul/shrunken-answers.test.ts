@@ -177,6 +177,36 @@ describe('an answer that shrank', () => {
     expect(follower.answers.map(({ value }) => value?.length)).toEqual([3]);
   });
 
+  it('is asked of the leader again and again where others may answer, until it is believed', async () => {
+    const { agent, follower } = await follow(
+      SALES,
+      ({ url, turn }, response) => {
+        const isStale = url.searchParams.has('stale');
+        if (url.pathname !== HEALTH) response.writeHead(403).end('Permission denied');
+        else if (turn === 0 || (isStale && turn < 20))
+          answer(response, 5 + turn, turn === 0 ? 3 : 0);
+        else if (!isStale) answer(response, 9, 0);
+      },
+      { reads: { mode: 'stale', maxStaleMs: 2000 } },
+    );
+    await follower.suspect();
+    const before = agent.questions.length;
+    const since = () => agent.questions.slice(before).filter(({ url }) => url.pathname === HEALTH);
+    await waitUntil(() => since().length === 2, { what: 'two more questions' });
+    expect(since().some(({ url }) => url.searchParams.has('stale'))).toBe(false);
+  });
+
+  it('is held for a while where the agent was away in between, whatever its index', async () => {
+    const { follower } = await follow(SALES, ({ url, index, turn }, response) => {
+      if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
+      else if (turn === 0) answer(response, 5, 3);
+      else if (turn === 1) response.destroy();
+      else if (index === 0) answer(response, 9, 0);
+    });
+    expect(describeError(await follower.suspect())).toContain('was away');
+    expect(follower.last?.value).toHaveLength(3);
+  });
+
   it('does not double the questions of a service that flaps: all of them keep to the pace', async () => {
     let changes = 5;
     const { agent, follower } = await follow(SALES, ({ url, index }, response) => {
