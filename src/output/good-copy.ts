@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { strangeSign } from '../core/strangers.ts';
 import { keepCopy } from './backup.ts';
 import { fileError } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
@@ -24,7 +25,8 @@ export const goodCopy = {
   /** Reads what was kept; undefined where nothing was, or where somebody else laid it there: `mayOwn` are the users whose file it can be. */
   async read(path: string, mayOwn: ReadonlySet<number>): Promise<CurrentFile | undefined> {
     const kept = await readCurrent(goodPath(path));
-    return kept?.stat.isFile() === true && mayOwn.has(kept.stat.uid) ? kept : undefined;
+    if (kept?.stat.isFile() !== true || !mayOwn.has(kept.stat.uid)) return undefined;
+    return strangeSign(kept.path, kept.stat) === undefined ? kept : undefined;
   },
 
   /** There is nothing good to go back to any more. Never rejects. */

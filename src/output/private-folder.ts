@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, utimes } from 'node:fs/promises';
+import { lstat, mkdir, open, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AutotmplError, systemCode } from '../core/errors.ts';
+import { isOurs } from '../core/strangers.ts';
 import { stageFile } from './atomic-write.ts';
 import { fileError } from './file-error.ts';
 import { makeFolders, syncFolders } from './folders.ts';
@@ -43,6 +44,7 @@ export class PrivateFolder {
     try {
       const above = dirname(this.path);
       await makeFolders(above);
+      await refuseStrangers(above);
       for (const folder of [above, this.path]) await makePrivate(folder);
     } catch (error) {
       throw fileError('Cannot make', this.path, error);
@@ -100,6 +102,19 @@ export class PrivateFolder {
         },
       );
     }
+  }
+}
+
+/** Who owns the folder above could take ours away, and lay another in its place. */
+async function refuseStrangers(folder: string): Promise<void> {
+  for (const look of [lstat, stat]) {
+    const entry = await look(folder).catch(() => undefined);
+    if (entry === undefined || isOurs(entry)) continue;
+    throw new AutotmplError(
+      'output',
+      `Cannot use ${folder}: it belongs to user ${entry.uid}, and others could write in it`,
+      { advice: 'Give a folder that belongs to this user or to root.' },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { strangeSign } from '../core/strangers.ts';
 import { stageFile } from './atomic-write.ts';
 import { readCurrent } from './read-destination.ts';
 import { rejectedPath } from './side-names.ts';
@@ -38,7 +39,9 @@ export const rejection = {
   async read(path: string): Promise<Rejection | undefined> {
     try {
       const file = await readCurrent(rejectedPath(path));
-      if (file?.stat.isFile() !== true) return undefined;
+      if (file?.stat.isFile() !== true || strangeSign(file.path, file.stat) !== undefined) {
+        return undefined;
+      }
       const { sha256, reason } = JSON.parse(file.bytes.toString()) as Record<string, unknown>;
       if (typeof sha256 !== 'string' || typeof reason !== 'string') return undefined;
       return { fingerprint: sha256, reason };

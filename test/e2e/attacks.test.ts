@@ -215,6 +215,20 @@ describe('in a folder that everybody may write to', () => {
   });
 });
 
+it.each([
+  ['a folder of a stranger', () => mkdirSync(at('state'), { mode: 0o777 })],
+  ['a link of a stranger to a folder of root', () => symlinkSync(scene.at('of-root'), at('state'))],
+])('%s in the place of the state folder is not used', async (_, make) => {
+  chmodSync(shared, 0o1777);
+  mkdirSync(scene.at('of-root'), { mode: 0o700 });
+  make();
+  ownLink(at('state'));
+  const { stderr } = await runOnce({ destination: scene.at('out') }, { state: at('state') });
+  expect(scene.names('of-root')).toEqual([]);
+  expect(scene.names('shared/state')).toEqual([]);
+  expect(stderr).toContain('others could');
+});
+
 it('a link of a user to a file of his own may be followed', async () => {
   chmodSync(shared, 0o1777);
   TRAPS['a file of his own']?.(at('real.conf'));
@@ -237,6 +251,22 @@ it(
   { timeout: 60_000 },
   async () => {
     chmodSync(shared, 0o777);
+    const template = (name: string, more: object) => ({
+      ...TEMPLATE,
+      destination: at(name),
+      ...more,
+    });
+    const program = scene.start({
+      catalog: { file: 'catalog.yaml' },
+      templates: [
+        template('app.conf', { backup: true, user: 'root', perms: '0600' }),
+        template('back.conf', { onFailure: 'rollback', command: 'false' }),
+        template('other.conf', { write: 'auto', symlink: 'follow', perms: '0644' }),
+        { ...TEMPLATE, destination: scene.at('done') },
+      ],
+    });
+    // Before the attack: two names that lead to one file would keep it from starting.
+    await scene.untilText('done', 'a=1\n');
     const attacker = spawn(
       'setpriv',
       [
@@ -247,25 +277,21 @@ it(
           process.execPath,
           TAKE_PLACES,
         ],
-        ...[victim, 'app.conf', 'app.conf.bak', '.app.conf.autotmpl-owed', 'other.conf', 'sub'],
+        ...[
+          victim,
+          'app.conf',
+          'app.conf.bak',
+          '.app.conf.autotmpl-owed',
+          'other.conf',
+          'back.conf',
+          '.back.conf.autotmpl-good',
+          '.back.conf.autotmpl-rejected',
+        ],
       ],
       { cwd: shared, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     try {
       await once(attacker.stdout, 'data');
-      const template = (name: string, more: object) => ({
-        ...TEMPLATE,
-        destination: at(name),
-        ...more,
-      });
-      const program = scene.start({
-        catalog: { file: 'catalog.yaml' },
-        templates: [
-          template('app.conf', { backup: true, user: 'root', perms: '0600' }),
-          template('other.conf', { write: 'auto', symlink: 'follow', perms: '0644' }),
-          { ...TEMPLATE, destination: scene.at('done') },
-        ],
-      });
       const written = () => messages(program, /^wrote .*other\.conf/).length;
       for (let turn = 1; written() < ENOUGH; turn += 1) {
         scene.write('catalog.yaml', `keys: {a: "${turn}"}\n`);

@@ -135,6 +135,25 @@ describe('examples/haproxy', () => {
   });
 
   it(
+    'keeps the last address when all of sales goes at once, and says so',
+    { timeout: 60_000 },
+    async () => {
+      const { edge } = await startEdge();
+      await consul.deregister('sales-1');
+      // The instance itself lives: only the catalog has lost it, and it looks after that every five seconds.
+      await waitUntil(() => /neverEmpty/.test(edge.stderr), {
+        what: `the guard to object; the log is:\n${edge.stderr}`,
+      });
+      expect(await servers()).toBe(2);
+      expect((await exchange(origin, '/sales/')).status).toBe(200);
+      await waitUntil(() => /no guard objects any more/.test(edge.stderr), {
+        what: `the instance to be back; the log is:\n${edge.stderr}`,
+      });
+      expect(await servers()).toBe(2);
+    },
+  );
+
+  it(
     'says 503, and when to come back, while no instance answers',
     { timeout: 60_000 },
     async () => {
