@@ -32,6 +32,11 @@ export const COMMANDS = {
     description:
       'Write the answers to all that templates ask, secrets masked, as a catalog document.',
   },
+  replay: {
+    words: 'RECORDING',
+    description:
+      'Show what a recording makes of the files, with its timing; write none and run no command.',
+  },
   schema: { description: 'Print the JSON Schema of the config.' },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 

@@ -211,7 +211,7 @@ const CONTROL: FlagGroup = {
 };
 
 const OFFLINE: FlagGroup = {
-  title: 'With test and record',
+  title: 'With test, record and replay',
   rows: [
     {
       name: 'update',
@@ -227,6 +227,12 @@ const OFFLINE: FlagGroup = {
       value: 'DUR',
       description:
         'With record: go on for so long, or until interrupted, and record each change with its time.',
+    },
+    {
+      name: 'speed',
+      value: 'N',
+      description: 'With replay: so many times as fast as it was; 0: as fast as each step is done.',
+      default: '1',
     },
     {
       name: 'mask',
@@ -266,7 +272,7 @@ const CONTAINERPILOT: FlagGroup = {
       aliases: ['output'],
       value: 'PATH',
       description:
-        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to. With test: the file for the report. With record: the recording.',
+        'With a bare -template: where to; file:// may stand before the path. With migrate: the folder that files go to. With test: the file for the report. With record: the recording. With replay: a folder for the texts, which has them below their own paths.',
       default: '-',
     },
     { name: 'reload', description: 'Ask the running program to read its config anew.' },

@@ -23,6 +23,7 @@ import type {
   Invocation,
   RunFlags,
   RecordInvocation,
+  ReplayInvocation,
   SettingsInvocation,
   SettingsRequest,
   TestInvocation,
@@ -75,6 +76,7 @@ export function parseCommandLine(
   const request = settingsRequest(raw, normalised, program, environment);
   if (command === 'migrate') return migrateInvocation(raw, request, taken);
   if (command === 'record') return recordInvocation(raw, request);
+  if (command === 'replay') return replayInvocation(raw, request, taken);
   const asking = controlFlags(raw);
   if (isControl(command)) {
     return { command: 'control', ...request, asked: command, words: taken, ...asking };
@@ -134,6 +136,18 @@ function recordInvocation(raw: RawFlags, request: SettingsRequest): RecordInvoca
   };
 }
 
+function replayInvocation(
+  raw: RawFlags,
+  request: SettingsRequest,
+  [file = '']: readonly string[],
+): ReplayInvocation {
+  requireSomething('replay', request);
+  const speed = readFlag(raw, 'speed', 'a number, such as 10 or 0.5', (text) =>
+    /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined,
+  );
+  return { command: 'replay', ...request, file, speed: speed ?? 1, out: lastValue(raw, 'out') };
+}
+
 function settingsRequest(
   raw: RawFlags,
   { rest, isMarked }: NormalisedFlags,
@@ -162,7 +176,7 @@ function settingsRequest(
 }
 
 function requireSomething(
-  command: SettingsInvocation['command'] | 'explain' | 'record',
+  command: SettingsInvocation['command'] | 'explain' | 'record' | 'replay',
   request: SettingsRequest,
 ): void {
   const { configPaths, configText, flags, mainCommand, program } = request;

@@ -111,6 +111,17 @@ export interface RecordInvocation extends SettingsRequest {
   readonly timeoutMs: number | undefined;
 }
 
+/** Plays a recording. */
+export interface ReplayInvocation extends SettingsRequest {
+  readonly command: 'replay';
+  /** The recording, as it was written. */
+  readonly file: string;
+  /** 0: as fast as each step is done. */
+  readonly speed: number;
+  /** The folder that texts go to, as it was written; absent: nowhere. */
+  readonly out: string | undefined;
+}
+
 /** Runs a command while it holds a lock. */
 export interface LockInvocation extends SettingsRequest {
   readonly command: 'lock';
@@ -137,4 +148,5 @@ export type Invocation =
   | MigrateInvocation
   | TestInvocation
   | RecordInvocation
+  | ReplayInvocation
   | LockInvocation;

@@ -80,6 +80,8 @@ async function carryOut(invocation: Invocation, early: EarlySignals): Promise<nu
       return (await import('./migrate.ts')).migrate(invocation);
     case 'record':
       return (await import('./record.ts')).record(invocation, early);
+    case 'replay':
+      return (await import('./replay.ts')).replay(invocation, early);
     case 'test':
       return (await import('./test.ts')).test(invocation);
     case 'renderConfig':

@@ -7,6 +7,7 @@ import type { Clock } from '../core/time.ts';
 import { showConsulAddress } from '../catalog/consul/address.ts';
 import type { Lease } from '../output/claims.ts';
 import type { CompiledTarget } from '../renderer/compile-targets.ts';
+import type { Publisher } from '../renderer/publisher.ts';
 
 /** How a run stands, or stood at its end. */
 export type { Standing } from '../renderer/standing.ts';
@@ -20,6 +21,8 @@ export interface DaemonOptions {
   readonly dry: boolean;
   /** With `dry`: whole texts and no diffs, as consul-template has it. */
   readonly showsText?: boolean;
+  /** Brings texts to where they shall go, in place of the files. */
+  readonly publisher?: Publisher;
   /** Reads the settings anew, for a reload. */
   readonly load: () => Promise<Settings>;
   /** Folders of templates that ship with the package; the last place where includes are looked for. */

@@ -259,7 +259,8 @@ export class Rendering {
   }
 
   async #makePublisher(): Promise<Publisher> {
-    const { dry, showsText = false, print, color, logger } = this.#options;
+    const { dry, showsText = false, print, color, logger, publisher } = this.#options;
+    if (publisher !== undefined) return publisher;
     if (!dry) {
       const files = new FilePublisher({
         ...{ print, markers: this.#markers, lastGood: this.#lastGood, logger },

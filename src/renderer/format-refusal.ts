@@ -27,7 +27,7 @@ export async function refuseByFormat(step: Step): Promise<boolean> {
 }
 
 /** Why a text is not of the format that its target names; undefined where it is, or none is named. */
-async function formatRefusal(publication: Publication): Promise<AutotmplError | undefined> {
+export async function formatRefusal(publication: Publication): Promise<AutotmplError | undefined> {
   const { target, text } = publication;
   const { format, label } = target;
   if (format === undefined) return undefined;

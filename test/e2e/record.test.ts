@@ -113,6 +113,26 @@ describe('autotmpl record', () => {
     expect(offline.stdout).toBe('masked-by-autotmpl');
   });
 
+  it('notes when the catalog stops answering, and when it is back with the same', async () => {
+    const other = await startConsul({ dataDir: true });
+    try {
+      await other.putKey('a', 'kept');
+      scene.write('a.njk', '{{ key("a") }}');
+      const program = run(['record', '-template', 'a.njk', '-for', '1h', '-output', 'r.yaml'], {
+        CONSUL_HTTP_ADDR: other.address,
+      });
+      await scene.until('the first answers', () => scene.exists('r.yaml'));
+      await other.kill('SIGTERM');
+      await scene.until('the trouble', () => scene.read('r.yaml').includes('held:'), 20_000);
+      await other.restart();
+      await scene.until('its end', () => scene.read('r.yaml').includes('    answers:'), 30_000);
+      await program.stop();
+      expect(scene.read('r.yaml')).toMatch(/ held:\n {6}key\(a\): .*Consul/);
+    } finally {
+      await other.stop();
+    }
+  }, 90_000);
+
   it('leaves nothing where an answer never came, and writes over recordings only', async () => {
     scene.write('a.njk', '{{ key("app/motd") }}');
     const away = await run(
