@@ -182,7 +182,11 @@ export function createCatalogPolicy(
   }
 }
 
-/** A catalog with kept answers for the time in which it gives none. */
-export function withKeptAnswers(catalog: Catalog, kept: KeptAnswers, clock: Clock): KeptCatalog {
-  return new KeptCatalog({ catalog, kept, clock });
+/** A catalog with answers from before: with `standsIn` for the time in which it gives none, else only to compare with. */
+export function withKeptAnswers(
+  catalog: Catalog,
+  kept: KeptAnswers,
+  parts: { readonly standsIn: boolean; readonly clock: Clock },
+): KeptCatalog {
+  return new KeptCatalog({ catalog, kept, ...parts });
 }

@@ -58,16 +58,18 @@ export class Memory implements Ledger {
     await this.#kept?.load(this.#targets);
   }
 
-  /** The catalog, with kept answers in its place while it gives none, where these settings say so. */
+  /** The catalog, which is told what was kept; where these settings say so, that takes its place while it gives none. */
   behind(catalog: Catalog, { settings }: Prepared): Catalog {
-    const kept = this.#kept;
     this.#catalog = undefined;
-    if (settings.startsWithLastGood !== true || kept === undefined) return catalog;
+    if (this.#kept === undefined) return catalog;
     const answers = {
       find: (id: string) => this.#kept?.find(id),
       whyNot: (id: string) => this.#whyNot(id),
     };
-    this.#catalog = withKeptAnswers(catalog, answers, this.#parts.options.clock);
+    this.#catalog = withKeptAnswers(catalog, answers, {
+      standsIn: settings.startsWithLastGood === true,
+      clock: this.#parts.options.clock,
+    });
     return this.#catalog;
   }
 
@@ -88,9 +90,17 @@ export class Memory implements Ledger {
   async settle(): Promise<void> {
     if (this.#kept === undefined) return;
     const over = new AbortController();
-    const { clock } = this.#parts.options;
-    await Promise.race([this.#kept.settle(), clock.sleep(SETTLE_MS, over.signal)]);
+    const { clock, logger } = this.#parts.options;
+    const settled = this.#kept.settle().then(() => true);
+    const isSettled = await Promise.race([
+      settled,
+      clock.sleep(SETTLE_MS, over.signal).then(() => false),
+    ]);
     over.abort();
+    if (isSettled) return;
+    logger.warn(
+      `answers of the last moments may not be kept: writing them takes more than ${formatDuration(SETTLE_MS)}`,
+    );
   }
 
   /** Ends its timers. */

@@ -299,3 +299,58 @@ it('waits with startWith: fresh, though answers are kept', async () => {
   await program.logs(/no answer yet, and asking goes on/);
   expect(scene.exists('site.conf')).toBe(false);
 });
+
+describe('after a restart with state, whatever startWith says', () => {
+  const guarded = { ...site, guard: { maxRemovedPercent: 50 } };
+
+  it('a guard compares with what the file was made of before', async () => {
+    for (const id of ['b', 'c', 'd']) {
+      await agent.register({
+        ID: id,
+        Name: 'sales',
+        Address: `10.0.0.${id.charCodeAt(0)}`,
+        Port: 80,
+      });
+    }
+    const settings = config({ startWith: 'fresh', templates: [guarded] });
+    const first = scene.start(settings);
+    await scene.until(
+      'four of them',
+      () => scene.exists('site.conf') && /(sales.*\n){4}/.test(scene.read('site.conf')),
+    );
+    await first.stop();
+    const before = scene.read('site.conf');
+    for (const id of ['b', 'c', 'd']) await agent.deregister(id);
+    const second = scene.start(settings);
+    await scene.until(
+      'the guard to object',
+      () => messages(second, /site\.conf.*stays as it was/).length > 0,
+      20_000,
+    );
+    expect(scene.read('site.conf')).toBe(before);
+  }, 40_000);
+
+  it('an answer that is emptier than before is doubted, and the file stays', async () => {
+    for (let number = 0; number < 6; number += 1) {
+      await agent.register({
+        ID: `s${number}`,
+        Name: 'sales',
+        Address: `10.0.1.${number}`,
+        Port: 80,
+      });
+    }
+    const settings = config({ startWith: 'fresh' });
+    const first = scene.start(settings);
+    await scene.until(
+      'all of them',
+      () => scene.exists('site.conf') && /(sales.*\n){7}/.test(scene.read('site.conf')),
+    );
+    await first.stop();
+    const before = scene.read('site.conf');
+    await agent.restart({ wipe: true });
+    await agent.putKey('site/version', 'wiped');
+    const second = scene.start(settings);
+    await second.logs(/services\(\).*was away, and now has/, 20_000);
+    expect(scene.read('site.conf')).toBe(before);
+  }, 40_000);
+});

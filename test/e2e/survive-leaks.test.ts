@@ -14,10 +14,10 @@ const KEYS = 60;
 /** When all that comes and goes has gone: the keys, the two lists, and the one service that is always there. */
 const QUERIES = KEYS + 3;
 /**
- * Standard output and error, a socket and a deadline for each query, one timer that watches over the agent, and one that holds the
- * program where its templates ask nothing.
+ * Standard output and error, a socket and a deadline for each query, one timer that watches over the agent, one that holds the
+ * program where its templates ask nothing, and one for the next look at the files.
  */
-const RESOURCES = { PipeWrap: 2, TCPSocketWrap: QUERIES, Timeout: QUERIES + 2 };
+const RESOURCES = { PipeWrap: 2, TCPSocketWrap: QUERIES, Timeout: QUERIES + 3 };
 const RESTARTS = 2;
 const HUPS = 10;
 

@@ -25,12 +25,14 @@ export interface KeptAnswers {
 export interface KeptParts {
   readonly catalog: Catalog;
   readonly kept: KeptAnswers;
+  /** Whether they stand in for the catalog while it gives none; otherwise its answers are only compared with them. */
+  readonly standsIn: boolean;
   readonly clock: Clock;
 }
 
 /**
- * Another catalog, with answers for the time in which that one gives none: it is asked first, always, and where it fails, or says nothing for two
- * seconds, the kept answer is given as `held`, until it answers.
+ * Another catalog, with answers from before: that one is told of them, so that it can doubt what has less in it. It is asked first, always. Where
+ * they stand in for it and it fails, or says nothing for two seconds, the kept answer is given as `held`, until it answers.
  */
 export class KeptCatalog implements Catalog {
   readonly name: string;
@@ -47,9 +49,12 @@ export class KeptCatalog implements Catalog {
     return this.#inUse;
   }
 
-  async *watch(query: Query, signal: AbortSignal): AsyncIterable<Answer> {
+  async *watch(query: Query, signal: AbortSignal, known?: Value): AsyncIterable<Answer> {
+    const { catalog, kept } = this.#parts;
     const id = queryId(query);
-    const answers = this.#parts.catalog.watch(query, signal)[Symbol.asyncIterator]();
+    const before = known ?? kept.find(id)?.value;
+    const answers = catalog.watch(query, signal, before)[Symbol.asyncIterator]();
+    let isAnswered = false;
     try {
       let next = answers.next();
       if (await this.#isSilent(next, signal)) {
@@ -58,15 +63,17 @@ export class KeptCatalog implements Catalog {
       }
       for (let result = await next; result.done !== true; result = await next) {
         const answer = result.value;
-        if (answer.state === 'fresh') this.#inUse.delete(id);
-        if (answer.state === 'fresh' || answer.value !== undefined) yield answer;
-        else yield this.#standIn(id, answer.reason, answer.state) ?? this.#without(id, answer);
+        if (answer.state === 'fresh') {
+          isAnswered = true;
+          this.#inUse.delete(id);
+        }
+        yield answer.state === 'fresh' || isAnswered ? answer : this.#unanswered(id, answer);
         next = answers.next();
       }
     } catch (error) {
       // It will never answer, and what is kept is all that there will be.
       const reason = error instanceof Error ? error : new Error(String(error));
-      const held = signal.aborted ? undefined : this.#standIn(id, reason);
+      const held = signal.aborted || isAnswered ? undefined : this.#standIn(id, reason);
       if (held !== undefined) yield held;
       throw error;
     } finally {
@@ -79,7 +86,22 @@ export class KeptCatalog implements Catalog {
     this.#parts.catalog.close();
   }
 
+  /** What is given while the catalog has not answered once: what it was told to know is none of its answers. */
+  #unanswered(id: string, answer: Troubled): Answer {
+    const { standsIn, kept } = this.#parts;
+    const { state, reason } = answer;
+    if (!standsIn) return { state, value: undefined, reason };
+    const held = this.#standIn(id, reason, state);
+    if (held !== undefined) return held;
+    const words = `${describeError(reason)}; no answer is kept on disk: ${kept.whyNot(id)}`;
+    return {
+      ...{ state, value: answer.value },
+      reason: new AutotmplError('catalog', words, { cause: reason }),
+    };
+  }
+
   async #isSilent(next: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+    if (!this.#parts.standsIn) return false;
     const patience = new AbortController();
     const end = (): void => patience.abort();
     signal.addEventListener('abort', end, { once: true });
@@ -98,7 +120,7 @@ export class KeptCatalog implements Catalog {
 
   #standIn(id: string, reason: Error, state: 'held' | 'suspect' = 'held'): Answer | undefined {
     const kept = this.#inUse.get(id) ?? this.#parts.kept.find(id);
-    if (kept === undefined) return undefined;
+    if (kept === undefined || !this.#parts.standsIn) return undefined;
     this.#inUse.set(id, kept);
     const since = new Date(kept.atMs).toISOString().slice(0, 16).replace('T', ' ');
     const words = `${describeError(reason)}; the answer kept on disk is used, of ${since} UTC`;
@@ -108,15 +130,8 @@ export class KeptCatalog implements Catalog {
       reason: new AutotmplError('catalog', words, { cause: reason }),
     };
   }
-
-  #without(id: string, { state, reason }: Exclude<Answer, { readonly state: 'fresh' }>): Answer {
-    const words = `${describeError(reason)}; no answer is kept on disk: ${this.#parts.kept.whyNot(id)}`;
-    return {
-      state,
-      value: undefined,
-      reason: new AutotmplError('catalog', words, { cause: reason }),
-    };
-  }
 }
+
+type Troubled = Exclude<Answer, { readonly state: 'fresh' }>;
 
 const SILENT = new Error('the catalog has not answered yet');

@@ -40,15 +40,19 @@ describe('a catalog with kept answers', () => {
     return last === undefined || last.state === 'fresh' ? '' : describeError(last.reason);
   };
 
+  const make = (standsIn: boolean): KeptCatalog =>
+    new KeptCatalog({
+      catalog: inner,
+      kept: { find: (id) => kept.get(id), whyNot: () => 'a template marks it as secret' },
+      standsIn,
+      clock,
+    });
+
   beforeEach(() => {
     inner = new ScriptedCatalog();
     clock = new ManualClock();
     kept = new Map([[ID, { value: KEPT, atMs: Date.UTC(2026, 10, 25, 19, 10) }]]);
-    catalog = new KeptCatalog({
-      catalog: inner,
-      kept: { find: (id) => kept.get(id), whyNot: () => 'a template marks it as secret' },
-      clock,
-    });
+    catalog = make(true);
     stop = new AbortController();
     heard = [];
     failure = undefined;
@@ -119,6 +123,31 @@ describe('a catalog with kept answers', () => {
     await settle();
     expect(states()).toEqual([`held ${JSON.stringify(KEPT)}`]);
     expect(failure).toMatchObject({ message: 'given up' });
+  });
+
+  it('tells the catalog what is kept, and takes no answer that says it again for one of the catalog', async () => {
+    inner.hold(ID, 'nobody is there', KEPT);
+    await follow();
+    expect(inner.known.get(ID)).toBe(KEPT);
+    expect(reason()).toMatch(/the answer kept on disk is used/);
+    expect([...catalog.inUse.keys()]).toEqual([ID]);
+  });
+
+  it('only compares where nothing stands in: what is kept is never given', async () => {
+    catalog = make(false);
+    await follow();
+    await clock.advance(10_000);
+    expect(heard).toEqual([]);
+    inner.hold(ID, 'nobody is there', KEPT);
+    await settle();
+    expect(inner.known.get(ID)).toBe(KEPT);
+    expect(states()).toEqual(['held undefined']);
+    expect(reason()).toBe('nobody is there');
+    inner.answer(ID, FRESH);
+    inner.hold(ID, 'gone', FRESH);
+    await settle();
+    expect(states().at(-1)).toBe(`held ${JSON.stringify(FRESH)}`);
+    expect(catalog.inUse.size).toBe(0);
   });
 
   it('ends at once when it is told to, also while it waits', async () => {
