@@ -8,6 +8,11 @@ export interface LockOptions {
   readonly lockDelayMs: number;
   /** Checks of our own service, by id: while one of them is critical the lock cannot be held. */
   readonly checks?: readonly string[];
+  /**
+   * Called while it is waited for, each time when something is known of the catalog: with what is wrong, or with undefined where it answers.
+   * Whoever wants to know says it, too: nothing is logged then.
+   */
+  readonly onHeard?: (trouble: Error | undefined) => void;
   /** What becomes of the key, and of all that was written in its name: `delete` leaves nothing, also where it is given back. Absent: it stays, and is free. */
   readonly afterwards?: 'stay' | 'delete';
 }

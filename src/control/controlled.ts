@@ -134,11 +134,11 @@ export interface GuardStatus {
 export interface CommandStatus {
   /** As the config has it. */
   readonly command: string;
-  /** `owed`: it failed, or the probe after it did, and the files are newer than what runs. */
-  readonly state: 'running' | 'queued' | 'owed';
+  /** `waiting`: for its turn among the hosts. `owed`: it failed, or the probe after it did, and the files are newer than what runs. */
+  readonly state: 'running' | 'queued' | 'waiting' | 'owed';
   /** The files that it is for. */
   readonly targets: readonly string[];
-  /** Why it is owed. */
+  /** Why it is owed, or what it waits for. */
   readonly reason?: string;
 }
 

@@ -209,6 +209,12 @@ export const METRICS = {
     [],
     'Commands that failed last: files are newer than what runs.',
   ),
+  reloadsWaiting: row(
+    'gauge',
+    'autotmpl_reloads_waiting',
+    [],
+    'Commands that wait for their turn among the hosts.',
+  ),
   rollbacks: row(
     'counter',
     'autotmpl_target_rollbacks_total',

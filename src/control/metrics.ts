@@ -169,6 +169,8 @@ export class Metrics {
     const ages = targets.flatMap(({ keptFrom }) => (keptFrom === undefined ? [] : now - keptFrom));
     numbers.set('targetsDegraded', ages.length);
     numbers.set('keptAnswerAge', Math.max(0, ...ages) / 1000);
+    const waiting = controlled.commands().filter((command) => command.state === 'waiting');
+    numbers.set('reloadsWaiting', waiting.length);
     for (const [state, count] of Object.entries(controlled.queries())) {
       numbers.set('queries', count as number, { state });
     }

@@ -176,7 +176,9 @@ export class Daemon {
       await this.#controlPlane?.close();
       await this.#rendering.stop();
       await this.#present?.lease.release();
-      if (this.#present !== undefined) await letGo({ ...this.#present, catalog: undefined });
+      if (this.#present !== undefined)
+        // The renderer's half has closed its slots.
+        await letGo({ ...this.#present, catalog: undefined, slots: undefined });
       await reaper?.stop();
     }
     if (failure instanceof Error) throw failure;
@@ -188,7 +190,7 @@ export class Daemon {
     const before = this.#present;
     const keeps = before?.registrar !== undefined || before?.locks !== undefined;
     if (before !== undefined && keeps) {
-      await letGo({ ...next, catalog: undefined });
+      await letGo({ ...next, catalog: undefined, slots: undefined });
       this.#present = { ...next, registrar: before.registrar, locks: before.locks };
     } else {
       this.#present = next;

@@ -48,6 +48,8 @@ export interface Prepared {
   /** What jobs are registered and elected with; both undefined where nothing is supervised, or the catalog has neither. */
   readonly registrar: Registrar | undefined;
   readonly locks: Locks | undefined;
+  /** What commands take their turns by; undefined where none waits for others. */
+  readonly slots: Locks | undefined;
   /** Held until another generation has its own. */
   readonly lease: Lease;
 }

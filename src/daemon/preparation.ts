@@ -10,6 +10,7 @@ import { createEngines } from './engines.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
 import { pluginRunner } from './plugins.ts';
 import { checkServiceNames } from './service-names.ts';
+import { createSlots } from './slots.ts';
 import { checkSharing, groupKeyOf, sharesAnswers } from './sharing.ts';
 
 /** Turns settings into what can be run: one generation after the other. */
@@ -42,14 +43,16 @@ export class Preparation {
     const supervised = settings.supervisor !== undefined && !once && !dry;
     const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;
     const locks = supervised ? createLocks(settings.catalog, parts) : undefined;
+    let slots: Locks | undefined;
     try {
+      slots = createSlots(settings, this.#options);
       if (supervised) await checkSupervised(settings, present, registrar, locks);
       // A single run is over too soon for two of them to undo each other's work.
       const lasting = once || dry ? [] : settings.targets;
       const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
-      return { settings, targets, catalog, lease, registrar, locks };
+      return { settings, targets, catalog, lease, registrar, locks, slots };
     } catch (error) {
-      await letGo({ catalog, registrar, locks });
+      await letGo({ catalog, registrar, locks, slots });
       throw error;
     }
   }
@@ -86,12 +89,15 @@ export async function letGo({
   catalog,
   registrar,
   locks,
+  slots,
 }: {
   readonly catalog: Catalog | undefined;
   readonly registrar: Registrar | undefined;
   readonly locks: Locks | undefined;
+  readonly slots: Locks | undefined;
 }): Promise<void> {
   catalog?.close();
   registrar?.close();
   await locks?.close();
+  await slots?.close();
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { begin, type Begun } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import type { CancelTimer } from '../core/time.ts';
@@ -17,6 +18,7 @@ import type { Reload } from '../renderer/reload.ts';
 import type { CheckRequest } from '../renderer/run-check.ts';
 import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
+import { Turns } from '../renderer/rolling/turns.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import type { Target } from '../renderer/target.ts';
@@ -50,6 +52,7 @@ export class Rendering {
   readonly #lastGood: LastGood;
   readonly #aftermath: Aftermath;
   readonly #memories = new GuardMemories();
+  readonly #turns: Turns;
   readonly #keeper: User = { answerChanged: () => undefined };
   readonly #insisting = new AbortController();
   #begunReloads: Begun<Reloads> | undefined;
@@ -83,7 +86,11 @@ export class Rendering {
         this.#renderer?.reconsider(new Set(targets.map(({ destination }) => destination))),
       logger,
     });
+    const { once, clock } = options;
+    const holder = `${hostname()} ${process.pid}`;
+    this.#turns = new Turns({ holder, once, clock, bus, logger });
     this.reloads = new Reloads({
+      turns: this.#turns,
       run: (reload, signal) => runReload(reload, this.#runParts(), signal),
       probe: async (reload, signal) => {
         // Few files are followed by a probe.
@@ -170,6 +177,7 @@ export class Rendering {
       target.command === undefined ? [] : commandLabel(target.command),
     );
     this.reloads.keepOnly(new Set(labels));
+    this.#turns.use(prepared.slots);
     const runsCommands = prepared.targets.some(
       ({ target: { command, check } }) => command !== undefined || check !== undefined,
     );

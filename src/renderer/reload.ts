@@ -1,4 +1,5 @@
 import type { CommandLine } from '../process/command-line.ts';
+import type { RollingRules } from './safety.ts';
 import type { CommandRules, Target } from './target.ts';
 
 /** A command that is to run because files changed. */
@@ -10,6 +11,11 @@ export interface Reload {
   readonly targets: readonly Target[];
   /** Why: the queries that changed. */
   readonly reasons: readonly string[];
+}
+
+/** Which hosts may run it at a time: the same for all of its targets that say so. */
+export function rollingOf({ targets }: Reload): RollingRules | undefined {
+  return targets.find(({ rolling }) => rolling !== undefined)?.rolling;
 }
 
 /** No command is told more reasons than this. */

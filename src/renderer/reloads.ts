@@ -4,29 +4,32 @@ import type { Clock } from '../core/time.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { carryOut, type CarryOutParts, type Outcome } from './carry-out.ts';
 import { OwedReloads } from './owed-reloads.ts';
-import { mergeReloads, type Reload } from './reload.ts';
+import { mergeReloads, rollingOf, type Reload } from './reload.ts';
+import type { Turns } from './rolling/turns.ts';
 
 /** What reloads work with. */
 export interface ReloadsOptions extends CarryOutParts {
   /** Whether a command that failed is tried again, with backoff, until it succeeds. */
   readonly retry: boolean;
   readonly clock: Clock;
+  /** The turns of commands that only so many hosts run at a time. */
+  readonly turns: Turns;
 }
 
 /** How a command stands that has not ended well. */
 export interface ReloadStanding {
   readonly command: string;
-  /** `owed`: it failed and is tried again later; the files are newer than what runs. */
-  readonly state: 'running' | 'queued' | 'owed';
+  /** `waiting`: for its turn among the hosts. `owed`: it failed and is tried again later; the files are newer than what runs. */
+  readonly state: 'running' | 'queued' | 'waiting' | 'owed';
   /** The targets that it is for, by their labels. */
   readonly targets: readonly string[];
-  /** Why it is owed. */
+  /** Why it is owed, or what it waits for. */
   readonly reason?: string;
 }
 
 /**
  * Runs the commands that changes ask for: one at a time, in the order in which they were asked for, equal ones of a batch
- * once. A command that fails stays owed: it is tried again, and a later change that asks for it comes first.
+ * once. One that has to wait for its turn among the hosts lets others pass. A command that fails stays owed: it is tried again, and a later change that asks for it comes first.
  */
 export class Reloads implements Actor {
   readonly name = 'reloads';
@@ -44,6 +47,7 @@ export class Reloads implements Actor {
 
   constructor(options: ReloadsOptions) {
     this.#options = options;
+    options.turns.onChange = () => this.#wake();
     this.#owed = new OwedReloads(options.clock, (reload) => this.enqueue([reload]));
   }
 
@@ -68,6 +72,8 @@ export class Reloads implements Actor {
    */
   hold(): void {
     this.#held = true;
+    // Others can have what we cannot use.
+    this.#options.turns.withdraw();
   }
 
   /** Runs commands again, what was asked for meanwhile included. */
@@ -88,7 +94,10 @@ export class Reloads implements Actor {
 
   /** The command that runs, and those that are queued, by their labels. */
   get underWay(): readonly string[] {
-    return this.standings().flatMap(({ command, state }) => (state === 'owed' ? [] : command));
+    return this.standings().flatMap(({ command, state, reason }) => {
+      if (state === 'owed') return [];
+      return state === 'waiting' ? `${command} (${reason})` : command;
+    });
   }
 
   /** The commands that have not ended well, each in the state that it is in now. */
@@ -99,7 +108,13 @@ export class Reloads implements Actor {
       known.set(command, { ...standingOf(command, 'owed', reload), reason });
     }
     for (const [command, reload] of this.#queue) {
-      known.set(command, { ...known.get(command), ...standingOf(command, 'queued', reload) });
+      const reason = this.#options.turns.waitingFor(command);
+      const state = reason === undefined ? 'queued' : 'waiting';
+      known.set(command, {
+        ...known.get(command),
+        ...standingOf(command, state, reload),
+        ...(reason !== undefined && { reason }),
+      });
     }
     if (running !== undefined) {
       const command = commandLabel(running.command);
@@ -115,7 +130,11 @@ export class Reloads implements Actor {
   keepOnly(labels: ReadonlySet<string>): void {
     this.#named = labels;
     for (const key of this.#owed.all.keys()) if (!labels.has(key)) this.#owed.drop(key);
-    for (const key of this.#queue.keys()) if (!labels.has(key)) this.#queue.delete(key);
+    for (const key of this.#queue.keys()) {
+      if (labels.has(key)) continue;
+      this.#queue.delete(key);
+      this.#options.turns.drop(key);
+    }
   }
 
   /** What went wrong so far where nothing is tried again, one sentence for each run that failed. */
@@ -128,8 +147,8 @@ export class Reloads implements Actor {
     const onAbort = (): void => this.#wake();
     signal.addEventListener('abort', onAbort);
     while (!signal.aborted) {
-      const [next] = this.#queue;
-      if (next === undefined || this.#held) {
+      const next = this.#next();
+      if (next === undefined) {
         await this.#untilWork(signal);
         continue;
       }
@@ -138,7 +157,16 @@ export class Reloads implements Actor {
     }
     signal.removeEventListener('abort', onAbort);
     this.#owed.stop();
+    await this.#options.turns.close();
     this.#becomeIdle?.();
+  }
+
+  /** The first that may run now; whoever waits for its turn is passed over. */
+  #next(): readonly [key: string, reload: Reload] | undefined {
+    if (this.#held) return undefined;
+    const { turns } = this.#options;
+    // Each is looked at, so that all of them ask.
+    return [...this.#queue].filter(([key, reload]) => turns.isOurs(key, rollingOf(reload)))[0];
   }
 
   async #untilWork(signal: AbortSignal): Promise<void> {
@@ -148,13 +176,14 @@ export class Reloads implements Actor {
     }
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if ((this.#queue.size > 0 && !this.#held) || signal.aborted) resolve();
+      if (signal.aborted || this.#next() !== undefined) resolve();
     });
   }
 
   async #execute(key: string, reload: Reload, signal: AbortSignal): Promise<void> {
     this.#running = reload;
-    const outcome = await carryOut(reload, this.#options, signal);
+    const { turns } = this.#options;
+    const outcome = await turns.run(key, () => carryOut(reload, this.#options, signal));
     // Told to stop: it was ended, and how things stood then is still asked for.
     if (!signal.aborted) this.#running = undefined;
     this.#conclude(key, reload, outcome);

@@ -63,6 +63,18 @@ export function describeLocks(backend: string, createHarness: () => Promise<Lock
       expect(await harness.seen(KEY)).toBe('host-1');
     });
 
+    it('tells whoever waits that the catalog answers', async () => {
+      const heard: (Error | undefined)[] = [];
+      const onHeard = (trouble: Error | undefined): void => void heard.push(trouble);
+      const lock = await ours.acquire(KEY, { ...OPTIONS, onHeard }, never);
+      const next = contend(theirs, { ...OPTIONS, onHeard });
+      await waitUntil(() => heard.length > 1, { what: 'a word from the one who waits' });
+      expect(heard.filter((trouble) => trouble !== undefined)).toEqual([]);
+      expect(next.has()).toBe(false);
+      await lock.release();
+      await next.acquired;
+    });
+
     it('takes any text as the value', async () => {
       const value = '{"host": "größer", "at": "10.0.0.1:80"}\n';
       await ours.acquire(KEY, { ...OPTIONS, value }, never);

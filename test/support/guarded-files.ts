@@ -17,6 +17,7 @@ import type { Target } from '../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../src/template/nunjucks/engine.ts';
 import { Watcher } from '../../src/watch/watcher.ts';
 import { guardRules, instancesOf } from './guarded.ts';
+import { noTurns } from './no-turns.ts';
 import { ManualClock } from './manual-clock.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { ScriptedCatalog } from './scripted-catalog.ts';
@@ -91,11 +92,14 @@ export class GuardedFiles {
     const markers = new OwedMarkers();
     const reloads = begin(
       new Reloads({
+        turns: noTurns({ clock, logger }),
         run: async () => ({ outcome: 'ok', exitCode: 0, durationMs: 1, tail: [], droppedLines: 0 }),
-        cover: async () => () => Promise.resolve(),
+        probe: async () => undefined,
+        follow: async () => ({ kind: 'keep' }),
+        cover: (covered) => markers.cover(covered.flatMap(({ destination }) => destination ?? [])),
         retry: !once,
         ...{ clock, bus, logger },
-      } as unknown as ConstructorParameters<typeof Reloads>[0]),
+      }),
     );
     const renderer = new Renderer({
       targets: compileTargets(targets, () => engine),

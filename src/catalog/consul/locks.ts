@@ -97,8 +97,10 @@ class Candidate {
   async #try(signal: AbortSignal): Promise<HeldLock | undefined> {
     const { clock, held } = this.#parts;
     // Ours it is already where an answer was lost on its way.
-    const isFree = ({ holder }: { readonly holder: string }): boolean =>
-      holder === '' || holder === this.#session?.id;
+    const isFree = ({ holder }: { readonly holder: string }): boolean => {
+      this.#lock.onHeard?.(undefined);
+      return holder === '' || holder === this.#session?.id;
+    };
     await this.#key.until(isFree, signal);
     const session = await this.#openSession(signal);
     const taken = await finishing(clock, TAKEN_WITHIN_MS, signal, (late) =>
@@ -135,6 +137,10 @@ class Candidate {
 
   /** Each kind of trouble once: whoever waits for a lock without a right would never know why. */
   #tell(error: AutotmplError): void {
+    if (this.#lock.onHeard !== undefined) {
+      this.#lock.onHeard(error);
+      return;
+    }
     const text = describeError(error);
     if (text === this.#told) return;
     this.#told = text;

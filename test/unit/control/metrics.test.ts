@@ -96,7 +96,7 @@ describe('metrics', () => {
     controlled.presentQueries = { fresh: 3, held: 1, suspect: 0, unanswered: 0 };
     controlled.presentCommands = [
       { command: 'x', state: 'owed', targets: ['a'] },
-      { command: 'y', state: 'running', targets: ['a'] },
+      { command: 'y', state: 'waiting', targets: ['a'] },
     ];
     controlled.presentFiles = {
       ready: true,
@@ -131,6 +131,7 @@ describe('metrics', () => {
         'autotmpl_targets{state="current"} 1',
         'autotmpl_reloads_owed 1',
         'autotmpl_target_held{target="b",by="guard"} 1',
+        'autotmpl_reloads_waiting 1',
         'autotmpl_queries{state="held"} 1',
         'autotmpl_build_info{version="1.2.3",node="' + process.versions.node + '"} 1',
         'process_start_time_seconds 5',

@@ -7,6 +7,7 @@ import type { CommandResult } from '../../../src/process/result.ts';
 import type { Remedy } from '../../../src/renderer/aftermath.ts';
 import type { Reload } from '../../../src/renderer/reload.ts';
 import { Reloads } from '../../../src/renderer/reloads.ts';
+import { noTurns } from '../../support/no-turns.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
@@ -46,6 +47,7 @@ describe('reloads', () => {
   const start = (retry: boolean): Reloads => {
     begun = begin(
       new Reloads({
+        turns: noTurns({ clock, logger }),
         run: (asked, signal) => {
           runs.push(asked);
           return new Promise((resolve) => {

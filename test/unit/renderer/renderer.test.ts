@@ -29,6 +29,7 @@ import type { Target } from '../../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
 import { Watcher } from '../../../src/watch/watcher.ts';
 import { filePublisher } from '../../support/file-publisher.ts';
+import { noTurns } from '../../support/no-turns.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { ScriptedCatalog } from '../../support/scripted-catalog.ts';
@@ -118,6 +119,7 @@ describe('the renderer', () => {
     const watcher = begin(new Watcher({ catalog, bus, clock, logger }));
     const reloads = begin(
       new Reloads({
+        turns: noTurns({ clock, logger }),
         run: async (reload) => {
           runs.push(reload);
           events.push(`ran ${String(reload.command)}`);
