@@ -8,8 +8,8 @@ import { Question, type QuestionParts } from './question.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { Doubt } from './suspicion.ts';
 
-/** Pause between looks at a catalog that may be filling still. */
-const SETTLING_MS = 400;
+/** Longest pause between looks at a catalog that may be filling still; up to half is taken off at random. */
+const SETTLING = { baseMs: 1000, capMs: 1000 };
 /** Pauses between looks at an answer that is not believed. */
 const DOUBT = { baseMs: 1000, capMs: 4000 };
 
@@ -73,7 +73,7 @@ export async function* followQuery(
 
 /** Rights that come back wake no query, so what is not believed is read again and again. */
 function doubtDelayMs({ passes }: Doubt, doubts: number, random: () => number): number {
-  return passes ? SETTLING_MS : backoffDelay(doubts - 1, DOUBT, random);
+  return backoffDelay(doubts - 1, passes ? SETTLING : DOUBT, random);
 }
 
 function usedUp(failures: number, reason: AutotmplError): AutotmplError {

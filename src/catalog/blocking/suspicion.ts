@@ -10,6 +10,8 @@ import type { BlockingServer } from './server.ts';
 const SETTLE_MS = 5000;
 /** One that changes all the time is believed after this: nobody who wiped his catalog is held for ever. */
 const SETTLE_AT_MOST_MS = 30_000;
+/** Rights that come back show in the answer; only where nothing is left to be shown must they be asked about again, and so seldom. */
+const ASK_AGAIN_MS = 10_000;
 /** Where an endpoint has nothing to count, its index is this. */
 const NO_INDEX = 1;
 
@@ -46,7 +48,8 @@ export class Suspicion {
   #believed: Believed | undefined;
   /** Something was amiss since the last answer that was believed. */
   #isShaken = false;
-  #isOn = false;
+  /** The last doubt, the answer that it is about, and until when the same again is doubted without a question. */
+  #last: { readonly doubt: Doubt; readonly digest: string; readonly untilMs: number } | undefined;
   /** It shrank while its index stood still, and nobody has explained that since. */
   #isUnexplained = false;
   #settling: Settling | undefined;
@@ -59,7 +62,7 @@ export class Suspicion {
 
   /** Whether the last good answer was not believed. */
   get isOn(): boolean {
-    return this.#isOn;
+    return this.#last !== undefined;
   }
 
   /** Whether a value has lost something, so that it must be read twice and judged. */
@@ -75,6 +78,7 @@ export class Suspicion {
   shake(): void {
     this.#isShaken = true;
     this.#settling = undefined;
+    if (this.#last !== undefined) this.#last = { ...this.#last, untilMs: 0 };
   }
 
   /** Notes what was given out; all doubts are over. */
@@ -82,7 +86,7 @@ export class Suspicion {
     const size = this.#plan.scrutiny?.size(value) ?? 0;
     this.#believed = { value, size, evidence };
     this.#isShaken = false;
-    this.#isOn = false;
+    this.#last = undefined;
     this.#isUnexplained = false;
     this.#settling = undefined;
   }
@@ -95,8 +99,11 @@ export class Suspicion {
 
   /** Judges an answer that is due and was read twice; undefined: it is to be believed. Rejects where what it asks on the side cannot be asked. */
   async judge(found: Value, evidence: Evidence, ask: Ask): Promise<Doubt | undefined> {
+    const last = this.#last;
+    if (last?.digest === evidence.digest && this.#clock.now() < last.untilMs) return last.doubt;
     const doubt = await this.#judge(found, evidence, ask);
-    this.#isOn = doubt !== undefined;
+    const untilMs = this.#settlesAtMs() ?? this.#clock.now() + ASK_AGAIN_MS;
+    this.#last = doubt && { doubt, digest: evidence.digest, untilMs };
     return doubt;
   }
 
@@ -126,7 +133,7 @@ export class Suspicion {
   /** Whether it takes more than a second look to believe it. */
   #isGrave(before: Believed, size: number, { index, isFiltered }: Evidence): boolean {
     return (
-      this.#isOn ||
+      this.isOn ||
       this.#isShaken ||
       isMuch(before.size, size) ||
       (index <= before.evidence.index && before.evidence.index > NO_INDEX) ||
@@ -160,14 +167,19 @@ export class Suspicion {
     };
   }
 
+  /** When what is settling is believed, if it stays the same until then. */
+  #settlesAtMs(): number | undefined {
+    const { sinceMs, sameSinceMs } = this.#settling ?? {};
+    if (sinceMs === undefined || sameSinceMs === undefined) return undefined;
+    return Math.min(sameSinceMs + SETTLE_MS, sinceMs + SETTLE_AT_MOST_MS);
+  }
+
   #settle(what: string, { digest }: Evidence): Doubt | undefined {
     const nowMs = this.#clock.now();
     this.#settling ??= { sinceMs: nowMs, sameSinceMs: nowMs, digest };
     const settling = this.#settling;
     if (settling.digest !== digest) Object.assign(settling, { sameSinceMs: nowMs, digest });
-    const isOver =
-      nowMs - settling.sameSinceMs >= SETTLE_MS || nowMs - settling.sinceMs >= SETTLE_AT_MOST_MS;
-    if (isOver) return undefined;
+    if (nowMs >= (this.#settlesAtMs() ?? 0)) return undefined;
     return {
       passes: true,
       reason: new AutotmplError(

@@ -87,8 +87,14 @@ describe('an answer that lost something', () => {
     expect(await judged.judge('', 6)).toBe(told);
     await judged.clock.advance(3_600_000);
     expect(await judged.judge('abc', 9)).toBe(told);
+    expect(judged.asked).toBe(2);
     judged.finding = 'granted';
+    // Rights that come back show in the answer, or else every 10 s.
+    await judged.clock.advance(9999);
+    expect(await judged.judge('abc', 9)).toBe(told);
+    await judged.clock.advance(1);
     expect(await judged.judge('abc', 9)).toBe('');
+    expect(judged.asked).toBe(3);
   });
 });
 
@@ -121,7 +127,7 @@ describe('where the servers do not say what the token may read, an answer', () =
     expect(await judged.judge('abc', 5)).toMatch(/though nothing has changed.*needs all rules/);
     expect(await judged.judge('abc', 9)).toMatch(/though nothing has changed/);
     judged.finding = 'granted';
-    expect(await judged.judge('abc', 9)).toBe('');
+    expect(await judged.judge('ab', 10)).toBe('');
   });
 
   it('is not judged by an index that counts nothing', async () => {
@@ -137,8 +143,10 @@ describe('a catalog that began anew', () => {
     expect(await judged.judge('', 3)).toMatch(/^for a while: .*index went back.*for 5s/);
     await judged.clock.advance(4999);
     expect(await judged.judge('', 60)).toMatch(/^for a while: /);
+    expect(judged.asked).toBe(1);
     await judged.clock.advance(1);
     expect(await judged.judge('', 61)).toBe('');
+    expect(judged.asked).toBe(2);
   });
 
   it('is given as long again with each service that comes back, and 30 s in all', async () => {
