@@ -1,7 +1,7 @@
 import { isMap, type ConfigDocument, type DocumentPath } from './document.ts';
 import { GO_ONLY_KEYS, templateLanguage } from './go-templates.ts';
 import { problemAt, type Problem } from './problems.ts';
-import { checkSafety } from './safety-rules.ts';
+import { checkGroups, checkSafety } from './safety-rules.ts';
 import { checkSupervisorRules } from './supervisor-rules.ts';
 
 /**
@@ -17,6 +17,7 @@ export function checkRules(document: ConfigDocument): Problem[] {
     for (const [index, template] of templates.entries()) {
       if (isMap(template)) checkTemplate(template, ['templates', index]);
     }
+    checkGroups(templates, report);
   }
   checkSupervisorRules(document.content, report);
   return problems;

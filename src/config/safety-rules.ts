@@ -3,6 +3,8 @@ import { isMap, type DocumentPath } from './document.ts';
 /** Takes a problem: where, what, and what to do. */
 type Report = (path: DocumentPath, message: string, suggestion: string) => void;
 
+type Entry = Readonly<Record<string, unknown>>;
+
 const NEEDS_DESTINATION = ['check', 'fileGroup', 'onDrift', 'guard'] as const;
 const NEEDS_COMMAND = ['probe', 'onFailure', 'reload'] as const;
 
@@ -26,6 +28,33 @@ export function checkSafety(
   }
   const { probe } = entry;
   if (isMap(probe)) checkProbe(probe, [...path, 'probe'], report);
+}
+
+/**
+ * What the templates of one group have in common: a rollback follows one command, and must not leave the files of others new.
+ */
+export function checkGroups(templates: readonly unknown[], report: Report): void {
+  const groups = new Map<unknown, { readonly entry: Entry; readonly index: number }[]>();
+  for (const [index, entry] of templates.entries()) {
+    if (!isMap(entry) || !('fileGroup' in entry)) continue;
+    groups.set(entry.fileGroup, [...(groups.get(entry.fileGroup) ?? []), { entry, index }]);
+  }
+  for (const members of groups.values()) {
+    const model = members.find(({ entry }) => entry.onFailure === 'rollback');
+    if (model === undefined) continue;
+    for (const { entry, index } of members) {
+      if (aftermathOf(entry) === aftermathOf(model.entry)) continue;
+      report(
+        ['templates', index, 'fileGroup'],
+        'the files of a group are rolled back together, so all of them need onFailure: rollback and the same command',
+        `say the same as templates[${model.index}], or leave out onFailure: rollback there`,
+      );
+    }
+  }
+}
+
+function aftermathOf({ onFailure, command }: Entry): string {
+  return JSON.stringify([onFailure, command]);
 }
 
 function checkProbe(

@@ -33,6 +33,8 @@ export class GroupSwap {
     const entries: JournalEntry[] = [];
     try {
       for (const file of files) entries.push(await entryOf(file));
+      // A journal that outlives a power loss must not name what did not.
+      await syncFolders(entries.map(({ destination }) => destination));
       return new GroupSwap(entries, await writeJournal(entries));
     } catch (error) {
       await removeKept(entries);

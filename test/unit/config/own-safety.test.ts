@@ -86,6 +86,15 @@ describe('what keeps a file safe', () => {
     expect(await complaint({ 'a.yaml': `templates: [{${BASE}, ${keys}}]` })).toContain(words);
   });
 
+  it.each([
+    ['command: x', 'command: x, onFailure: rollback'],
+    ['command: y, onFailure: rollback', 'command: x, onFailure: rollback'],
+  ])('keeps a group together where it is rolled back: %s and %s', async (one, other) => {
+    const entries = [`${BASE}, fileGroup: web, ${one}`, `${BASE}, fileGroup: web, ${other}`];
+    const told = await complaint({ 'a.yaml': `templates: [{${entries.join('}, {')}}]` });
+    expect(told).toContain('the files of a group are rolled back together');
+  });
+
   it('needs a file to be about', async () => {
     const told = await complaint({ 'a.yaml': 'templates: [{source: a.njk, check: x, guard: {}}]' });
     expect(told).toContain('templates[0].check: check needs a destination');

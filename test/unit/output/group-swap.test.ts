@@ -163,6 +163,16 @@ describe('the next start after a crash', () => {
     expect(texts()).toEqual(OLD);
   });
 
+  it('goes on with what an undo could not put back', async () => {
+    const swap = await GroupSwap.begin(await stageAll());
+    for (const entry of swap.entries.slice(0, 2)) await swap.replace(entry);
+    rmSync(join(folder, 'sub', swap.entries[1]?.old?.name ?? ''));
+    await expect(swap.undo()).rejects.toThrow('ENOENT');
+    expect(existsSync(journalPath(at('a')))).toBe(true);
+    expect(await nextStart()).toEqual(['finished']);
+    expect(texts()).toEqual(NEW);
+  });
+
   it('finds the journal behind a symbolic link', async () => {
     symlinkSync(at('a'), at('link'));
     const swap = await GroupSwap.begin(await stageAll());
