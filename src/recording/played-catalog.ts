@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Catalog } from '../catalog/catalog.ts';
 import { answerTo } from '../catalog/file/answers.ts';
 import { answerName } from '../catalog/file/document-answers.ts';
+import type { CatalogDocument } from '../catalog/file/document.ts';
 import { queryId, type Query } from '../catalog/query.ts';
 import type { Value } from '../catalog/values.ts';
 import { whenAborted } from '../core/deadline.ts';
@@ -23,7 +25,9 @@ export function createPlayedCatalog(recording: Recording, startMs: number, clock
     name: 'recording',
     async *watch(query, signal) {
       const moments = momentsOf(recording, query);
-      let answer = firstAnswer(recording, query);
+      const first = valueIn(recording.document, query);
+      let answer: Answer | undefined =
+        first === undefined ? undefined : { state: 'fresh', value: first };
       if (answer === undefined && moments.length === 0) {
         throw new AutotmplError('catalog', `the recording has no answer to ${queryId(query)}`, {
           advice: 'was it made with other templates, or with another environment?',
@@ -59,20 +63,27 @@ export function createPlayedCatalog(recording: Recording, startMs: number, clock
   };
 }
 
-function momentsOf({ changes }: Recording, query: Query): readonly Moment[] {
+function momentsOf({ document: first, changes }: Recording, query: Query): readonly Moment[] {
   const name = answerName(query);
-  return changes.flatMap(({ afterMs, answers, held }): Moment[] => {
+  let said = valueIn(first, query);
+  return changes.flatMap(({ afterMs, answers, document, held }): Moment[] => {
+    const before = said;
+    if (document !== undefined) said = valueIn(document, query);
     const value = answers.get(name);
     if (value !== undefined) return [{ afterMs, change: { value } }];
+    // What a change does not speak of stays as it was last answered.
+    if (said !== undefined && !isDeepStrictEqual(said, before)) {
+      return [{ afterMs, change: { value: said } }];
+    }
     const reason = Object.hasOwn(held, name) ? held[name] : undefined;
     return reason === undefined ? [] : [{ afterMs, change: { reason } }];
   });
 }
 
-/** What a query was answered at the start; undefined where it was not. */
-function firstAnswer({ document }: Recording, query: Query): Answer | undefined {
+/** What a document answers to a query; undefined where it has no answer. */
+function valueIn(document: CatalogDocument, query: Query): Value | undefined {
   try {
-    return { state: 'fresh', value: answerTo(document, query) };
+    return answerTo(document, query);
   } catch (error) {
     if (!(error instanceof AutotmplError)) throw error;
     return undefined;

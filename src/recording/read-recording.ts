@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { readAnswers, type RecordedAnswers } from '../catalog/file/document-answers.ts';
 import { readDocument, type CatalogDocument } from '../catalog/file/document.ts';
 import { readFields, readItems, readText, readTextMap } from '../catalog/file/fields.ts';
+import { mergeTrees } from '../catalog/file/merge-trees.ts';
 import { DocumentError, parseTree, placeOf, type Located } from '../catalog/file/yaml-tree.ts';
 import { parseDuration } from '../core/duration.ts';
 import { AutotmplError, describeError, systemCode } from '../core/errors.ts';
@@ -11,6 +12,8 @@ export interface PlayedChange {
   /** Since the start of the recording. */
   readonly afterMs: number;
   readonly answers: RecordedAnswers;
+  /** What the catalog is from then on, where somebody wrote that in a document's words. */
+  readonly document: CatalogDocument | undefined;
   /** Queries that the catalog could not answer any more, each with the reason. */
   readonly held: Readonly<Record<string, string>>;
 }
@@ -54,9 +57,14 @@ function readTimes(root: Located): Pick<Recording, 'changes' | 'startedMs'> {
   const head = part('recording');
   const items = part('changes');
   const changes = items === undefined ? [] : readItems(items, 'changes').map(readChange);
+  changes.sort((a, b) => a.afterMs - b.afterMs);
+  let tree = root;
   return {
     startedMs: head === undefined ? undefined : readStart(head),
-    changes: changes.sort((a, b) => a.afterMs - b.afterMs),
+    changes: changes.map(({ catalog, ...change }) => {
+      if (catalog !== undefined) tree = mergeTrees(tree, catalog);
+      return { ...change, document: catalog === undefined ? undefined : readDocument(tree) };
+    }),
   };
 }
 
@@ -71,14 +79,23 @@ function readStart(head: Located): number | undefined {
   );
 }
 
-function readChange(item: Located): PlayedChange {
+type ReadChange = Omit<PlayedChange, 'document'> & { readonly catalog: Located | undefined };
+
+function readChange(item: Located): ReadChange {
   const change = readFields<{
     after: number;
     answers: RecordedAnswers;
+    catalog: Located;
     held: Readonly<Record<string, string>>;
-  }>(item, 'a change', { after: readAfter, answers: readAnswers, held: readTextMap });
-  if (change.after === undefined) throw new DocumentError('a change must say after', item.at);
-  return { afterMs: change.after, answers: change.answers ?? new Map(), held: change.held ?? {} };
+  }>(item, 'a change', {
+    after: readAfter,
+    answers: readAnswers,
+    catalog: (value) => value,
+    held: readTextMap,
+  });
+  const { after: afterMs, answers = new Map(), catalog, held = {} } = change;
+  if (afterMs === undefined) throw new DocumentError('a change must say after', item.at);
+  return { afterMs, answers, catalog, held };
 }
 
 function readAfter(value: Located, what: string): number {

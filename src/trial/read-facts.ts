@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { readDocument, type CatalogDocument } from '../catalog/file/document.ts';
 import { readText, readTextMap, type Reader } from '../catalog/file/fields.ts';
+import { mergeTrees } from '../catalog/file/merge-trees.ts';
 import { DocumentError, type Located } from '../catalog/file/yaml-tree.ts';
 import type { Facts } from './case-file.ts';
-import { mergeTrees } from './merge-trees.ts';
 
 /** What a case, or the defaults of all, may say of the facts. */
 export interface FactFields extends Record<string, unknown> {

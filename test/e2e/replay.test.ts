@@ -9,7 +9,7 @@ changes:
   - after: 2s
     held: { service(web): Consul is away }
   - after: 20m
-    answers: { service(web): [{ Node: local, ID: a, Address: 10.0.0.1, Port: 80 }] }
+    catalog: { services: { web: [{ id: a, address: 10.0.0.1, port: 80 }] } }
 `;
 
 describe('autotmpl replay', () => {

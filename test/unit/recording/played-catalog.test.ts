@@ -44,6 +44,7 @@ changes:
     ['changes: [{after: soon}]', ':1:19: a change: after must be a duration such as "1.5s"'],
     ['changes: [{aftr: 1s}]', ':1:12: a change has no field "aftr" (did you mean after?'],
     ['recording: {started: noon}', ':1:12: recording: started must be a time'],
+    ['changes: [{after: 1s, catalog: {keis: {}}}]', ':1:33: the catalog has no field "keis"'],
     ['keis: {}', ':1:1: the catalog has no field "keis"'],
   ])('is refused with its place: %s', async (text, message) => {
     await expect(recordingOf(text)).rejects.toThrow(message);
@@ -63,8 +64,13 @@ changes:
 
 describe('a recording as a catalog', () => {
   /** What is answered so far: the value, or why there is none. */
-  async function follow(query: Query, clock: ManualClock, controller: AbortController) {
-    const catalog = createPlayedCatalog(await recordingOf(TEXT), 0, clock);
+  async function follow(
+    query: Query,
+    clock: ManualClock,
+    controller: AbortController,
+    text = TEXT,
+  ) {
+    const catalog = createPlayedCatalog(await recordingOf(text), 0, clock);
     const said: (readonly [number, unknown])[] = [];
     const ended = (async () => {
       for await (const answer of catalog.watch(query, controller.signal)) {
@@ -105,6 +111,30 @@ describe('a recording as a catalog', () => {
     controller.abort();
     await ended;
     expect(clock.pending).toBe(0);
+  });
+
+  it('may change in the words of a document, of which what is not said stays as it was', async () => {
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const { said, ended } = await follow(
+      { kind: 'key', path: 'a' },
+      clock,
+      controller,
+      `keys: {a: "0", b: "0"}
+changes:
+  - {after: 1s, answers: {key(a): {Value: "1"}}}
+  - {after: 2s, catalog: {keys: {b: "2"}}}
+  - {after: 3s, catalog: {keys: {a: "3"}}}
+`,
+    );
+    await clock.advance(10_000);
+    expect(said).toEqual([
+      [0, '0'],
+      [1000, '1'],
+      [3000, '3'],
+    ]);
+    controller.abort();
+    await ended;
   });
 
   it('refuses a query that nobody asked and no document can answer', async () => {

@@ -1,4 +1,4 @@
-import type { Located } from '../catalog/file/yaml-tree.ts';
+import type { Located } from './yaml-tree.ts';
 
 /** Two parts of documents as one: maps are put together in depth, and of anything else the second wins. */
 export function mergeTrees(first: Located, second: Located): Located {
