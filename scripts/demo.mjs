@@ -53,19 +53,21 @@ async function change(edge, story, heading, edited) {
   await story.pause();
 }
 
-/** An error is never an absence: a catalog that cannot be read empties no file. */
-async function breakCatalog(edge, story) {
-  story.chapter('Somebody saves a broken catalog. nginx.conf stays as it is.');
+/** Makes the catalog what nginx.conf must not follow, and shows that it does not. */
+async function spoil(edge, story, heading, edited) {
+  story.chapter(heading);
   const before = {
     catalog: await edge.read('catalog.yaml'),
     config: await edge.read('nginx.conf'),
   };
-  const broken = before.catalog.replace('services:', 'services: [');
-  await edge.edit(broken);
+  const spoilt = edited(before.catalog);
+  await edge.edit(spoilt);
   const { message } = await edge.nextRecord(isComplaint, 'autotmpl complained');
   story.file('catalog.yaml');
-  story.changes(before.catalog, broken);
-  story.say(`autotmpl: ${edge.withoutFolder(message)}`);
+  story.changes(before.catalog, spoilt);
+  // Without what to do about it, which is for those who run it.
+  const said = edge.withoutFolder(message).replace(/ \(where this is as it should be.*?\);/, ';');
+  story.say(`autotmpl: ${said}`);
   if ((await edge.read('nginx.conf')) !== before.config) throw new Error('nginx.conf changed');
   story.file('nginx.conf', story.good('unchanged'));
   await story.pause();
@@ -83,6 +85,13 @@ const grow = (catalog) =>
   );
 const shrink = (catalog) => catalog.replace(instance('sales-2', 12), '');
 
+const empty = (catalog) =>
+  catalog
+    .replace(instance('sales-1', 11), '')
+    .replace(instance('sales-3', 13), '')
+    .replace('sales:', 'sales: []');
+const spoiltYaml = (catalog) => catalog.replace('services:', 'services: [');
+
 async function tell(edge) {
   // Not before this moment: on a fresh clone the packages have only just been installed.
   const { Story } = await import('./demo/story.mjs');
@@ -91,7 +100,19 @@ async function tell(edge) {
   await begin(edge, story);
   await change(edge, story, 'sales grows from 1 to 3.', grow);
   await change(edge, story, 'sales shrinks from 3 to 2.', shrink);
-  await breakCatalog(edge, story);
+  await spoil(
+    edge,
+    story,
+    'All of sales leave at once. The guard keeps nginx.conf as it is.',
+    empty,
+  );
+  // An error is never an absence: a catalog that cannot be read empties no file.
+  await spoil(
+    edge,
+    story,
+    'Somebody saves a broken catalog. nginx.conf stays as it is.',
+    spoiltYaml,
+  );
   story.title('Try next');
   story.say(
     'node bin/autotmpl.js -catalog examples/nginx/catalog.yaml -template examples/nginx/nginx.conf.njk',

@@ -13,6 +13,14 @@ const STEP_WITHIN_MS = 15_000;
 /** What the reload command says: the demo needs no nginx. */
 export const RELOAD = 'nginx would reload now';
 
+const CONFIG = `catalog: { file: catalog.yaml }
+templates:
+  - source: nginx.conf.njk
+    destination: nginx.conf
+    command: echo ${RELOAD}
+    guard: { neverEmpty: [sales, customers] }
+`;
+
 /** autotmpl as a child, in a folder of its own with the example's template and catalog. */
 export class Edge {
   #folder;
@@ -28,14 +36,13 @@ export class Edge {
     for (const name of ['nginx.conf.njk', 'catalog.yaml']) {
       await copyFile(join(EXAMPLE, name), join(this.#folder, name));
     }
+    await writeFile(join(this.#folder, 'autotmpl.yaml'), CONFIG);
     this.#watcher = watch(this.#folder, () => this.#onChange());
-    const flags = ['-catalog', 'catalog.yaml', '-log-format', 'json'];
-    const template = `nginx.conf.njk:nginx.conf:echo ${RELOAD}`;
-    this.#child = spawn(
-      process.execPath,
-      [join(ROOT, 'bin/autotmpl.js'), ...flags, '-template', template],
-      { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    const flags = ['-config', 'autotmpl.yaml', '-log-format', 'json'];
+    this.#child = spawn(process.execPath, [join(ROOT, 'bin/autotmpl.js'), ...flags], {
+      cwd: this.#folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     this.#child.once('close', () => this.#onChange());
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
       this.#stderr += `${line}\n`;

@@ -58,6 +58,8 @@ export class Course implements User {
   #reasons: readonly string[] = [];
   /** What the text was made of that was rendered last. */
   #madeOf: MadeOf = new Map();
+  /** What the file was made of before it was last replaced. */
+  #madeOfBefore: MadeOf | undefined;
   #missing: readonly Missing[] = [];
   #hadText = false;
   #isAskedFor = false;
@@ -282,15 +284,16 @@ export class Course implements User {
       this.#changes = new Set([...reasons, ...this.#changes]);
       this.#fare.hold(published.by, published.error);
       if (published.again === true && !this.#options.once) this.#writeRetry.failed();
-      // The file that is in place has proved to be good: whoever waits for files need not wait for another.
-      if (published.by === 'rollback') this.#hadText = true;
+      if (published.by === 'rollback') this.#rolledBack();
       return published.commandOwed === true ? this.#reload(reasons) : [];
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#fare.succeed();
     if (published.outcome !== 'shown') {
+      const { ledger } = this.#options;
       this.#guard?.accepted(published.outcome === 'written');
-      this.#options.ledger.note(this.target, this.#madeOf);
+      if (published.outcome === 'written') this.#madeOfBefore = ledger.of(this.target);
+      ledger.note(this.target, this.#madeOf);
     }
     this.#hadText = true;
     this.#writeRetry.succeeded();
@@ -299,6 +302,15 @@ export class Course implements User {
     tellPlaced(publication, published, reason, this.#options);
     const owed = published.outcome === 'unchanged' && published.commandOwed;
     return owed || published.outcome === 'written' ? this.#reload(reasons) : [];
+  }
+
+  /** The file is what it was before, and made of what it was made of then. */
+  #rolledBack(): void {
+    // It has proved to be good: whoever waits for files need not wait for another.
+    this.#hadText = true;
+    if (this.#madeOfBefore !== undefined) {
+      this.#options.ledger.note(this.target, this.#madeOfBefore);
+    }
   }
 
   #reload(reasons: readonly string[]): Reload[] {

@@ -29,11 +29,16 @@ describe('npm run demo', () => {
   it('shows nginx.conf follow the catalog, and leaves nothing behind', async () => {
     const { stdout, ended } = await run(startDemo(['--quick'], { NO_COLOR: '1' }));
     expect(ended).toEqual({ code: 0, signal: null });
-    const [, first, growth, shrinking, broken] = stdout.split(/^\d .*\.$/m);
+    const [, first, growth, shrinking, emptied, broken] = stdout.split(/^\d .*\.$/m);
     expect(first).toContain('server 10.0.0.11:3000');
     expect(changedServers(growth)).toEqual(['+ sales-2', '+ sales-3']);
     expect(growth).toMatch(/nginx\.conf {2}\d+ ms later/);
     expect(changedServers(shrinking)).toEqual(['- sales-2']);
+    expect(changedServers(emptied)).toEqual([]);
+    expect(emptied).toMatch(
+      /autotmpl: sales went from 2 instances to none, .* \[neverEmpty\]; nginx\.conf stays as it was$/m,
+    );
+    expect(emptied).toContain('nginx.conf  unchanged');
     expect(changedServers(broken)).toEqual([]);
     expect(broken).toMatch(/autotmpl: .*catalog\.yaml:\d+:\d+/);
     expect(broken).toContain('nginx.conf  unchanged');

@@ -105,7 +105,7 @@ describe('when all instances leave the catalog', () => {
   it('follows the data that comes back, without a command for what never was', async () => {
     const program = await watch({ neverEmpty: ['sales'] });
     const before = scene.read('runs');
-    for (const id of IDS.slice(1)) await agent.deregister(id);
+    await have('s1');
     await scene.untilText('sales.conf', text('s1'));
     const follower = scene.startWith(['events', '-socket', scene.at('socket')]);
     let next = 81;
@@ -131,9 +131,11 @@ describe('when all instances leave the catalog', () => {
 
   it('takes what is there when an operator says so, and not what comes later', async () => {
     const program = await watch({ minInstances: { sales: 3 } });
-    await have('s1', 's2');
+    await agent.deregister('s4');
+    await scene.untilText('sales.conf', text('s1', 's2', 's3'));
+    await agent.deregister('s3');
     await program.logs(/sales went from 3 instances to 2, and at least 3 are asked for/);
-    expect(scene.read('sales.conf')).toBe(text('s1', 's2', 's4').replace('s4\n', 's4\n'));
+    expect(scene.read('sales.conf')).toBe(text('s1', 's2', 's3'));
     const wrong = await ask('release', 'sale.conf');
     expect(wrong).toMatchObject({ code: 1 });
     expect(wrong.stderr).toContain('there is no file "sale.conf"; did you mean sales.conf?');
@@ -227,6 +229,46 @@ describe('after a restart', () => {
     expect(await status()).toMatchObject({ ready: true, targets: [{ state: 'held' }] });
     await have(...IDS);
     await second.logs(/is released after/);
+  });
+});
+
+describe('with a folder for its state', () => {
+  const kept = (guard: Readonly<Record<string, unknown>>) => ({
+    ...config(guard),
+    state: scene.at('state'),
+  });
+
+  it('knows after a restart what the file was made of', async () => {
+    const first = scene.start(kept({ maxRemovedPercent: 50 }));
+    await scene.untilText('sales.conf', text(...IDS));
+    await first.logs(/"done: /);
+    await first.stop();
+    await have('s1');
+    const second = scene.start(undefined);
+    await second.logs(/sales went from 4 instances to 1 \(75 % removed/);
+    expect(scene.read('sales.conf')).toBe(text(...IDS));
+    await ask('release', 'sales.conf');
+    await scene.untilText('sales.conf', text('s1'));
+    await second.stop();
+    const third = scene.start(undefined);
+    await third.logs(/"keeping 1 file true"/);
+    await scene.until('what was released to be taken for good', () => scene.exists('socket'));
+    await agent.register({ ID: 's2', Name: 'sales', Address: 's2', Port: 80 });
+    await scene.untilText('sales.conf', text('s1', 's2'));
+    expect(messages(third, /went from/)).toEqual([]);
+  });
+
+  it('guards runs that render once, and each of them anew', async () => {
+    scene.write('autotmpl.json', JSON.stringify(kept({ maxRemovedPercent: 50 })));
+    const once = () => runAutotmpl(['-config', 'autotmpl.json', '-once'], { cwd: scene.folder });
+    expect((await once()).code).toBe(0);
+    await have('s1');
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { code, stderr } = await once();
+      expect(code, stderr).toBe(77);
+      expect(stderr).toContain('sales went from 4 instances to 1');
+    }
+    expect(scene.read('sales.conf')).toBe(text(...IDS));
   });
 });
 

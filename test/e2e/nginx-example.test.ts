@@ -13,7 +13,7 @@ import { waitUntil } from '../support/wait-until.ts';
 const EXAMPLE = fileURLToPath(new URL('../../examples/nginx', import.meta.url));
 const AUTOTMPL = fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 /** Long enough for a reload, short enough for a test: the end of an instance is part of what is tested. */
-const DRAIN_MS = 1000;
+const DRAIN_MS = 2000;
 /** Requests after which "every instance" and "none" mean something. */
 const MANY = 200;
 
@@ -183,6 +183,19 @@ describe('examples/nginx', () => {
     await client.stop();
     expect(client.failures()).toEqual([]);
   });
+
+  it(
+    'keeps the last good file when a whole service is gone at once',
+    { timeout: 60_000 },
+    async () => {
+      const { watch, sales } = await startAll('sales-1', 'sales-2');
+      for (const instance of sales) instance.kill('SIGTERM');
+      await waitUntil(() => /sales went from 2 instances to none/.test(watch.stderr), {
+        what: 'the objection',
+      });
+      expect((await instancesInFile()).sort()).toEqual(['customers-1', 'sales-1', 'sales-2']);
+    },
+  );
 
   it('answers 503 while a service has no instance', { timeout: 60_000 }, async () => {
     await startEdge();

@@ -10,6 +10,7 @@ import { compileTargets } from '../../src/renderer/compile-targets.ts';
 import { FilePublisher } from '../../src/renderer/file-publisher.ts';
 import { GuardMemories } from '../../src/renderer/guard/memory.ts';
 import { MemoryLedger } from '../../src/renderer/ledger.ts';
+import type { Publisher } from '../../src/renderer/publisher.ts';
 import { Reloads } from '../../src/renderer/reloads.ts';
 import { Renderer } from '../../src/renderer/renderer.ts';
 import type { GuardRules } from '../../src/renderer/safety.ts';
@@ -81,7 +82,10 @@ export class GuardedFiles {
   }
 
   /** Starts a renderer; the next one goes on with what guards remember. */
-  start(targets: readonly Target[], { once = false } = {}): Rendering {
+  start(
+    targets: readonly Target[],
+    { once = false, publisher }: { readonly once?: boolean; readonly publisher?: Publisher } = {},
+  ): Rendering {
     const { catalog, clock, logger, ledger, memories } = this;
     const bus = new Bus((error) => {
       throw error;
@@ -104,7 +108,9 @@ export class GuardedFiles {
     const renderer = new Renderer({
       targets: compileTargets(targets, () => engine),
       watcher: watcher.actor,
-      publisher: new FilePublisher({ print: () => undefined, runCheck: NO_CHECK, markers, logger }),
+      publisher:
+        publisher ??
+        new FilePublisher({ print: () => undefined, runCheck: NO_CHECK, markers, logger }),
       reloads: reloads.actor,
       releaseAdvice: (label) => `autotmpl release ${label}`,
       ...{ ledger, memories, once, clock, bus, logger },

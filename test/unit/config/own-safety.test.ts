@@ -42,6 +42,18 @@ describe('what keeps a file safe', () => {
     expect(target).not.toHaveProperty('check');
   });
 
+  it('tells what a template’s guards share with all others, whose names it need not ask for', async () => {
+    const guard = 'guard: {neverEmpty: [sales], maxRemovedPercent: 30}\n';
+    const shared = async (own: string) => (await targetOf(own, guard))?.guard?.shared;
+    expect(await shared('perms: "0600"')).toEqual(new Set(['neverEmpty', 'maxRemovedPercent']));
+    expect(await shared('guard: {neverEmpty: [customers]}')).toEqual(
+      new Set(['maxRemovedPercent']),
+    );
+    expect((await targetOf('guard: {neverEmpty: [customers]}'))?.guard).not.toHaveProperty(
+      'shared',
+    );
+  });
+
   it('has guards of all templates, of which a template may say each anew', async () => {
     const guard = 'guard: {neverEmpty: [sales], maxRemovedPercent: 30}\n';
     expect((await targetOf('guard: {maxRemovedPercent: 80}', guard))?.guard).toMatchObject({

@@ -1,5 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutotmplError } from '../../../src/core/errors.ts';
+import type { Published, Publisher } from '../../../src/renderer/publisher.ts';
 import type { ByName } from '../../../src/renderer/safety.ts';
 import { GuardedFiles, SALES } from '../../support/guarded-files.ts';
 
@@ -133,6 +135,34 @@ describe('a file whose data a guard objects to', () => {
     expect(renderer.failures()).toMatchObject([{ code: 'guard' }]);
     expect(files.read()).toBe('(no file)');
   });
+});
+
+it('compares with what the file is made of after it was rolled back', async () => {
+  const outcomes: Published[] = [
+    { outcome: 'written', files: ['out'] },
+    { outcome: 'written', files: ['out'] },
+    { outcome: 'held', by: 'rollback', error: new AutotmplError('command', 'no reload') },
+    { outcome: 'written', files: ['out'] },
+  ];
+  const published: string[] = [];
+  const publisher: Publisher = {
+    open: () => Promise.resolve(),
+    publish: (batch) => {
+      published.push(...batch.map(({ text }) => text));
+      return Promise.resolve(batch.map(() => outcomes.shift() ?? { outcome: 'stopped' }));
+    },
+  };
+  files.sales('a', 'b', 'c', 'd', 'e', 'f');
+  const { renderer } = files.start([files.target({ maxRemovedPercent: named(60) })], { publisher });
+  await files.until(() => published.length === 1, 'the first');
+  files.sales('a', 'b', 'c');
+  await files.until(() => published.length === 2, 'the one that is put back');
+  renderer.renderAgain('out.njk');
+  await files.until(() => published.length === 3, 'the one that is rejected');
+  await files.clock.advance(60_000);
+  files.sales('a', 'b');
+  await files.untilTold(/^held out guard/);
+  expect(renderer.standings()[0]?.reason).toContain('sales went from 6 instances to 2');
 });
 
 describe('released by an operator', () => {

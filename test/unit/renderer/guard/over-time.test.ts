@@ -42,6 +42,29 @@ describe('what went lately', () => {
     expect(judgeMaxRemovedPercent(counted, 50, false)).toBeUndefined();
   });
 
+  it('does not count what came lately: a service may be scaled up and down as often as one likes', () => {
+    const removals = new RecentRemovals();
+    for (let turn = 0; turn < 20; turn += 1) {
+      const guest = `guest${turn}`;
+      removals.note(step(['a'], ['a', guest]), turn);
+      const back = step(['a', guest], ['a']);
+      expect(
+        judgeMaxRemovedPercent(removals.withThem(back, turn), 50, false),
+        guest,
+      ).toBeUndefined();
+      removals.note(back, turn);
+    }
+  });
+
+  it('counts one that flaps as one that was there all the time', () => {
+    const removals = new RecentRemovals();
+    removals.note(step(['a', 'b', 'c'], ['b', 'c']), 0);
+    removals.note(step(['b', 'c'], ['a', 'b', 'c']), 10);
+    removals.note(step(['a', 'b', 'c'], ['b', 'c']), 20);
+    const counted = removals.withThem(step(['b', 'c'], ['c']), 30);
+    expect([...(counted.before ?? new Map<string, string>()).keys()]).toEqual(['b', 'c', 'a']);
+  });
+
   it('says nothing where nobody knows what there was', () => {
     const removals = new RecentRemovals();
     removals.note(step(['a', 'b'], ['b']), 0);
