@@ -62,7 +62,7 @@ export const DATA_FAULTS: readonly Fault[] = [
       const Address = oneOf(chance, HOSTILE_ADDRESSES);
       return writer.lie({ ID: 'hostile-instance', Name: 'sales', Address, Port: 80 });
     },
-    logged: /leaves out the instance "hostile-instance"/,
+    logged: /leaves out the instance \\"hostile-instance/,
   },
   {
     name: 'hostile port',
@@ -70,7 +70,7 @@ export const DATA_FAULTS: readonly Fault[] = [
     lastsMs: [1000, 4000],
     begin: async ({ writer }) =>
       writer.lie({ ID: 'hostile-port', Name: 'customers', Address: '127.0.1.1', Port: 99_999 }),
-    logged: /leaves out the instance "hostile-port"/,
+    logged: /leaves out the instance \\"hostile-port/,
   },
   {
     name: 'hostile service',

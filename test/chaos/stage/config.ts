@@ -3,6 +3,7 @@ import { PROGRAM_AGENT } from './cluster.ts';
 
 /** The most of an upstream that the guards let go at once. */
 export const MAX_REMOVED_PERCENT = 50;
+const GUARDED = ['sales', 'customers'];
 
 /** What autotmpl is told: two files made of the same answers, checked, reloaded, guarded, and taken back where the reload fails. */
 export function programConfig(): Readonly<Record<string, unknown>> {
@@ -12,7 +13,10 @@ export function programConfig(): Readonly<Record<string, unknown>> {
     },
     log: { level: 'debug' },
     state: 'state',
-    guard: { maxRemovedPercent: MAX_REMOVED_PERCENT, neverEmpty: ['sales', 'customers'] },
+    guard: {
+      maxRemovedPercent: Object.fromEntries(GUARDED.map((name) => [name, MAX_REMOVED_PERCENT])),
+      neverEmpty: GUARDED,
+    },
     templates: [
       {
         ...{ source: 'nginx.conf.njk', destination: 'out/nginx.conf', wait: '50ms:500ms' },
