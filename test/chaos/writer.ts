@@ -11,8 +11,8 @@ import type { Instance, Truth } from './truth.ts';
 /** The services that nginx has upstreams for. */
 export const SERVICES = ['sales', 'customers'] as const;
 
-/** Of each service so many are never touched, so that what is left is never less than half of what there was. */
-const STEADY = 3;
+/** Of each service so many are never touched: what goes within a minute, liars included, is no more than the guard lets go. */
+const STEADY = 6;
 const VOLATILE = 3;
 const PAUSE_MS = [150, 600] as const;
 /** Where the catalog says something else than we do for so long, everything is registered again. */

@@ -13,6 +13,7 @@ export function programConfig(): Readonly<Record<string, unknown>> {
     },
     log: { level: 'debug' },
     state: 'state',
+    startWith: 'lastGood',
     guard: {
       maxRemovedPercent: Object.fromEntries(GUARDED.map((name) => [name, MAX_REMOVED_PERCENT])),
       neverEmpty: GUARDED,
