@@ -10,6 +10,7 @@ import { Chronicle } from './chronicle.ts';
 import type { Fault, Victims } from './faults/fault.ts';
 import { CheckedFiles } from './invariants/checked-files.ts';
 import { leaksOf, leftFiles } from './invariants/leaks.ts';
+import { factsOf, Pairs } from './invariants/pairs.ts';
 import { failureOf, SteadyRequests, type Answered } from './invariants/requests.ts';
 import { isEmptierThanAllowed, upstreamsOf } from './invariants/upstreams.ts';
 import { FileReader } from './invariants/whole-files.ts';
@@ -98,6 +99,40 @@ describe('the emptiness of an upstream', () => {
     [0, 0, false],
   ])('calls %i of %i too few: %s', (found, truth, expected) => {
     expect(isEmptierThanAllowed(found, truth, 50)).toBe(expected);
+  });
+});
+
+describe('the files of a group', () => {
+  const config = (version: number) =>
+    `upstream sales {\n server 127.0.1.1:9000;\n server 127.0.1.1:9001;\n}\n# version ${version}\n`;
+  const json = (version: number, sales: readonly unknown[]) =>
+    JSON.stringify({ version: String(version), sales, customers: [] });
+  const sales = [
+    ['sales-1', '127.0.1.1', 9001],
+    ['sales-0', '127.0.1.1', 9000],
+    ['hostile', '10.0.0.1; x', 80],
+  ];
+
+  it('tell the same facts in their own words', () => {
+    const facts = factsOf('nginx.conf', config(7));
+    expect(facts).toBe('version 7, sales 127.0.1.1:9000 127.0.1.1:9001, customers ');
+    expect(factsOf('services.json', json(7, sales))).toBe(facts);
+    expect(factsOf('services.json', json(8, sales))).not.toBe(facts);
+    expect(factsOf('services.json', json(7, sales.slice(1)))).not.toBe(facts);
+  });
+
+  it('are broken where they differ for longer than a moment, unless nobody could mend it', () => {
+    const pairs = new Pairs();
+    pairs.see('a', '1', 0);
+    pairs.see('b', '1', 10);
+    expect(pairs.broken(20_000)).toBeUndefined();
+    pairs.see('a', '2', 20_000);
+    expect(pairs.broken(24_000)).toBeUndefined();
+    pairs.excuse(24_000);
+    expect(pairs.broken(28_000)).toBeUndefined();
+    expect(pairs.broken(29_500)).toBe('a is of 2; b is of 1');
+    pairs.see('b', '2', 29_600);
+    expect(pairs.broken(60_000)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Chronicle } from './chronicle.ts';
 import { CheckedFiles } from './invariants/checked-files.ts';
+import { factsOf, Pairs } from './invariants/pairs.ts';
 import { failureOf, SteadyRequests } from './invariants/requests.ts';
 import { isEmptierThanAllowed, upstreamsOf } from './invariants/upstreams.ts';
 import { FileReader } from './invariants/whole-files.ts';
@@ -10,6 +11,7 @@ import type { Stage } from './stage/stage.ts';
 import type { Truth } from './truth.ts';
 import { SERVICES } from './writer.ts';
 
+const LOOKING_MS = 250;
 const FILES = ['out/nginx.conf', 'out/services.json'];
 
 /** Those who look all the time at what must hold all the time. */
@@ -20,6 +22,8 @@ export class Observers {
   readonly #checked: CheckedFiles;
   readonly #reader: FileReader;
   readonly #requests: SteadyRequests;
+  readonly #pairs = new Pairs();
+  readonly #looking: NodeJS.Timeout;
 
   constructor(stage: Stage, truth: Truth, chronicle: Chronicle) {
     this.#stage = stage;
@@ -32,6 +36,7 @@ export class Observers {
       onBroken: (path, what) =>
         chronicle.break('no reader ever sees a half file', `${basename(path)}: ${what}`),
     });
+    this.#looking = setInterval(() => this.#seePairs(), LOOKING_MS);
     const locations = SERVICES.map((service) => `/${service}/`);
     this.#requests = new SteadyRequests(PROXY_ORIGIN, locations, (answer) => {
       chronicle.count('requests through nginx');
@@ -44,6 +49,7 @@ export class Observers {
 
   /** Returns once nobody looks any more. */
   async stop(): Promise<void> {
+    clearInterval(this.#looking);
     await this.#requests.stop();
     this.#chronicle.count('reads of files', await this.#reader.stop());
   }
@@ -51,6 +57,8 @@ export class Observers {
   #seeText(path: string, text: string): void {
     const name = basename(path);
     this.#chronicle.count(`texts of ${name} seen`);
+    const facts = factsOf(name, text);
+    if (facts !== undefined) this.#pairs.see(name, facts, performance.now());
     if (name !== 'nginx.conf') return;
     const upstreams = upstreamsOf(text);
     for (const service of SERVICES) {
@@ -60,6 +68,14 @@ export class Observers {
       const saw = `${service} has ${found} instances in the file, and never had less than ${truth} in the last minute`;
       this.#chronicle.break('no upstream is emptier than the guard allows', saw);
     }
+  }
+
+  #seePairs(): void {
+    const nowMs = performance.now();
+    if (!this.#stage.program.isAtWork || !this.#stage.disk.isWritable) this.#pairs.excuse(nowMs);
+    const saw = this.#pairs.broken(nowMs);
+    if (saw !== undefined)
+      this.#chronicle.break('the files of a group are of the same answers', saw);
   }
 
   #seeRendering(id: string): void {

@@ -5,6 +5,12 @@ import { PROGRAM_AGENT } from './cluster.ts';
 export const MAX_REMOVED_PERCENT = 50;
 const GUARDED = ['sales', 'customers'];
 
+/** A rollback takes back the files of the command that failed: all files of the group have the same one, which runs once. */
+const followed = {
+  ...{ fileGroup: 'web', command: ['sh', 'reload.sh'], commandTimeout: '2s' },
+  onFailure: 'rollback',
+};
+
 /** What autotmpl is told: two files made of the same answers, checked, reloaded, guarded, and taken back where the reload fails. */
 export function programConfig(): Readonly<Record<string, unknown>> {
   return {
@@ -21,10 +27,12 @@ export function programConfig(): Readonly<Record<string, unknown>> {
     templates: [
       {
         ...{ source: 'nginx.conf.njk', destination: 'out/nginx.conf', wait: '50ms:500ms' },
-        ...{ check: ['sh', 'check.sh', '{{ staged }}'], checkTimeout: '2s' },
-        ...{ command: ['sh', 'reload.sh'], commandTimeout: '2s', onFailure: 'rollback' },
+        ...{ check: ['sh', 'check.sh', '{{ staged }}'], checkTimeout: '2s', ...followed },
       },
-      { source: 'services.json.njk', destination: 'out/services.json', format: 'json' },
+      {
+        ...{ source: 'services.json.njk', destination: 'out/services.json', wait: '50ms:500ms' },
+        ...{ format: 'json', ...followed },
+      },
     ],
   };
 }

@@ -8,6 +8,7 @@ const BALLAST = 'ballast';
 /** The folder that the files are written to: a small file system of its own. */
 export class Disk {
   readonly folder: string;
+  #isWritable = true;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -15,8 +16,14 @@ export class Disk {
     mount('-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', folder);
   }
 
+  /** Whether there is room, and leave to use it. */
+  get isWritable(): boolean {
+    return this.#isWritable;
+  }
+
   /** Leaves no room. */
   fill(): void {
+    this.#isWritable = false;
     const ballast = openSync(join(this.folder, BALLAST), 'w');
     for (const size of [65_536, 4096]) {
       const block = Buffer.alloc(size);
@@ -31,11 +38,13 @@ export class Disk {
 
   empty(): void {
     rmSync(join(this.folder, BALLAST));
+    this.#isWritable = true;
   }
 
   /** Nobody may write, root neither; or may again. */
   allow(writing: 'ro' | 'rw'): void {
     mount('-o', `remount,${writing}`, this.folder);
+    this.#isWritable = writing === 'rw';
   }
 
   /** Takes it away, with what is on it. */

@@ -50,6 +50,17 @@ export class WatchedProgram {
     return this.#child?.pid ?? 0;
   }
 
+  /** Whether it runs, and is not stopped. */
+  get isAtWork(): boolean {
+    try {
+      const record = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
+      // The state is behind the name, which may hold brackets.
+      return !['T', 'Z'].includes(record.charAt(record.lastIndexOf(')') + 2));
+    } catch {
+      return false;
+    }
+  }
+
   /** Starts it; `onEnd` is told if it ends by itself. */
   start(onEnd: (how: string) => void): void {
     const log = openSync(this.logFile, 'a');
