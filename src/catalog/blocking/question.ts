@@ -8,7 +8,8 @@ import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
 import type { Answered, BlockingClient } from './client.ts';
 import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
 import { evidenceOf, indexOf } from './evidence.ts';
-import { leaderlessAnswer, replyTrouble, strangeAnswer } from './failures.ts';
+import { replyTrouble, strangeAnswer } from './failures.ts';
+import { isGood, objectionTo } from './objection.ts';
 import { Pace } from './pace.ts';
 import type { Place, Places } from './places.ts';
 import { Reads } from './reads.ts';
@@ -101,7 +102,7 @@ export class Question {
         if (signal.aborted) return undefined;
         return this.#fail(this.#troubleWith(error));
       }
-      const trouble = this.#objection(answered);
+      const trouble = objectionTo(answered.reply, this.#plan, this.#server, answered);
       if (trouble !== undefined) return this.#fail(trouble);
       const progress = this.#progress(answered);
       if (progress === 'read' || progress === 'woken') return this.#read(answered.reply, signal);
@@ -141,7 +142,9 @@ export class Question {
     }
     const relaxed = { ...question, path: withParameters(path, parameter) };
     const answered = await client.ask(relaxed, position, signal);
-    const index = this.#isGood(answered.reply) ? this.#indexOf(answered.reply) : undefined;
+    const index = isGood(answered.reply, this.#plan, this.#server)
+      ? this.#indexOf(answered.reply)
+      : undefined;
     const verdict = index === undefined ? 'taken' : this.#reads.judge(answered.reply, index);
     if (verdict === 'taken') return { ...answered, isRelaxed: true };
     // An index from before ours may be that of a catalog which began anew: nobody would answer to ours then.
@@ -163,7 +166,7 @@ export class Question {
   #getter(signal: AbortSignal): Get {
     return async (path) => {
       const reply = await this.#parts.client.read({ path, packed: true }, signal);
-      if (this.#isGood(reply)) return reply;
+      if (isGood(reply, this.#plan, this.#server)) return reply;
       throw replyTrouble(reply, this.#plan, this.#server).reason;
     };
   }
@@ -173,29 +176,6 @@ export class Question {
       this.#pace.charge(1);
       return this.#parts.client.read({ path, packed: false }, signal);
     };
-  }
-
-  /** Without an index, a 404 is that of a server which knows no such API. */
-  #saysAbsent(reply: HttpReply): boolean {
-    return this.#plan.mayBeAbsent && reply.status === 404 && this.#indexOf(reply) !== undefined;
-  }
-
-  #isGood(reply: HttpReply): boolean {
-    return reply.status === 200 || this.#saysAbsent(reply);
-  }
-
-  /** Why this answer is none. */
-  #objection({ reply, isRelaxed }: Heard): Trouble | undefined {
-    const { label, fromServers, follows } = this.#plan;
-    const { name, leaderHeader } = this.#server;
-    if (!this.#isGood(reply)) return replyTrouble(reply, this.#plan, this.#server);
-    if (follows === 'index' && this.#indexOf(reply) === undefined) {
-      return strangeAnswer(label, new ShapeError(`it has no X-${name}-Index`), this.#server);
-    }
-    if (fromServers && !isRelaxed && reply.headers[leaderHeader] === 'false') {
-      return leaderlessAnswer(this.#server);
-    }
-    return undefined;
   }
 
   async #read(reply: HttpReply, signal: AbortSignal): Promise<Outcome | undefined> {
@@ -240,7 +220,7 @@ export class Question {
     const question = { path, packed: this.#length >= PACK_FROM_BYTES };
     this.#pace.charge(1);
     const answered = await this.#parts.client.ask(question, NOW, signal);
-    const objection = this.#objection({ ...answered, isRelaxed: false });
+    const objection = objectionTo(answered.reply, this.#plan, this.#server);
     if (objection !== undefined) return this.#fail(objection);
     this.#progress(answered);
     return this.#take(answered.reply, signal, true);
