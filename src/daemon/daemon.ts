@@ -234,6 +234,7 @@ export class Daemon {
       ...{ registrar: present.registrar, locks: present.locks, reloads: this.#rendering.reloads },
       record,
       renderAgain: (source) => this.#rendering.renderAgain(source),
+      mask: (text) => this.#rendering.mask(text),
       renderName: (text, values) => renderName(engineOf('nunjucks'), text, values),
     });
     this.#supervision.begin(onEnd);

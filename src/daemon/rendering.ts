@@ -70,7 +70,7 @@ export class Rendering {
     this.#memory = new Memory({
       ...{ options, bus, watcher: () => this.#watcher?.actor },
       secrets: () => ({
-        texts: this.#renderer?.secrets() ?? new Set(),
+        texts: this.#secrets(),
         undecided: this.#renderer?.undecided() ?? new Set(),
       }),
     });
@@ -204,6 +204,17 @@ export class Rendering {
     await this.#watcher?.stop();
   }
 
+  /** Masks the secrets of all files in a text. */
+  mask(text: string): string {
+    const secrets = this.#secrets();
+    return secrets.size === 0 ? text : createMask(secrets)(text);
+  }
+
+  /** Of what was rendered, and of the files that are in place: one that is held or was rolled back is older. */
+  #secrets(): ReadonlySet<string> {
+    return new Set([...(this.#renderer?.secrets() ?? []), ...this.#lastGood.secrets()]);
+  }
+
   /** What commands are run with, as it is now. */
   #runParts(): RunReloadOptions {
     const { clock, once, logger, passOn } = this.#options;
@@ -211,7 +222,7 @@ export class Rendering {
       environment: this.#commandEnvironment,
       told: this.#told,
       ...{ clock, once, logger, passOn },
-      mask: createMask(this.#renderer?.secrets() ?? new Set()),
+      mask: createMask(this.#secrets()),
       insist: this.#insisting.signal,
     };
   }
@@ -254,7 +265,7 @@ export class Rendering {
     return begin(
       new Drift({
         ...{ clock, logger, bus: this.#bus, markers: this.#markers },
-        secrets: () => this.#renderer?.secrets() ?? new Set(),
+        secrets: () => this.#secrets(),
         onRestored: (target) => this.reloads.enqueue(reloadsOf(target)),
       }),
     );

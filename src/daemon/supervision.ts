@@ -27,6 +27,8 @@ export interface SupervisionParts {
   readonly record: ProcessRecord | undefined;
   /** Renders the targets of a source anew; returns how many there are. */
   readonly renderAgain: (source: string) => number;
+  /** Masks the secrets of all files. */
+  readonly mask: (text: string) => string;
   /** Fills in a name or a tag that follows the role. */
   readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
 }
@@ -57,6 +59,7 @@ export class Supervision {
       record: parts.record,
       render: async (source) => this.#render(source),
       renderName: parts.renderName,
+      mask: parts.mask,
       fillIn: (command, variables) => fillIn(settings, command, variables, options.logger),
       sink: {
         stdout: (text) => process.stdout.write(text),

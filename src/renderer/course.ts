@@ -66,6 +66,8 @@ export class Course implements User {
   #wasWhole = false;
   #waitsWith: string | undefined;
   #lastSecrets: ReadonlySet<string> = new Set();
+  /** Secrets of the text that was put in place last: while a file is held, data may go on changing. */
+  #inPlace: ReadonlySet<string> = new Set();
   /** Whether the file changed, or would have if this run wrote files. */
   changed = false;
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
@@ -224,7 +226,7 @@ export class Course implements User {
     const { rendering } = resolution;
     const complete = resolution.kind === 'complete';
     // A command may still print what the file held until now.
-    this.secrets = new Set([...this.#lastSecrets, ...rendering.secrets]);
+    this.secrets = new Set([...this.#inPlace, ...this.#lastSecrets, ...rendering.secrets]);
     if (complete) this.#lastSecrets = rendering.secrets;
     this.#wasWhole ||= complete;
     this.#needs = complete ? rendering.used : new Map([...this.#needs, ...rendering.used]);
@@ -289,6 +291,7 @@ export class Course implements User {
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#fare.succeed();
+    this.#inPlace = publication.secrets;
     if (published.outcome !== 'shown') {
       const { ledger } = this.#options;
       this.#guard?.accepted(published.outcome === 'written');

@@ -73,6 +73,12 @@ export class LastGood {
     return rolledBackError(target, note.reason);
   }
 
+  /** Secrets of the files that are in place, or can be put back. */
+  secrets(): ReadonlySet<string> {
+    const known = [...this.#files.values()];
+    return new Set(known.flatMap((one) => [...one.secrets, ...(one.goodSecrets ?? [])]));
+  }
+
   /** Whether what was put in place last is not there any more, since it was taken back. */
   wasTakenBack({ destination = '' }: Target): boolean {
     return this.#files.get(destination)?.wasTakenBack ?? false;

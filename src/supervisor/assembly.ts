@@ -32,6 +32,8 @@ export interface SupervisorOptions {
   readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
   /** Fills in what the words of a main command say of its environment. */
   readonly fillIn: MemberParts['fillIn'];
+  /** Masks the secrets of all files in what a check printed, which anybody who may read the catalog sees. */
+  readonly mask?: MemberParts['mask'];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
   readonly sink: OutputSink;
@@ -81,6 +83,7 @@ export function assemble(options: SupervisorOptions, whole: Whole): Assembly {
       record: options.record,
       renderName: options.renderName,
       fillIn: options.fillIn,
+      mask: options.mask,
     },
     start: startProcess,
     dialect: childVariables,

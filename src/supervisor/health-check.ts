@@ -28,6 +28,8 @@ export interface HealthCheckOptions {
   readonly onLine: (stream: OutputStream, line: string, pid: number) => void;
   /** Called after each check. */
   readonly onReport: (report: HealthReport) => void;
+  /** Masks secrets in what it found: that is logged, shown, and told to the catalog. */
+  readonly mask?: (text: string) => string;
   readonly probe?: typeof runProbe;
 }
 
@@ -51,7 +53,7 @@ export class HealthCheck implements Actor {
     if (settings.first === 'later') await clock.sleep(settings.intervalMs, signal);
     while (!signal.aborted) {
       const startedAtMs = clock.now();
-      const finding = await this.#check(signal);
+      const finding = this.#masked(await this.#check(signal));
       if (signal.aborted) return;
       // The machine's clock may have been set back meanwhile.
       const durationMs = Math.max(0, clock.now() - startedAtMs);
@@ -61,6 +63,11 @@ export class HealthCheck implements Actor {
       onReport({ status, output: finding.output });
       await clock.sleep(Math.max(0, settings.intervalMs - durationMs), signal);
     }
+  }
+
+  #masked(finding: Finding): Finding {
+    const { mask } = this.#options;
+    return mask === undefined ? finding : { ...finding, output: mask(finding.output) };
   }
 
   async #check(signal: AbortSignal): Promise<Finding> {

@@ -30,6 +30,8 @@ export interface MemberParts extends Omit<JobParts, 'presence'> {
   /** Called when somebody became well, or is not any more. */
   readonly onWellness: () => void;
   readonly renderName: (text: string, values: Readonly<Record<string, string>>) => string;
+  /** Masks secrets in what a check printed. */
+  readonly mask?: ((text: string) => string) | undefined;
 }
 
 /** A service that nobody checks is as well as its process: the catalog hears of it this many times in its time to live. */
@@ -68,7 +70,17 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
   const { name, service, user, cwd, env } = settings;
   const health = settings.health ?? (service === undefined ? undefined : unchecked(service));
   if (health === undefined) return undefined;
-  const { clock, bus, logger, happenings, variables, registrar, sink, dialect } = parts;
+  const {
+    clock,
+    bus,
+    logger,
+    happenings,
+    variables,
+    registrar,
+    sink,
+    dialect,
+    mask = (text) => text,
+  } = parts;
   const entry = currentEntry(settings, parts);
   if (entry !== undefined) variables.tellAddress(name, entry.address);
   const initialStatus = service?.initialStatus;
@@ -92,13 +104,14 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
     now: () => clock.now(),
     makeCheck: (onReport) =>
       new HealthCheck({
-        ...{ job: name, settings: health, clock, logger, bus, onReport },
+        ...{ job: name, settings: health, clock, logger, bus, onReport, mask },
         environment: (ofUser) => variables.environment({ ...ofUser, ...env }),
         ...(user === undefined ? {} : { user }),
         ...(cwd === undefined ? {} : { cwd }),
         onLine: (stream, line, pid) => {
-          if (health.logging === 'raw') sink[stream](`${line}\n`);
-          else write(pid)(stream, line);
+          const shown = mask(line);
+          if (health.logging === 'raw') sink[stream](`${shown}\n`);
+          else write(pid)(stream, shown);
         },
       }),
   });
