@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { Claims } from '../output/claims.ts';
 import { compileTargets } from '../renderer/compile-targets.ts';
+import { checkGroups } from './check-groups.ts';
 import { createEngines } from './engines.ts';
 import { environmentFor, isSameCatalog, type DaemonOptions, type Prepared } from './options.ts';
 import { pluginRunner } from './plugins.ts';
@@ -34,6 +35,7 @@ export class Preparation {
       settings.targets.map(({ engine }) => engine),
       { searchPath, environment, clock },
     );
+    checkGroups(settings.targets);
     const shares = sharesAnswers(settings, this.#options);
     if (shares) checkSharing(settings);
     const targets = compileTargets(settings.targets, engineOf, shares ? groupKeyOf : undefined);

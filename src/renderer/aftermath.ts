@@ -43,30 +43,43 @@ export class Aftermath {
       return { kind: 'exit' };
     }
     const back: Target[] = [];
-    for (const target of targets) {
-      if (target.onFailure === 'rollback' && (await this.#takeBack(target, reason, cover))) {
-        back.push(target);
-      }
+    for (const together of unitsOf(targets.filter(({ onFailure }) => onFailure === 'rollback'))) {
+      if (await this.#takeBack(together, reason, cover)) back.push(...together);
     }
     if (back.length === 0) return { kind: 'keep' };
     onTakenBack(back);
     return { kind: 'rolledBack', targets: back };
   }
 
-  async #takeBack(target: Target, reason: string, cover: Cover): Promise<boolean> {
+  async #takeBack(together: readonly Target[], reason: string, cover: Cover): Promise<boolean> {
     const { lastGood, logger } = this.#parts;
-    const { label } = target;
+    const targets = together.map(({ label }) => label);
+    const names = targets.join(', ');
     try {
-      const outcome = await lastGood.takeBack(target, reason, cover);
+      const outcome = await lastGood.takeBack(together, reason, cover);
       if (outcome === 'nothingGood') {
-        logger.error(`${label} cannot be rolled back: there is no file before it that is good`, {
-          target: label,
-        });
+        const before = targets.length === 1 ? 'it' : 'one of them';
+        logger.error(
+          `${names} cannot be rolled back: there is no file before ${before} that is good`,
+          {
+            targets,
+          },
+        );
       }
       return outcome === 'done';
     } catch (error) {
-      logger.error(`${label} could not be rolled back: ${describeError(error)}`, { target: label });
+      logger.error(`${names} could not be rolled back: ${describeError(error)}`, { targets });
       return false;
     }
   }
+}
+
+/** Those of one group are put back together, as they were put in place. */
+function unitsOf(targets: readonly Target[]): readonly (readonly Target[])[] {
+  const units = new Map<string | Target, Target[]>();
+  for (const target of targets) {
+    const key = target.fileGroup ?? target;
+    units.set(key, [...(units.get(key) ?? []), target]);
+  }
+  return [...units.values()];
 }

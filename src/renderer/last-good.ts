@@ -7,6 +7,7 @@ import { goodCopy } from '../output/good-copy.ts';
 import type { Cover, OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
 import { fingerprintOf, rejection, type Rejection } from '../output/rejection.ts';
+import type { StagedFile } from '../output/staged-file.ts';
 import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
 import type { OwnWrites } from './drift/own-writes.ts';
 import type { Ledger, MadeOf } from './ledger.ts';
@@ -49,6 +50,17 @@ interface Known {
   rejected?: Rejection | undefined;
   /** Whether the last good file is in place since what was put there last was taken back. */
   wasTakenBack: boolean;
+}
+
+/** One file that is to be put back. */
+interface Return {
+  readonly target: Target;
+  readonly destination: string;
+  readonly where: ResolvedDestination;
+  readonly good: CurrentFile;
+  readonly known: Known;
+  /** Stands for the text in its place. */
+  readonly fingerprint: string | undefined;
 }
 
 /**
@@ -120,11 +132,36 @@ export class LastGood {
   }
 
   /**
-   * Puts the last good file back, with its mode and owner, and notes that the one in its place is not to be tried again; `cover` is what the command
-   * that failed stood for. Rejects with an AutotmplError where it cannot be written.
+   * Puts the last good files of these targets back, all or none, with their modes and owners, and notes that the texts in their places are not to be tried
+   * again; `cover` is what the command that failed stood for. Rejects with an AutotmplError where they cannot be written.
    */
-  async takeBack(target: Target, reason: string, cover: Cover): Promise<TakenBack> {
+  async takeBack(targets: readonly Target[], reason: string, cover: Cover): Promise<TakenBack> {
     const { ledger, bus, logger } = this.#parts;
+    const returns: Return[] = [];
+    for (const target of targets) {
+      const found = await this.#lookBack(target);
+      if (found === 'nothingGood') return found;
+      if (found !== 'isGood') returns.push(found);
+    }
+    if (returns.length === 0) return 'isGood';
+    const replaced = await this.#inTurn(returns, () =>
+      replaceAll(returns, cover, async () => {
+        await putBack(returns);
+        for (const one of returns) await this.#reject(one, reason);
+      }),
+    );
+    if (!replaced) return 'overtaken';
+    for (const { target, known } of returns) {
+      if (known.goodMadeOf !== undefined) ledger.note(target, known.goodMadeOf);
+      logger.warn(`${target.label} is rolled back: the last good file is in place again`, {
+        target: target.label,
+      });
+      bus.emit('target:rolledBack', { target: target.label, reason });
+    }
+    return 'done';
+  }
+
+  async #lookBack(target: Target): Promise<Return | 'nothingGood' | 'isGood'> {
     const where = await this.#find(target);
     const { destination } = target;
     if (where === undefined || destination === undefined) return 'nothingGood';
@@ -135,43 +172,28 @@ export class LastGood {
     if (current?.bytes.equals(good.bytes) === true) return 'isGood';
     const fingerprint =
       known.fingerprint ?? (current === undefined ? undefined : fingerprintOf(current.bytes));
-    const replace = (): Promise<boolean> =>
-      cover.replace(destination, async () => {
-        await putBack(target, where, good);
-        known.wasTakenBack = true;
-        const note = fingerprint === undefined ? undefined : { fingerprint, reason };
-        if (note !== undefined) await this.#reject(known, where.path, note);
-      });
-    const replaced = await this.#inTurn(target, good, replace);
-    if (!replaced) return 'overtaken';
-    if (known.goodMadeOf !== undefined) ledger.note(target, known.goodMadeOf);
-    logger.warn(`${target.label} is rolled back: the last good file is in place again`, {
-      target: target.label,
-    });
-    bus.emit('target:rolledBack', { target: target.label, reason });
-    return 'done';
+    return { target, destination, where, good, known, fingerprint };
   }
 
   /** Nobody shall take what we put back for the work of others. */
-  async #inTurn(
-    target: Target,
-    good: CurrentFile,
-    replace: () => Promise<boolean>,
-  ): Promise<boolean> {
+  async #inTurn(returns: readonly Return[], replace: () => Promise<boolean>): Promise<boolean> {
     const ownWrites = this.#parts.ownWrites?.();
     if (ownWrites === undefined) return replace();
     return ownWrites.inTurn(async () => {
       const replaced = await replace();
-      const { secrets, goodSecrets = secrets } = this.#known(target);
-      if (replaced) ownWrites.note(target, good.bytes.toString(), goodSecrets);
+      for (const { target, good, known } of replaced ? returns : []) {
+        ownWrites.note(target, good.bytes.toString(), known.goodSecrets ?? known.secrets);
+      }
       return replaced;
     });
   }
 
-  async #reject(known: Known, path: string, note: Rejection): Promise<void> {
-    known.rejected = note;
+  async #reject({ known, where, fingerprint }: Return, reason: string): Promise<void> {
+    known.wasTakenBack = true;
+    if (fingerprint === undefined) return;
+    known.rejected = { fingerprint, reason };
     try {
-      await rejection.write(path, note);
+      await rejection.write(where.path, known.rejected);
     } catch (error) {
       this.#parts.logger.warn(
         `${describeError(error)}; that this text was rolled back is known only until this program ends`,
@@ -198,19 +220,53 @@ export function isRolledBack({ onFailure, command }: Target): boolean {
   return onFailure === 'rollback' && command !== undefined;
 }
 
-async function putBack(
-  { file }: Target,
-  { path, existing }: ResolvedDestination,
-  good: CurrentFile,
-): Promise<void> {
+/** Works with all files free to be replaced; false, and nothing was done, where one of them is another by now. */
+async function replaceAll(
+  [first, ...others]: readonly Return[],
+  cover: Cover,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  if (first === undefined) {
+    await work();
+    return true;
+  }
+  let all = false;
+  await cover.replace(first.destination, async () => {
+    all = await replaceAll(others, cover, work);
+  });
+  return all;
+}
+
+async function putBack(returns: readonly Return[]): Promise<void> {
+  const staged: StagedFile[] = [];
+  try {
+    for (const one of returns) staged.push(await stageGood(one));
+    const [single, ...others] = staged;
+    if (others.length === 0) await single?.commit();
+    else await putBackTogether(staged);
+  } catch (error) {
+    for (const one of staged) await one.discard();
+    throw error;
+  }
+  await syncFolders(staged.map(({ destination }) => destination));
+}
+
+async function putBackTogether(staged: readonly StagedFile[]): Promise<void> {
+  const { swapTogether } = await import('../output/group-swap.ts');
+  const failure = await swapTogether(
+    staged.flatMap(({ destination, path }) => (path === undefined ? [] : { destination, path })),
+  );
+  if (failure !== undefined) throw failure.error;
+}
+
+async function stageGood({ target: { file }, where, good }: Return): Promise<StagedFile> {
+  const { path, existing } = where;
   // What the config leaves open is as it was. A backup is of good files, and this one is none.
   const options = { ...file, backup: false };
   const isGone = existing === undefined && file.write === 'inPlace';
   const found = { path, ...(!isGone && { existing: good.stat }) };
   const dressed = { mode: good.stat.mode & 0o7777, ...options };
-  const staged = await stageFile(path, good.bytes, dressed, { found });
-  await staged.commit();
-  await syncFolders([path]);
+  return stageFile(path, good.bytes, dressed, { found });
 }
 
 /** Whose file a kept one can be: ours, root's, or that of who owns the file now. */

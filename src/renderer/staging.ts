@@ -40,6 +40,12 @@ export class Staging {
   /** Stages what differs; the rest is settled. */
   async stage(steps: readonly Step[]): Promise<void> {
     await atMost(SIDE_BY_SIDE, steps, (step) => attempt(step, () => this.#stage(step)));
+    await atMost(SIDE_BY_SIDE, forgivenOf(steps), (step) =>
+      attempt(step, async () => {
+        delete step.published;
+        await this.#stage(step, true);
+      }),
+    );
   }
 
   /** The file of this target now has this text. */
@@ -47,15 +53,16 @@ export class Staging {
     this.#placed.set(target, checksum(text));
   }
 
-  async #stage(step: Step): Promise<void> {
-    await this.#stageOwn(step);
+  /** `forgives` what was rolled back. */
+  async #stage(step: Step, forgives = false): Promise<void> {
+    await this.#stageOwn(step, forgives);
     if (step.published?.outcome === 'held') return;
     step.beside = await this.#sideFiles.stage(step.publication.files);
     // What is written beside it is a change of the target.
     if (step.beside.length > 0) delete step.published;
   }
 
-  async #stageOwn(step: Step): Promise<void> {
+  async #stageOwn(step: Step, forgives: boolean): Promise<void> {
     const { target, text } = step.publication;
     const { destination, file } = target;
     if (destination === undefined) {
@@ -82,7 +89,7 @@ export class Staging {
       step.published = { outcome: 'unchanged', commandOwed };
       return;
     }
-    if (await this.#wasRolledBack(step)) return;
+    if (!forgives && (await this.#wasRolledBack(step))) return;
     if (await refuseByFormat(step)) return;
     const needsFile = target.check !== undefined || target.fileGroup !== undefined;
     step.staged = await stageFile(destination, text, file, { found, needsFile });
@@ -123,4 +130,20 @@ export class Staging {
 /** Two texts may share one; all that comes of it is that the file is read and compared. */
 function checksum(text: string): number {
   return crc32(text);
+}
+
+/** Texts of groups that were rolled back, and now come together with another one that is new: it was all of them that failed. */
+function forgivenOf(steps: readonly Step[]): readonly Step[] {
+  const groupOf = ({ publication }: Step): string | undefined => publication.target.fileGroup;
+  const renewed = new Set(steps.filter(({ staged }) => staged !== undefined).map(groupOf));
+  return steps.filter((step) => {
+    const group = groupOf(step);
+    const { published } = step;
+    return (
+      group !== undefined &&
+      renewed.has(group) &&
+      published?.outcome === 'held' &&
+      published.by === 'rollback'
+    );
+  });
 }

@@ -67,7 +67,7 @@ describe('the last good file', () => {
         return published;
       },
       succeed: () => cover().clear(),
-      fail: (reason = 'it does not work') => lastGood.takeBack(target, reason, cover()),
+      fail: (reason = 'it does not work') => lastGood.takeBack([target], reason, cover()),
     };
   };
 
@@ -157,7 +157,7 @@ describe('the last good file', () => {
     await publish('bad');
     const cover = markers.cover([at('app.conf')]);
     await publish('newer');
-    expect(await lastGood.takeBack(target, 'no', cover)).toBe('overtaken');
+    expect(await lastGood.takeBack([target], 'no', cover)).toBe('overtaken');
     expect(read()).toBe('newer');
   });
 
@@ -202,7 +202,7 @@ describe('the last good file', () => {
     await publish('good', 'hunter1');
     await markers.cover([at('app.conf')]).clear();
     await publish('bad', 'hunter2');
-    await lastGood.takeBack(target, 'no', markers.cover([at('app.conf')]));
+    await lastGood.takeBack([target], 'no', markers.cover([at('app.conf')]));
     expect(turns).toEqual(['begins', 'good, with hunter1', 'ends']);
   });
 
@@ -344,6 +344,77 @@ describe('the last good file', () => {
     const markers = new OwedMarkers();
     await filePublisher({ markers, logger }).open([target]);
     expect(read('.app.conf.autotmpl-good')).toBe('good');
+  });
+
+  describe('of a group', () => {
+    let other: Target;
+    let markers: OwedMarkers;
+    let lastGood: LastGood;
+    let publish: (...texts: string[]) => Promise<readonly Published[]>;
+    const cover = () => markers.cover([at('app.conf'), at('other.conf')]);
+
+    beforeEach(() => {
+      target = { ...target, fileGroup: 'web' };
+      other = { ...target, label: 'other.conf', destination: at('other.conf') };
+      markers = new OwedMarkers();
+      lastGood = new LastGood({ markers, ledger: new MemoryLedger(), bus: new Bus(), logger });
+      const publisher = filePublisher({ markers, lastGood, logger });
+      publish = (...texts) =>
+        publisher.publish(
+          texts.map((text, index) => ({
+            target: index === 0 ? target : other,
+            ...{ text, secrets: new Set<string>(), files: [] },
+          })),
+          NEVER,
+        );
+    });
+
+    it('is put back with those of the others, and all are held', async () => {
+      await publish('good a', 'good b');
+      await cover().clear();
+      await publish('bad a', 'bad b');
+      expect(await lastGood.takeBack([target, other], 'no', cover())).toBe('done');
+      expect([read(), read('other.conf')]).toEqual(['good a', 'good b']);
+      expect(readdirSync(folder).filter((name) => /autotmpl-(\d|journal)/.test(name))).toEqual([]);
+      expect(await publish('bad a', 'bad b')).toMatchObject([
+        { outcome: 'held' },
+        { outcome: 'held' },
+      ]);
+    });
+
+    it('gives way to a rejected text that comes with a new one of another', async () => {
+      await publish('good a', 'good b');
+      await cover().clear();
+      await publish('bad a', 'bad b');
+      await lastGood.takeBack([target, other], 'no', cover());
+      expect(await publish('bad a', 'good b')).toMatchObject([
+        { outcome: 'held', by: 'rollback' },
+        { outcome: 'held', by: 'group' },
+      ]);
+      expect(await publish('bad a', 'mended b')).toMatchObject([
+        { outcome: 'written' },
+        { outcome: 'written' },
+      ]);
+      expect([read(), read('other.conf')]).toEqual(['bad a', 'mended b']);
+    });
+
+    it('stays away where one of the others has none', async () => {
+      await publish('good a');
+      await cover().clear();
+      await publish('bad a', 'first b');
+      expect(await lastGood.takeBack([target, other], 'no', cover())).toBe('nothingGood');
+      expect([read(), read('other.conf')]).toEqual(['bad a', 'first b']);
+    });
+
+    it('gives way where one of the others is newer', async () => {
+      await publish('good a', 'good b');
+      await cover().clear();
+      await publish('bad a', 'bad b');
+      const covered = cover();
+      await markers.around(at('other.conf'), async () => undefined);
+      expect(await lastGood.takeBack([target, other], 'no', covered)).toBe('overtaken');
+      expect([read(), read('other.conf')]).toEqual(['bad a', 'bad b']);
+    });
   });
 
   describe('in the aftermath', () => {
