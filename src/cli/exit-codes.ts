@@ -23,16 +23,19 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code says, for the help and the reference; in the order of the numbers. */
 export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meaning: string])[] = [
   [EXIT.done, 'done; with -dry -detailed-exitcode: nothing would change'],
-  [EXIT.failed, 'a template, a command or a question failed; a ContainerPilot config is wrong'],
+  [
+    EXIT.failed,
+    'a template, a command, a test case or a question failed; a ContainerPilot config is wrong',
+  ],
   [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
-  [EXIT.usage, 'the command line is wrong'],
+  [EXIT.usage, 'the command line is wrong, or there is nothing to test'],
   [EXIT.checkFailed, 'a check refused the text of a file, and the old one is in place'],
   [EXIT.catalogUnavailable, 'the catalog cannot be reached or refuses to answer'],
   [EXIT.cannotWrite, 'a file cannot be written'],
   [EXIT.timedOut, '-timeout passed while data was missing, or a lock was not free'],
   [EXIT.lockLost, 'a lock was lost while its command ran, which was ended'],
   [EXIT.guarded, 'a guard objects to the data, and the old file is in place'],
-  [EXIT.config, 'the config is wrong'],
+  [EXIT.config, 'the config, a case file or a recording is wrong'],
   ['128+n', 'signal n (TERM, INT, QUIT) ended a -once that was not done, or came a second time'],
 ];
 

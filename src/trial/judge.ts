@@ -4,7 +4,7 @@ import { unifiedDiff } from '../output/diff.ts';
 import { faultFinderOf } from '../output/format/index.ts';
 import { createMask } from '../output/mask.ts';
 import { commandLabel } from '../process/command-line.ts';
-import type { Target } from '../renderer/target.ts';
+import { DEFAULT_COMMAND_TIMEOUT_MS, type Target } from '../renderer/target.ts';
 import type { Position } from '../template/engine.ts';
 import type { Expected, Place, TestCase } from './case-file.ts';
 import { checkText } from './check-text.ts';
@@ -225,13 +225,16 @@ async function judgeCheck(
   { target }: JudgeOptions,
 ): Promise<Complaint | undefined> {
   if (check === undefined) return undefined;
-  const command = check.value === true ? target.check?.command : check.value;
-  if (command === undefined) {
+  const rules =
+    check.value === true
+      ? target.check
+      : { command: check.value, timeoutMs: DEFAULT_COMMAND_TIMEOUT_MS };
+  if (rules === undefined) {
     return { place: check.place, message: `${target.label} has no check in its config` };
   }
-  const refusal = await checkText(text, command, target.destination ?? 'text');
+  const refusal = await checkText(text, rules, target.destination ?? 'text');
   if (refusal === undefined) return undefined;
-  const message = `the check ${commandLabel(command)} refuses the text`;
+  const message = `the check ${commandLabel(rules.command)} refuses the text`;
   return { place: check.place, message, detail: createMask(secrets)(`${refusal}\n`) };
 }
 
