@@ -167,6 +167,41 @@ describe('with onDrift: report', () => {
   });
 });
 
+it.each(['report', 'restore'])(
+  'takes neither a file that is rolled back nor a group that is swapped for drift, with %s',
+  async (onDrift) => {
+    const group = (name: string) => ({
+      contents: '{{ key("color") }}\n',
+      destination: `conf/${name}`,
+      fileGroup: 'all',
+      onDrift,
+    });
+    const command = 'grep -q blue conf/site.conf && echo run >> runs';
+    const program = scene.start({
+      catalog: { file: 'catalog.json' },
+      templates: [
+        {
+          ...{ contents: 'color {{ key("color") }}\nsize 7\n', destination: 'conf/site.conf' },
+          ...{ command, onFailure: 'rollback', onDrift },
+        },
+        group('a'),
+        group('b'),
+      ],
+    });
+    await program.logs(/"done: /);
+    say('red');
+    await program.logs(/site\.conf is rolled back/);
+    await scene.untilText('conf/a', 'red\n');
+    await scene.untilText('conf/b', 'red\n');
+    await sleep(800);
+    expect(scene.read('conf/site.conf')).toBe(TEXT);
+    expect(drifts(program)).toEqual([]);
+    appendFileSync(path(), 'mine\n');
+    await program.logs(/drifted/, 2000);
+    if (onDrift === 'restore') await scene.untilText('conf/site.conf', TEXT);
+  },
+);
+
 describe('with onDrift: restore', () => {
   it.each(HANDS)('puts it back when somebody %s', async (name, act, said) => {
     const program = await keep({ onDrift: 'restore', createDirs: true });
