@@ -52,6 +52,8 @@ interface Kept {
   expected: ExpectedFile;
   /** How it differs; absent: it does not. */
   drift?: { readonly sinceMs: number; difference: Difference };
+  /** It is being put back at this moment. */
+  isPutBack: boolean;
   cancelPutBack?: CancelTimer;
   lastFailure?: string;
 }
@@ -71,7 +73,7 @@ export class Drift implements Actor, OwnWrites {
   /** Looks and putting back under way. */
   readonly #underWay = new Set<Promise<void>>();
   #turns: Promise<unknown> = Promise.resolve();
-  /** Turns that replace files now. */
+  /** Turns that replace files now, but not to put one back: that is no reason to leave the others. */
   #replacing = 0;
   #cancelLook: CancelTimer | undefined;
   #cancelPoll: CancelTimer | undefined;
@@ -98,7 +100,7 @@ export class Drift implements Actor, OwnWrites {
   }
 
   async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turns.then(async () => {
+    return this.#queue(async () => {
       this.#replacing += 1;
       try {
         return await work();
@@ -106,8 +108,6 @@ export class Drift implements Actor, OwnWrites {
         this.#replacing -= 1;
       }
     });
-    this.#turns = turn.catch(() => undefined);
-    return turn;
   }
 
   note(target: Target, text: string, secrets: ReadonlySet<string>): void {
@@ -116,7 +116,13 @@ export class Drift implements Actor, OwnWrites {
     const expected = new ExpectedFile(text, secrets);
     if (before === undefined) {
       const { clock } = this.#options;
-      const kept = { target, expected, fight: new Fight(clock), complaint: new Fight(clock) };
+      const kept = {
+        target,
+        expected,
+        fight: new Fight(clock),
+        complaint: new Fight(clock),
+        isPutBack: false,
+      };
       this.#kept.set(target.destination, kept);
       this.#track(this.#follow(kept));
       return;
@@ -153,6 +159,13 @@ export class Drift implements Actor, OwnWrites {
       await this.#folders.add(folder);
     }
     this.#touch(kept);
+  }
+
+  /** One replaces files at a time. */
+  async #queue<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
   }
 
   #onTouched(folder: string, name: string | undefined): void {
@@ -226,7 +239,7 @@ export class Drift implements Actor, OwnWrites {
   async #look(kept: Kept): Promise<void> {
     const { expected } = kept;
     if (this.#stopped) return;
-    if (this.#replacing > 0) {
+    if (this.#replacing > 0 || kept.isPutBack) {
       this.#touch(kept);
       return;
     }
@@ -237,7 +250,7 @@ export class Drift implements Actor, OwnWrites {
       this.#options.logger.debug(`cannot look at ${kept.target.label}: ${describeError(error)}`);
       return;
     }
-    if (this.#replacing > 0 || kept.expected !== expected) {
+    if (this.#replacing > 0 || kept.isPutBack || kept.expected !== expected) {
       this.#touch(kept);
       return;
     }
@@ -303,8 +316,9 @@ export class Drift implements Actor, OwnWrites {
 
   async #putBack(kept: Kept): Promise<void> {
     const { target, fight } = kept;
+    kept.isPutBack = true;
     try {
-      await this.inTurn(() => this.#putBackInTurn(kept));
+      await this.#queue(() => this.#putBackInTurn(kept));
     } catch (error) {
       fight.note();
       const reason = describeError(error);
@@ -313,6 +327,8 @@ export class Drift implements Actor, OwnWrites {
         this.#options.logger.error(message, { target: target.label });
       kept.lastFailure = reason;
       if (!this.#stopped) this.#putBackAfter(kept, fight.pauseMs);
+    } finally {
+      kept.isPutBack = false;
     }
   }
 
@@ -321,7 +337,10 @@ export class Drift implements Actor, OwnWrites {
     const { target, expected, fight } = kept;
     // It may have been written anew meanwhile, or put right.
     const difference = this.#stopped ? undefined : await compareFile(target, expected);
-    if (difference === undefined) return;
+    if (difference === undefined) {
+      delete kept.drift;
+      return;
+    }
     await putBack(target, difference, expected, markers);
     fight.note();
     const diff = await diffOf(target, difference, expected, secrets());

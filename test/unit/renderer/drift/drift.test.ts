@@ -182,6 +182,23 @@ describe('looking for drift', () => {
     expect(drifts().length).toBeLessThan(5);
   });
 
+  it('puts all files back that somebody deletes together in one go', async () => {
+    start();
+    const names = Array.from({ length: 40 }, (_, number) => `f${number}`);
+    for (const name of names) await publish(target(name, { onDrift: 'restore' }), `${name}\n`);
+    await looked();
+    for (const name of names) rmSync(at(name));
+    await sleep(60);
+    await clock.advance(SETTLE_MS);
+    await waitUntil(() => restored.length === names.length, {
+      what: 'all of them',
+      timeoutMs: 5000,
+    });
+    expect(names.map((name) => readFileSync(at(name), 'utf8'))).toEqual(
+      names.map((name) => `${name}\n`),
+    );
+  });
+
   it('shows no more than forty lines of a difference', async () => {
     start();
     const text = (word: string): string =>
