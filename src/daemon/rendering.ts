@@ -10,7 +10,6 @@ import { Aftermath } from '../renderer/aftermath.ts';
 import type { Drift } from '../renderer/drift/drift.ts';
 import type { CommandResult } from '../process/result.ts';
 import { FilePublisher } from '../renderer/file-publisher.ts';
-import { NotingPublisher } from '../renderer/drift/noting-publisher.ts';
 import { LastGood } from '../renderer/last-good.ts';
 import { GuardMemories } from '../renderer/guard/memory.ts';
 import type { Publisher } from '../renderer/publisher.ts';
@@ -281,11 +280,11 @@ export class Rendering {
     const { dry, showsText = false, print, color, logger, publisher } = this.#options;
     if (publisher !== undefined) return publisher;
     if (!dry) {
-      const files = new FilePublisher({
+      return new FilePublisher({
         ...{ print, markers: this.#markers, lastGood: this.#lastGood, logger },
         runCheck: (request, signal) => this.#check(request, signal),
+        ownWrites: this.#drift?.actor,
       });
-      return this.#drift === undefined ? files : new NotingPublisher(files, this.#drift.actor);
     }
     if (showsText) {
       const { TextPublisher } = await import('../renderer/text-publisher.ts');

@@ -5,14 +5,15 @@ import { findJournals } from '../output/find-journals.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { Checking } from './checking.ts';
+import type { OwnWrites } from './drift/own-writes.ts';
 import { isRolledBack, type LastGood } from './last-good.ts';
 import type { Publication, Published, Publisher } from './publisher.ts';
 import type { RunCheck } from './run-check.ts';
 import { Staging } from './staging.ts';
-import { outcomeOf, type Step } from './step.ts';
+import { isStaged, outcomeOf, type Step } from './step.ts';
 import { Swapping } from './swapping.ts';
 import type { Target } from './target.ts';
-import { holdTogether, unitsOf } from './units.ts';
+import { holdTogether, unitsOf, type Unit } from './units.ts';
 
 /** Checks that run side by side: they are programs, and take what processors there are. */
 const CHECKS_SIDE_BY_SIDE = 4;
@@ -25,6 +26,8 @@ export interface FilePublisherOptions {
   readonly runCheck: RunCheck;
   /** Absent: nothing is ever rolled back. */
   readonly lastGood?: LastGood;
+  /** Who has to know what is put in place; absent: nobody. */
+  readonly ownWrites?: OwnWrites | undefined;
   readonly logger: Logger;
 }
 
@@ -34,9 +37,12 @@ export class FilePublisher implements Publisher {
   readonly #staging: Staging;
   readonly #checking: Checking;
   readonly #swapping: Swapping;
+  readonly #ownWrites: OwnWrites | undefined;
 
-  constructor({ print, markers, runCheck, lastGood, logger }: FilePublisherOptions) {
+  constructor(options: FilePublisherOptions) {
+    const { print, markers, runCheck, lastGood, ownWrites, logger } = options;
     this.#logger = logger;
+    this.#ownWrites = ownWrites;
     this.#staging = new Staging({ print, markers, lastGood, logger });
     this.#checking = new Checking(runCheck);
     this.#swapping = new Swapping({
@@ -66,16 +72,38 @@ export class FilePublisher implements Publisher {
 
   async publish(batch: readonly Publication[], signal: AbortSignal): Promise<readonly Published[]> {
     const steps: Step[] = batch.map((publication) => ({ publication, beside: [] }));
-    await this.#staging.stage(steps);
+    await this.#inTurn(async () => {
+      await this.#staging.stage(steps);
+      this.#note(steps.filter(({ published }) => published?.outcome === 'unchanged'));
+    });
     const units = unitsOf(steps);
     for (const unit of units) await holdTogether(unit);
+    // In no turn: nothing else of us shall wait for a check that hangs.
     await atMost(CHECKS_SIDE_BY_SIDE, units, async (unit) => {
       await this.#checking.check(unit.steps, signal);
       await holdTogether(unit);
     });
-    for (const unit of units) await this.#swapping.swap(unit);
-    await this.#swapping.makeLast(steps);
+    const staged = steps.filter(isStaged);
+    if (staged.length > 0) await this.#inTurn(() => this.#putInPlace(units, staged));
     return steps.map(outcomeOf);
+  }
+
+  async #putInPlace(units: readonly Unit[], staged: readonly Step[]): Promise<void> {
+    for (const unit of units) await this.#swapping.swap(unit);
+    await this.#swapping.makeLast(staged);
+    this.#note(staged.filter((step) => outcomeOf(step).outcome === 'written'));
+  }
+
+  /** Works on files when nobody else of us does. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    return this.#ownWrites === undefined ? work() : this.#ownWrites.inTurn(work);
+  }
+
+  /** These files hold their texts now. */
+  #note(steps: readonly Step[]): void {
+    for (const { publication } of steps) {
+      this.#ownWrites?.note(publication.target, publication.text, publication.secrets);
+    }
   }
 
   /** Before leftovers are removed: what a swap that was cut short needs is among them. */

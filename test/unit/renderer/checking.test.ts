@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/core/errors.ts';
 import type { CommandLine } from '../../../src/process/command-line.ts';
+import type { OwnWrites } from '../../../src/renderer/drift/own-writes.ts';
 import type { FilePublisher } from '../../../src/renderer/file-publisher.ts';
 import type { Publication, Published } from '../../../src/renderer/publisher.ts';
 import { runCheck } from '../../../src/renderer/run-check.ts';
@@ -173,6 +174,27 @@ describe('a check', () => {
     expect(await publishing).toEqual({ outcome: 'stopped' });
     expect(performance.now() - before).toBeLessThan(2000);
     expect(read('out/a.conf')).toBe('old');
+  });
+
+  it('keeps nobody from looking after files, or putting one back, while it runs', async () => {
+    const noted: string[] = [];
+    let turns: Promise<unknown> = Promise.resolve();
+    const ownWrites: OwnWrites = {
+      inTurn: async (work) => {
+        const turn = turns.then(work);
+        turns = turn.catch(() => undefined);
+        return turn;
+      },
+      note: (_, text) => void noted.push(text),
+    };
+    publisher = filePublisher({ ownWrites });
+    checked(`touch '${at('started')}'; until [ -e '${at('go')}' ]; do sleep 0.01; done`);
+    const publishing = publish('new');
+    await waitUntil(() => existsSync(at('started')), { what: 'the check under way' });
+    await ownWrites.inTurn(async () => writeFileSync(at('go'), ''));
+    expect(noted).toEqual([]);
+    expect((await publishing).outcome).toBe('written');
+    expect(noted).toEqual(['new']);
   });
 
   it('keeps no other file of its batch, and waits for no other check', async () => {
