@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Query } from '../catalog/query.ts';
-import type { Value } from '../catalog/values.ts';
 import type { Bus } from '../core/bus.ts';
 import type { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
-import type { Missing, Recall } from '../template/engine.ts';
+import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import { hopelessness, sayGone } from './absence.ts';
 import type { CompiledTarget } from './compile-targets.ts';
@@ -14,7 +13,7 @@ import { Due } from './due.ts';
 import { Fare, type FareState, type Holder } from './fare.ts';
 import { Guard, type GuardReport } from './guard/guard.ts';
 import type { GuardMemories } from './guard/memory.ts';
-import type { Ledger, MadeOf } from './ledger.ts';
+import { recallAll, type Ledger, type MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import { Remarks } from './remarks.ts';
@@ -265,7 +264,10 @@ export class Course implements User {
       this.#fare.wait();
       this.#waitsWith = label;
     } else {
-      this.#fare.hold('group', groupError(target.fileGroup ?? '', label, other.error));
+      // What guards have against the other may change at every moment, and is said there.
+      const quietly = this.holder === 'group' && other.holder === 'guard';
+      const error = groupError(target.fileGroup ?? '', label, other.error);
+      this.#fare.hold('group', error, { quietly });
     }
   }
 
@@ -343,14 +345,4 @@ export class Course implements User {
     this.#fare.wait();
     if (this.#hadText) sayGone(absence, this.#changes, this.#options.logger);
   }
-}
-
-/** What the template saw of each query. */
-function recallAll(used: ReadonlyMap<string, Query>, recall: Recall): MadeOf {
-  const madeOf = new Map<string, Value>();
-  for (const [id, query] of used) {
-    const value = recall(query)?.value;
-    if (value !== undefined) madeOf.set(id, value);
-  }
-  return madeOf;
 }

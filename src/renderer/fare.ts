@@ -72,9 +72,10 @@ export class Fare {
     this.#say(error, this.#hasFile ? `; ${this.#label} stays as it was` : '');
   }
 
-  /** The text was not put in place, since something objects. */
-  hold(by: Holder, error: AutotmplError): void {
+  /** The text was not put in place, since something objects. `quietly`: that was said already. */
+  hold(by: Holder, error: AutotmplError, { quietly = false } = {}): void {
     this.#holdQuietly(by, error);
+    if (quietly) return;
     this.#bus.emit('target:held', { target: this.#label, by, reason: describeError(error) });
     this.#say(error, `; ${this.#label} stays as it was`);
   }

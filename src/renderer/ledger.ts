@@ -1,8 +1,20 @@
+import type { Query } from '../catalog/query.ts';
 import type { Value } from '../catalog/values.ts';
+import type { Recall } from '../template/engine.ts';
 import type { Target } from './target.ts';
 
 /** What a file was made of: the value of each query, by its id. */
 export type MadeOf = ReadonlyMap<string, Value>;
+
+/** What a template saw of each query that it used. */
+export function recallAll(used: ReadonlyMap<string, Query>, recall: Recall): MadeOf {
+  const madeOf = new Map<string, Value>();
+  for (const [id, query] of used) {
+    const value = recall(query)?.value;
+    if (value !== undefined) madeOf.set(id, value);
+  }
+  return madeOf;
+}
 
 /** What each file was last made of. Guards compare new data with it, and a start may need it. */
 export interface Ledger {

@@ -4,6 +4,7 @@ import { AutotmplError } from '../../../src/core/errors.ts';
 import type { Published, Publisher } from '../../../src/renderer/publisher.ts';
 import type { ByName } from '../../../src/renderer/safety.ts';
 import { GuardedFiles, SALES } from '../../support/guarded-files.ts';
+import { makeTarget } from '../../support/targets.ts';
 
 const HALF = { maxRemovedPercent: new Map([['*', 50]]) };
 const named = <Value>(value: Value, name = 'sales'): ByName<Value> => new Map([[name, value]]);
@@ -135,6 +136,33 @@ describe('a file whose data a guard objects to', () => {
     expect(renderer.failures()).toMatchObject([{ code: 'guard' }]);
     expect(files.read()).toBe('(no file)');
   });
+});
+
+it('holds all files of a group by the guard of one of them, says so once, and releases them together', async () => {
+  const fileGroup = 'web';
+  const source = {
+    contents: '{{ service("sales") | length }}',
+    name: 'two.njk',
+    folder: files.folder,
+  };
+  files.sales('a', 'b', 'c', 'd');
+  const { renderer } = files.start([
+    files.target(HALF, { fileGroup }),
+    makeTarget({ label: 'two', destination: files.at('two'), source, fileGroup }),
+  ]);
+  await files.untilText('4', 'two');
+  await files.untilTold(/^ready/);
+  files.sales('a');
+  await files.untilTold(/^held two group/);
+  files.sales();
+  await files.until(() => files.evaluations.at(-1)?.endsWith('objected') === true, 'a look');
+  await files.until(() => renderer.standings()[0]?.reason?.includes('to none') === true, 'news');
+  expect([files.read(), files.read('two')]).toEqual(['a b c d ', '4']);
+  expect(files.facts.filter((fact) => fact.startsWith('held'))).toEqual([]);
+  expect(renderer.releaseHeld('two')).toMatchObject({ standing: { heldBy: 'group' } });
+  renderer.releaseHeld('out');
+  await files.untilText('0', 'two');
+  expect(files.read()).toBe('');
 });
 
 it('compares with what the file is made of after it was rolled back', async () => {
