@@ -54,7 +54,11 @@ export async function enterCatalog(agent: ConsulAgent, catalog: CatalogDocument)
       const entry = {
         ...place,
         Service: { ID: id, Service: service, Address: address, Port: port, Tags: tags, Meta: meta },
-        Checks: checks.map((check) => ({ ...check, Node: node.Node, ServiceID: id })),
+        Checks: checks.map(({ ofNode, ...check }) => ({
+          ...check,
+          Node: node.Node,
+          ServiceID: ofNode ? '' : id,
+        })),
       };
       await agent.expectOk('PUT', '/v1/catalog/register', JSON.stringify(entry));
     }
