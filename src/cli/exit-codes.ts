@@ -23,10 +23,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code says, for the help and the reference; in the order of the numbers. */
 export const EXIT_MEANINGS: readonly (readonly [code: ExitCode | '128+n', meaning: string])[] = [
   [EXIT.done, 'done; with -dry -detailed-exitcode: nothing would change'],
-  [
-    EXIT.failed,
-    'a template, a command, a test case or a question failed; a ContainerPilot config is wrong',
-  ],
+  [EXIT.failed, 'a template, command, case or question failed; a ContainerPilot config is wrong'],
   [EXIT.changes, 'a file would change; only with -dry -detailed-exitcode'],
   [EXIT.usage, 'the command line is wrong, or there is nothing to test'],
   [EXIT.checkFailed, 'a check refused the text of a file, and the old one is in place'],
