@@ -158,6 +158,14 @@ describe('in a folder that everybody may write to', () => {
     },
   );
 
+  it.each(traps)('%s in the place of the journal of a group is not obeyed', async (trap) => {
+    TRAPS[trap]?.(at('.app.conf.autotmpl-journal'));
+    const { code, stderr } = await runOnce({ fileGroup: 'all' });
+    expect(code, stderr).toBe(0);
+    expectUnharmed();
+    expectOfRoot(at('app.conf'), 'a=1\n');
+  });
+
   it.each(traps)('%s in the place of the pid file is not written to', async (trap) => {
     TRAPS[trap]?.(at('run.pid'));
     const { code, stderr } = await runOnce({ destination: scene.at('out') }, {}, [
