@@ -15,10 +15,13 @@ export class Agent {
   readonly address: string;
   readonly #isServer: boolean;
   readonly #folder: string;
+  readonly #ownToken: string | undefined;
   #child: ChildProcess | undefined;
 
-  constructor(folder: string, address: string) {
+  /** `ownToken` is what it removes entries with that it does not know any more. */
+  constructor(folder: string, address: string, ownToken?: string) {
     this.address = address;
+    this.#ownToken = ownToken;
     this.#isServer = SERVER_ADDRESSES.some((server) => server === address);
     this.#folder = join(folder, `consul-${address}`);
     mkdirSync(this.#folder, { recursive: true });
@@ -79,7 +82,10 @@ export class Agent {
         // What a token may do is asked for again after so long; a narrowed one shows soon.
         token_ttl: '1s',
         policy_ttl: '1s',
-        tokens: { master: MANAGEMENT_TOKEN, agent: MANAGEMENT_TOKEN },
+        tokens: {
+          ...{ master: MANAGEMENT_TOKEN, agent: MANAGEMENT_TOKEN },
+          ...(this.#ownToken !== undefined && { default: this.#ownToken }),
+        },
       },
     };
   }

@@ -1,5 +1,5 @@
 import { waitUntil } from '../../support/wait-until.ts';
-import { Agent, SERVER_ADDRESSES } from './agent.ts';
+import { Agent, MANAGEMENT_TOKEN, SERVER_ADDRESSES } from './agent.ts';
 import { ask, askJson } from './ask.ts';
 import { PROGRAM_TOKEN, type Tokens } from './tokens.ts';
 
@@ -21,7 +21,7 @@ export class Cluster {
   constructor(folder: string, tokens: Tokens) {
     this.servers = SERVER_ADDRESSES.map((address) => new Agent(folder, address));
     this.programAgent = new Agent(folder, PROGRAM_AGENT);
-    this.writerAgent = new Agent(folder, WRITER_AGENT);
+    this.writerAgent = new Agent(folder, WRITER_AGENT, MANAGEMENT_TOKEN);
     this.#tokens = tokens;
   }
 
