@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chanceOf } from '../support/chance.ts';
 import { expectNoLeaks, expectTruth, type Survivors } from './calm.ts';
 import { Chronicle, describeEntry, type Broken } from './chronicle.ts';
-import type { Fault } from './faults/fault.ts';
+import { beginFault, type Fault } from './faults/fault.ts';
 import { FAULTS } from './faults/index.ts';
 import { Observers } from './observers.ts';
 import { readOptions, type ChaosOptions } from './options.ts';
@@ -120,7 +120,7 @@ async function inject(
     chronicle.fault(`${fault.name} …`);
     chronicle.count('faults injected');
     chronicle.count(`  ${fault.name}`);
-    const end = await fault.begin({ stage, writer }, chanceOf(seed));
+    const end = await beginFault(fault, { stage, writer }, chanceOf(seed));
     await pause(lastsMs);
     await end();
     chronicle.fault(`… ${fault.name}`);

@@ -1,7 +1,7 @@
 import { chanceOf } from '../support/chance.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Chronicle } from './chronicle.ts';
-import type { Fault, Victims } from './faults/fault.ts';
+import { beginFault, type Fault, type Victims } from './faults/fault.ts';
 
 /** From the beginning of a fault: the program has to meet it, and to lose its patience. */
 const LOGGED_WITHIN_MS = 20_000;
@@ -29,7 +29,7 @@ export async function expectLogged(
     const past = log().length;
     chronicle.fault(`${name}, to be logged …`);
     chronicle.count('faults looked for in the log');
-    const end = await fault.begin(victims, chanceOf(seed));
+    const end = await beginFault(fault, victims, chanceOf(seed));
     try {
       const isLogged = () => logged.test(log().slice(past));
       await waitUntil(isLogged, { timeoutMs: withinMs, what: name });

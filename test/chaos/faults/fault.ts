@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from '../../support/chance.ts';
 import type { Schedulable } from '../schedule.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -11,6 +12,24 @@ export interface Victims {
 
 /** Takes a fault back, and returns once what was broken works again as far as that is up to us. */
 export type End = () => Promise<void>;
+
+const BEGINS_WITHIN_MS = 30_000;
+const AGAIN_MS = 500;
+
+/** Begins a fault; a cluster that is not itself yet after the one before is asked again. */
+export async function beginFault(fault: Fault, victims: Victims, chance: Chance): Promise<End> {
+  const until = performance.now() + BEGINS_WITHIN_MS;
+  for (;;) {
+    try {
+      return await fault.begin(victims, chance);
+    } catch (error) {
+      if (performance.now() > until) {
+        throw new Error(`${fault.name} does not begin: ${String(error)}`, { cause: error });
+      }
+      await sleep(AGAIN_MS);
+    }
+  }
+}
 
 /** One kind of trouble. */
 export interface Fault extends Schedulable {

@@ -29,8 +29,7 @@ export const PROGRAM_FAULTS: readonly Fault[] = [
     lane: 'host',
     lastsMs: [0, 500],
     begin: async ({ stage }) => {
-      const code = await stage.program.end('SIGTERM');
-      if (code !== 0) throw new Error(`autotmpl ended with ${code} when it was asked to`);
+      await stage.endProgram();
       return async () => stage.startProgram();
     },
   },

@@ -66,6 +66,13 @@ export class Stage {
     this.program.start((how) => this.#chronicle.break('the program goes on', how));
   }
 
+  /** Asks the program to end, and has it do so. */
+  async endProgram(): Promise<void> {
+    const code = await this.program.end('SIGTERM');
+    if (code === 0) return;
+    this.#chronicle.break('the program ends when it is asked to, with 0', `exit code ${code}`);
+  }
+
   /** Starts the program and the proxy, once the catalog has its facts. */
   async begin(): Promise<void> {
     this.startProgram();
