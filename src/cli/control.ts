@@ -2,15 +2,20 @@ import { askControl, followControl } from '../control/client.ts';
 import type { StatusReport } from '../control/status-report.ts';
 import { controlSocketOf } from './control-place.ts';
 import { askingOf } from './control-requests.ts';
+import type { EarlySignals } from './early-signals.ts';
 import { eventLine } from './event-line.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ControlInvocation } from './invocation.ts';
 import { statusText } from './status-text.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Asks a running program, and prints what it answers; returns the exit code. */
-export async function askRunning(invocation: ControlInvocation): Promise<number> {
+export async function askRunning(
+  invocation: ControlInvocation,
+  early: EarlySignals,
+): Promise<number> {
   const { asked, words, format } = invocation;
-  if (asked === 'events') return follow(invocation);
+  if (asked === 'events') return follow(invocation, early);
   // Words that mean nothing are wrong whether or not anybody listens.
   const { request, done } = askingOf(asked, words);
   const socket = await controlSocketOf(invocation, process.env);
@@ -22,18 +27,14 @@ export async function askRunning(invocation: ControlInvocation): Promise<number>
 }
 
 /** Until the program ends, or the one who asks has seen enough. */
-async function follow(invocation: ControlInvocation): Promise<number> {
+async function follow(invocation: ControlInvocation, early: EarlySignals): Promise<number> {
   const socket = await controlSocketOf(invocation, process.env);
-  const over = new AbortController();
-  const end = (): void => over.abort();
-  process.once('SIGINT', end).once('SIGTERM', end);
   const show = invocation.format === 'json' ? (line: string) => line : eventLine;
   await followControl(
     socket,
     '/v1/events',
     (line) => process.stdout.write(`${show(line)}\n`),
-    over.signal,
+    stopSignal(early),
   );
-  process.off('SIGINT', end).off('SIGTERM', end);
   return EXIT.done;
 }

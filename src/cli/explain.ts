@@ -4,17 +4,19 @@ import { AutotmplError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import { explain as explainSettings, type Explanation } from '../daemon/explain.ts';
 import { ANSWERS_WITHIN_MS } from './answers-within.ts';
+import type { EarlySignals } from './early-signals.ts';
 import { EXIT, exitCodeOf, signalExitCode } from './exit-codes.ts';
 import { idleDaemon } from './idle-daemon.ts';
 import type { ExplainInvocation } from './invocation.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /**
  * Says what templates ask, what they wait for and what a token needs for it; returns the exit code: that of `-once`, where what is
- * not there counts as given up.
+ * not there counts as given up. A signal ends the wait: what was found until then is said.
  */
-export async function explain(invocation: ExplainInvocation): Promise<number> {
+export async function explain(invocation: ExplainInvocation, early: EarlySignals): Promise<number> {
   const load = (): Promise<Settings> => loadSettings(sourcesOf(invocation));
   const settings = await load();
   if (settings.targets.length === 0) {
@@ -23,15 +25,13 @@ export async function explain(invocation: ExplainInvocation): Promise<number> {
     });
   }
   const { logger } = await settingsLogger(settings, invocation.program);
-  const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => controller.abort(signal);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  const stop = stopSignal(early);
   const prepared = await idleDaemon(load, logger).prepare(settings);
   const timeoutMs = invocation.timeoutMs ?? ANSWERS_WITHIN_MS;
   const parts = { clock: systemClock, logger, timeoutMs };
-  const explanation = await explainSettings(prepared, parts, controller.signal);
+  const explanation = await explainSettings(prepared, parts, stop);
   process.stdout.write(await shown(explanation, invocation));
-  if (controller.signal.aborted) return signalExitCode(controller.signal.reason as NodeJS.Signals);
+  if (stop.aborted) return signalExitCode(stop.reason as NodeJS.Signals);
   return exitCodeFor(explanation);
 }
 

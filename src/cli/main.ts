@@ -12,8 +12,10 @@ const BROKEN_PIPE = 141;
 const LINGER_MS = 500;
 /** Commands that listen to signals themselves; the others end by them, as every program does. */
 const LISTENING: ReadonlySet<Invocation['command']> = new Set([
+  'explain',
   'lock',
   'record',
+  'replay',
   'run',
   'supervise',
 ]);
@@ -62,7 +64,7 @@ function complaint(program: Program, sentence: string): string {
 
 /** One line a command. What runs most often is loaded at once, in as few files as can be; the others load what they need. */
 async function carryOut(invocation: Invocation, early: EarlySignals): Promise<number> {
-  if (!LISTENING.has(invocation.command)) early.letGo();
+  if (!listens(invocation)) early.letGo();
   switch (invocation.command) {
     case 'help':
       return print((await import('./help.ts')).helpText(invocation.program));
@@ -75,7 +77,7 @@ async function carryOut(invocation: Invocation, early: EarlySignals): Promise<nu
     case 'config':
       return print(await (await import('./config.ts')).showConfig(invocation));
     case 'explain':
-      return (await import('./explain.ts')).explain(invocation);
+      return (await import('./explain.ts')).explain(invocation, early);
     case 'migrate':
       return (await import('./migrate.ts')).migrate(invocation);
     case 'record':
@@ -87,13 +89,19 @@ async function carryOut(invocation: Invocation, early: EarlySignals): Promise<nu
     case 'renderConfig':
       return print(await (await import('./render-config.ts')).renderConfig(invocation));
     case 'control':
-      return (await import('./control.ts')).askRunning(invocation);
+      return (await import('./control.ts')).askRunning(invocation, early);
     case 'lock':
       return (await import('./lock.ts')).lock(invocation, early);
     case 'run':
     case 'supervise':
       return run(invocation, early);
   }
+}
+
+/** Of the questions to a running program only one takes long enough to be ended. */
+function listens(invocation: Invocation): boolean {
+  if (invocation.command === 'control') return invocation.asked === 'events';
+  return LISTENING.has(invocation.command);
 }
 
 function print(text: string): number {

@@ -14,6 +14,7 @@ import { idleDaemon } from './idle-daemon.ts';
 import type { RecordInvocation } from './invocation.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Recordings hold what a token may read and not everybody. */
 const MODE = 0o600;
@@ -30,11 +31,7 @@ export async function record(invocation: RecordInvocation, early: EarlySignals):
   }
   if (out !== undefined) await refuseOther(out);
   const { logger } = await settingsLogger(settings, invocation.program);
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort(signal));
-  }
-  early.handOver();
+  const stop = stopSignal(early);
   const prepared = await idleDaemon(load, logger).prepare(settings);
   const taken = await recordAnswers(
     prepared,
@@ -43,7 +40,7 @@ export async function record(invocation: RecordInvocation, early: EarlySignals):
       timeoutMs: invocation.timeoutMs ?? ANSWERS_WITHIN_MS,
       write: out === undefined ? print : fileWriter(out),
     },
-    controller.signal,
+    stop,
   );
   const parts = [
     countOf(taken.queries, 'answer'),

@@ -14,6 +14,7 @@ import type { ReplayInvocation } from './invocation.ts';
 import { PACKAGE_TEMPLATES } from './package-templates.ts';
 import { settingsLogger } from './settings-logger.ts';
 import { sourcesOf } from './sources.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Plays a recording and shows what became of the files then; returns the exit code: 1 where a file could not be made. */
 export async function replay(invocation: ReplayInvocation, early: EarlySignals): Promise<number> {
@@ -28,11 +29,7 @@ export async function replay(invocation: ReplayInvocation, early: EarlySignals):
   // What the daemon says of its work would say that it writes files.
   const log: Settings['log'] = { ...settings.log, level: flags.logLevel ?? 'error' };
   const { logger } = await settingsLogger({ ...settings, log }, invocation.program);
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort(signal));
-  }
-  early.handOver();
+  const stop = stopSignal(early);
   const replayed = await playRecording(
     settings,
     {
@@ -43,10 +40,10 @@ export async function replay(invocation: ReplayInvocation, early: EarlySignals):
       show: (elapsedMs, text) => process.stdout.write(`+${seconds(elapsedMs)} ${text}`),
       ...(out !== undefined && { write: writerInto(out) }),
     },
-    controller.signal,
+    stop,
   );
   process.stderr.write(summary(replayed, recording.changes.length));
-  if (controller.signal.aborted) return signalExitCode(controller.signal.reason as NodeJS.Signals);
+  if (stop.aborted) return signalExitCode(stop.reason as NodeJS.Signals);
   return complain(replayed) ? EXIT.failed : EXIT.done;
 }
 

@@ -35,7 +35,10 @@ export async function followControl(
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await send(socket, { method: 'GET', path }, signal);
+  const response = await send(socket, { method: 'GET', path }, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (response === undefined) return;
   if (response.statusCode !== 200) {
     throw refused(response.statusCode ?? 0, await textOf(socket, response));
   }
