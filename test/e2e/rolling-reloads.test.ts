@@ -124,7 +124,7 @@ it('goes on without the catalog where that is wanted, and waits for it where not
 });
 
 it('is refused where the catalog has no locks, and where templates differ about their command', async () => {
-  scene.write('facts.yaml', 'kv: {site/text: one}\n');
+  scene.write('facts.yaml', 'keys: {site/text: one}\n');
   const template = {
     ...{ contents: '{{ key("site/text") }}', destination: 'a.conf', command: 'true' },
     reload: { lock: 'site/reload' },
