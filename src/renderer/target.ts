@@ -49,5 +49,13 @@ export interface Target extends TemplateOptions, SafetyRules {
   readonly secret: boolean;
 }
 
+/** A target whose text goes to a file. */
+export type FileTarget = Target & { readonly destination: string };
+
+/** Whether a target's text goes to a file. */
+export function isFileTarget(target: Target): target is FileTarget {
+  return target.destination !== undefined;
+}
+
 /** A command has this long where nobody says otherwise. */
 export const DEFAULT_COMMAND_TIMEOUT_MS = 30_000;

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { describeError, systemCode } from '../../core/errors.ts';
 import { readCurrent } from '../../output/read-destination.ts';
 import { resolveDestination } from '../../output/resolve-destination.ts';
-import type { Target } from '../target.ts';
+import type { FileTarget } from '../target.ts';
 import { dressOf, type Dress, type ExpectedFile } from './expected-file.ts';
 
 /** A longer file is not read only to say what is in it. */
@@ -25,7 +25,7 @@ export interface Difference {
  * is not for that reason changed.
  */
 export async function compareFile(
-  target: Target & { readonly destination: string },
+  target: FileTarget,
   expected: ExpectedFile,
 ): Promise<Difference | undefined> {
   const { destination, file } = target;

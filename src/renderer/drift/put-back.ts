@@ -4,7 +4,7 @@ import type { FileOptions } from '../../output/file-options.ts';
 import { syncFolders } from '../../output/folders.ts';
 import type { OwedMarkers } from '../../output/owed-markers.ts';
 import { resolveDestination } from '../../output/resolve-destination.ts';
-import type { Target } from '../target.ts';
+import type { FileTarget } from '../target.ts';
 import type { Difference } from './compare-file.ts';
 import type { Dress, ExpectedFile } from './expected-file.ts';
 
@@ -13,7 +13,7 @@ import type { Dress, ExpectedFile } from './expected-file.ts';
  * or owner differ, only they are set. Throws an AutotmplError.
  */
 export async function putBack(
-  { destination, file, command }: Target & { readonly destination: string },
+  { destination, file, command }: FileTarget,
   { kind }: Difference,
   expected: ExpectedFile,
   markers: OwedMarkers,
