@@ -43,7 +43,7 @@ export class Disk {
 
   /** Nobody may write, root neither; or may again. */
   allow(writing: 'ro' | 'rw'): void {
-    mount('-o', `remount,${writing}`, this.folder);
+    mount('-o', `remount,bind,${writing}`, this.folder);
     this.#isWritable = writing === 'rw';
   }
 
