@@ -112,8 +112,7 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
     rmSync(scene.at('runs'));
     const program = scene.start(config());
     await scene.untilText('site.conf', text('two', SALES));
-    await scene.until('the command', () => scene.exists('runs'));
-    expect(scene.read('runs')).toBe('run\n');
+    await scene.untilText('runs', 'run\n');
     expect(messages(program, /kept on disk/)).toEqual([]);
   });
 
