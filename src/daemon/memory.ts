@@ -4,7 +4,8 @@ import { withKeptAnswers } from '../catalog/index.ts';
 import type { KeptCatalog } from '../catalog/kept/kept-catalog.ts';
 import type { Bus } from '../core/bus.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { KeptLedger, LedgerSecrets } from '../renderer/kept-ledger.ts';
+import type { KeptLedger } from '../renderer/kept/kept-ledger.ts';
+import type { LedgerSecrets } from '../renderer/kept/writer.ts';
 import { MemoryLedger, type Ledger, type MadeOf } from '../renderer/ledger.ts';
 import type { Target } from '../renderer/target.ts';
 import type { Watcher } from '../watch/watcher.ts';
@@ -127,7 +128,7 @@ export class Memory implements Ledger {
     const { options, watcher, secrets } = this.#parts;
     // Not needed where nothing is kept.
     const [{ KeptLedger }, { keptKind, keptText, readKeptText }] = await Promise.all([
-      import('../renderer/kept-ledger.ts'),
+      import('../renderer/kept/kept-ledger.ts'),
       import('../catalog/kept/kept-text.ts'),
     ]);
     const ledger = new KeptLedger({

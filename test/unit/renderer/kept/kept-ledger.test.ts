@@ -11,14 +11,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptText, readKeptText } from '../../../src/catalog/kept/kept-text.ts';
-import type { Value } from '../../../src/catalog/values.ts';
-import { KeptLedger } from '../../../src/renderer/kept-ledger.ts';
-import type { MadeOf } from '../../../src/renderer/ledger.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { recordingLogger } from '../../support/recording-logger.ts';
-import { makeTarget } from '../../support/targets.ts';
-import { waitUntil } from '../../support/wait-until.ts';
+import { keptText, readKeptText } from '../../../../src/catalog/kept/kept-text.ts';
+import type { Value } from '../../../../src/catalog/values.ts';
+import { KeptLedger } from '../../../../src/renderer/kept/kept-ledger.ts';
+import type { MadeOf } from '../../../../src/renderer/ledger.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+import { recordingLogger } from '../../../support/recording-logger.ts';
+import { makeTarget } from '../../../support/targets.ts';
+import { waitUntil } from '../../../support/wait-until.ts';
 
 const key = (value: string): Value => ({
   ...{ Path: 'a', Key: 'a', Value: value, CreateIndex: 1, ModifyIndex: 2 },
