@@ -86,7 +86,8 @@ export class Rendering {
       logger,
     });
     const { once, clock } = options;
-    const holder = `${hostname()} ${process.pid}`;
+    // Few runs have the host's name to tell.
+    const holder = (): string => `${hostname()} ${process.pid}`;
     this.#turns = new Turns({ holder, once, clock, bus, logger });
     this.reloads = new Reloads({
       turns: this.#turns,

@@ -67,6 +67,7 @@ async function settle(mark: string): Promise<Held> {
   for (let slot = 0; slot < 10; slot += 1) await deregister(`live-${slot}`);
   for (let at = 0; at < KEYS; at += 1) await agent.putKey(`site/${at}`, mark);
   for (let at = 0; at < KEYS; at += 1) await scene.untilText(`out/${at}.conf`, mark, 20_000);
+  await scene.until('the catalog', () => scene.exists('catalog.conf'));
   await scene.until('no live keys', () => !scene.read('catalog.conf').includes('='));
   await scene.until('no live services', () => !scene.read('catalog.conf').includes('live-'));
   await scene.until('the last command', () => scene.processes().length === 1);

@@ -5,5 +5,5 @@ import { Turns } from '../../src/renderer/rolling/turns.ts';
 
 /** Turns that nobody has to wait for. */
 export function noTurns(parts: { readonly clock: Clock; readonly logger: Logger }): Turns {
-  return new Turns({ holder: 'host 1', once: false, bus: new Bus(), ...parts });
+  return new Turns({ holder: () => 'host 1', once: false, bus: new Bus(), ...parts });
 }

@@ -9,7 +9,7 @@ import { Ask } from './ask.ts';
 /** What turns work with. */
 export interface TurnsOptions {
   /** What others see of us in a slot. */
-  readonly holder: string;
+  readonly holder: () => string;
   readonly once: boolean;
   readonly clock: Clock;
   readonly bus: Bus;
@@ -120,7 +120,7 @@ export class Turns {
   #ask(command: string, rules: RollingRules, locks: Locks): void {
     const { holder, once, clock, logger } = this.#options;
     const ask = new Ask({
-      ...{ command, rules, locks, holder, once, clock, logger },
+      ...{ command, rules, locks, holder: holder(), once, clock, logger },
       onGranted: (slot) => {
         // Withdrawn in this very moment.
         if (this.#asks.get(command) !== ask) return void this.#release(slot);

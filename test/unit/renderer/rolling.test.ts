@@ -48,7 +48,8 @@ describe('a command that only so many hosts run at a time', () => {
   const addHost = (locks: Locks = catalog.client(), { once = false } = {}): Host => {
     const bus = new Bus();
     bus.on('lock:changed', ({ key, held }) => events.push(`${key} ${held ? 'taken' : 'free'}`));
-    const turns = new Turns({ holder: `host ${hosts.length}`, once, clock, bus, logger });
+    const name = `host ${hosts.length}`;
+    const turns = new Turns({ holder: () => name, once, clock, bus, logger });
     turns.use(locks);
     const ran: string[] = [];
     let finish: (result: CommandResult) => void = () => undefined;
