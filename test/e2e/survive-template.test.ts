@@ -97,3 +97,30 @@ describe('a template that is broken while it runs', () => {
     expect(scene.read('site.conf')).toBe('old two part\n');
   });
 });
+
+describe('a template that comes to no end', () => {
+  it('fails with its place, keeps the old file, lets the others be rendered, and goes on when the data is right', async () => {
+    scene.write(
+      'site.njk',
+      'turns\n{% set n = key("site/text") | int %}{% for a in range(n) %}{% for b in range(n) %}{% endfor %}{% endfor %}{{ n }}\n',
+    );
+    scene.write('other.njk', 'other {{ key("site/text") }}\n');
+    const config = scene.read('autotmpl.json');
+    scene.write(
+      'autotmpl.json',
+      config.replace(
+        '"site.conf"}',
+        '"site.conf"}, {"source": "other.njk", "destination": "other.conf"}',
+      ),
+    );
+    await agent.putKey('site/text', '3');
+    await hup(TAKEN);
+    await scene.untilText('site.conf', 'turns\n3\n');
+    await agent.putKey('site/text', '500000');
+    await program.logs(/site\.njk:2:\d+: the template takes more than 2500000 steps/, 30_000);
+    await scene.untilText('other.conf', 'other 500000\n');
+    expect(scene.read('site.conf')).toBe('turns\n3\n');
+    await agent.putKey('site/text', '4');
+    await scene.untilText('site.conf', 'turns\n4\n');
+  }, 60_000);
+});

@@ -2,6 +2,7 @@
  * Numbers. The piped number comes last, so that `10 | subtract(3)` is 7. Templates know one kind of number: where both
  * are whole, `divide` gives a whole number, cut towards zero, as Go does; else it divides exactly.
  */
+import { LONGEST_COUNT } from '../limits.ts';
 import { cannot, takeInteger, takeNumber } from './arguments.ts';
 
 /** `number` + `addend`. */
@@ -51,14 +52,11 @@ export function maximum(other: unknown, number: unknown): number {
 export function loop(startOrCount: unknown, end?: unknown): readonly number[] {
   const first = end === undefined ? 0 : counter('start', startOrCount);
   const last = end === undefined ? counter('count', startOrCount) : counter('end', end);
-  if (last - first > LONGEST_LOOP) {
-    throw cannot('loop', `it would have more than ${LONGEST_LOOP} numbers`);
+  if (last - first > LONGEST_COUNT) {
+    throw cannot('loop', `it would have more than ${LONGEST_COUNT} numbers`);
   }
   return Object.freeze(Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at));
 }
-
-/** A key that says 1e9 must not take the memory of the machine. */
-const LONGEST_LOOP = 1_000_000;
 
 function counter(argument: string, value: unknown): number {
   if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) {

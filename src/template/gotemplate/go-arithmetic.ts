@@ -3,6 +3,7 @@
  * `10 | subtract 3` is 7.
  */
 import { badArgument, cannot } from '../functions/arguments.ts';
+import { LONGEST_COUNT } from '../limits.ts';
 import type { GoValue } from './values.ts';
 
 /** A number as Go has it. */
@@ -64,14 +65,11 @@ export function loop(bounds: readonly GoValue[]): readonly bigint[] {
     bounds.length === 1
       ? [0n, loopBound('count', bounds[0])]
       : [loopBound('start', bounds[0]), loopBound('end', bounds[1])];
-  if (end - start > LONGEST_LOOP)
-    throw cannot('loop', `it would have more than ${LONGEST_LOOP} numbers`);
+  if (end - start > LONGEST_COUNT)
+    throw cannot('loop', `it would have more than ${LONGEST_COUNT} numbers`);
   const count = end > start ? Number(end - start) : 0;
   return Object.freeze(Array.from({ length: count }, (_, at) => start + BigInt(at)));
 }
-
-/** A key that says 1e9 must not take the memory of the machine. */
-const LONGEST_LOOP = 1_000_000n;
 
 /** The integer in a text, in base 10 and 64 bits; empty text is 0. */
 export function parseGoInteger(call: string, text: GoValue, bits: 'signed' | 'unsigned'): bigint {

@@ -1,18 +1,18 @@
 import { GoFailure } from './failure.ts';
+import {
+  ENDLESS_ADVICE,
+  ITEMS_A_STEP,
+  LARGEST_VALUE,
+  LONGEST_TEXT,
+  MOST_MADE,
+  MOST_PRINTED,
+} from '../limits.ts';
 import type { TemplateTree } from './nodes.ts';
 import type { ValueSizes } from './value-size.ts';
 import type { GoValue } from './values.ts';
 
 /** Some seconds of work. A thousand instances of a service take some ten thousand steps. */
 const MOST_STEPS = 10_000_000;
-/** To go through so many items of a value is one step. */
-const ITEMS_A_STEP = 16;
-/** A value with more in it is nobody's data, and is not even looked at. */
-const LARGEST_VALUE = 2_000_000;
-/** Far above any configuration file, far below what memory holds. */
-const MOST_PRINTED = 64 * 1024 * 1024;
-const LONGEST_TEXT = 16 * 1024 * 1024;
-const MOST_MADE = 128 * 1024 * 1024;
 
 /**
  * What one rendering may use up: a template that comes to no end is stopped with a clear word. `sizes` is shared by the
@@ -66,7 +66,5 @@ export class StepBudget {
 }
 
 function failure({ source }: TemplateTree, at: number, message: string): GoFailure {
-  return new GoFailure(source.positionAt(at), message, {
-    advice: 'a loop or a template that calls itself has no end',
-  });
+  return new GoFailure(source.positionAt(at), message, { advice: ENDLESS_ADVICE });
 }

@@ -1,8 +1,6 @@
+import { CHARACTERS_AN_ITEM } from '../limits.ts';
 import { isList } from './inspect.ts';
 import { GoMap, GoStruct, type GoValue } from './values.ts';
-
-/** So many characters count like one item. */
-const CHARACTERS = 64;
 
 /**
  * How much work it is to go through values: one for each item and entry in depth, and one for each 64 characters. What a value
@@ -53,5 +51,5 @@ function sizeOfData(data: unknown): number {
 }
 
 function sizeOfText(text: string): number {
-  return 1 + Math.floor(text.length / CHARACTERS);
+  return 1 + Math.floor(text.length / CHARACTERS_AN_ITEM);
 }

@@ -112,6 +112,12 @@ export class PositionedCompiler extends Compiler {
     super.compileFor(node, frame);
   }
 
+  /** Where a turn of a loop begins. */
+  override _emitLoopBindings(node: Node, list: string, index: string, length: string): void {
+    this._emitLine(`runtime.turn(${this.buffer}.length, ${this.#position(node)});`);
+    super._emitLoopBindings(node, list, index, length);
+  }
+
   override compileIn(node: Node, frame: Frame): void {
     this.#placed(node, () => super.compileIn(node, frame));
   }

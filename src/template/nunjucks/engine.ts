@@ -13,10 +13,11 @@ import type {
 import { denylist } from '../denylist.ts';
 import { Notes } from '../notes.ts';
 import { AnswerMarks, Tripwire } from '../tripwire.ts';
+import { Budget, type WorkTime } from './budget.ts';
 import { TemplateEnvironment, templateNotFound } from './environment.ts';
 import { findTemplate, isRelative, leadsOut } from './loader.ts';
 import { createRuntime, type Run } from './runtime.ts';
-import { CompiledTemplate, positioned, type CompileContext } from './template.ts';
+import { CompiledTemplate, positioned, type CompileContext, type Leave } from './template.ts';
 
 /** Long before the stack would overflow: nunjucks unwinds that for many seconds. */
 const DEEPEST_INCLUDE = 100;
@@ -28,6 +29,8 @@ export interface NunjucksOptions {
   /** The environment that templates see. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** The processor's time, against which a rendering is held; that of this process by default. */
+  readonly workTime?: WorkTime;
 }
 
 /** Nunjucks behind the engine contract. Templates that are included are read and compiled once for each engine. */
@@ -113,7 +116,8 @@ class NunjucksEngine implements Engine {
       destination: source.destination,
     });
     const { strict } = options;
-    const run: Run = { notes, strict, isDenied, depth: 0, failure: undefined };
+    const budget = new Budget(this.#options.workTime ?? workTime);
+    const run: Run = { notes, budget, strict, isDenied, depth: 0, failure: undefined };
     this.#run = run;
     this.#folder = source.folder;
     try {
@@ -159,18 +163,20 @@ class NunjucksEngine implements Engine {
     return template;
   }
 
-  #enter(): () => void {
+  #enter(): Leave {
     const run = this.#current();
     if (run.depth === DEEPEST_INCLUDE) {
       throw new AutotmplError('template', 'the template includes itself without end', {
         advice: `includes may be ${DEEPEST_INCLUDE} deep`,
       });
     }
+    run.budget.include();
     run.depth += 1;
     let inside = true;
-    return () => {
+    return (text) => {
       if (inside) run.depth -= 1;
       inside = false;
+      if (text !== undefined) run.budget.printed(text.length);
     };
   }
 
@@ -183,4 +189,10 @@ class NunjucksEngine implements Engine {
     }
     return this.#run;
   }
+}
+
+/** Of all threads, since the main one cannot be told apart; the others have little to do. */
+function workTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -10,6 +10,7 @@ import {
   QUOTING_BUILT_INS,
   type Filter,
 } from './built-in-filters.ts';
+import { counted, range } from './counted.ts';
 import { Environment } from './internals.ts';
 import { SPRIG_FOR_NUNJUCKS } from './sprig-functions.ts';
 import type { Run } from './runtime.ts';
@@ -36,6 +37,7 @@ export class TemplateEnvironment extends Environment {
     for (const table of [this.globals, this.filters, this.tests])
       Object.setPrototypeOf(table, null);
     Object.assign(this.filters, MENDED_FILTERS);
+    this.globals.range = range;
     for (const [name, filter] of Object.entries(this.filters)) {
       this.#addFilter(name, QUOTING_BUILT_INS.has(name) ? 'quoted' : 'derived', filter as Filter);
     }
@@ -74,7 +76,7 @@ export class TemplateEnvironment extends Environment {
 
   #addFilter(name: string, gives: Outcome, filter: Filter): void {
     const current = this.#current;
-    const work = onPlainText(filter);
+    const work = onPlainText(counted(name, filter));
     this.addFilter(name, function (this: unknown, ...args: unknown[]) {
       const { tripwire } = current().notes;
       return tripwire.guard(gives, args.map(plainText), (inputs) => work.apply(this, [...inputs]));

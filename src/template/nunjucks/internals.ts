@@ -58,6 +58,7 @@ export interface CompilerBase {
   _compileExpression(node: Node, frame: Frame): void;
   _compileAggregate(node: Node, frame: Frame, start?: string, end?: string): void;
   _getNodeName(node: Node): string;
+  _emitLoopBindings(node: Node, list: string, index: string, length: string): void;
   _binOpEmitter(node: Node, frame: Frame, operator: string): void;
 }
 

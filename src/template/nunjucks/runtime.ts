@@ -1,6 +1,8 @@
 import { AutotmplError } from '../../core/errors.ts';
 import type { Position } from '../engine.ts';
+import { LONGEST_TEXT } from '../limits.ts';
 import type { Notes } from '../notes.ts';
+import type { Budget } from './budget.ts';
 import { plainText } from './built-in-filters.ts';
 import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
 import { createLookUps } from './look-ups.ts';
@@ -8,6 +10,7 @@ import { createLookUps } from './look-ups.ts';
 /** One rendering under way. */
 export interface Run {
   readonly notes: Notes;
+  readonly budget: Budget;
   readonly strict: boolean;
   /** Whether the template may not call this function of ours. */
   readonly isDenied: (name: string) => boolean;
@@ -54,7 +57,9 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
     ) {
       return step(at(...place), () => {
         if (typeof callee !== 'function') throw notCallable(name, callee);
-        return (callee as Callable).apply(context, args);
+        const { budget } = current();
+        budget.call(args);
+        return budget.made((callee as Callable).apply(context, args));
       });
     },
 
@@ -70,7 +75,9 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
         if (args[0] === undefined && !TAKES_UNDEFINED.has(name) && isFinal(current())) {
           throw undefinedError(inputName, `to pipe into ${name}`);
         }
-        return environment.getFilter(name).apply(context, args);
+        const { budget } = current();
+        budget.call(args);
+        return budget.made(environment.getFilter(name).apply(context, args));
       });
     },
 
@@ -79,6 +86,9 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
         step(at(...place), () => {
           throw undefinedError(name, 'to join to other text');
         });
+      }
+      if (typeof value === 'string' && value.length > LONGEST_TEXT) {
+        step(at(...place), () => current().budget.hold(value));
       }
       return value;
     },
@@ -93,9 +103,25 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
       });
     },
 
+    turn(printedLength: number, ...place: [string, number, number]) {
+      const { budget, notes } = current();
+      try {
+        budget.turn(printedLength);
+      } catch (error) {
+        notes.position = at(...place);
+        throw error;
+      }
+    },
+
     print(value: unknown, name: string, ...place: [string, number, number]): string {
       // Most of what is printed, and it cannot fail.
-      if (typeof value === 'string' && !current().notes.tripwire.objectsTo(value)) return value;
+      if (
+        typeof value === 'string' &&
+        value.length <= LONGEST_TEXT &&
+        !current().notes.tripwire.objectsTo(value)
+      ) {
+        return value;
+      }
       return step(at(...place), () => printable(value, name, current()));
     },
 
@@ -125,6 +151,7 @@ function printable(value: unknown, name: string, run: Run): string {
   }
   if (Number.isNaN(value) && run.strict) throw undefinedError(name, 'to print: not a number');
   const text = textOf(plainText(value), name);
+  run.budget.hold(text);
   if (run.notes.tripwire.objectsTo(text)) {
     throw new AutotmplError(
       'template',

@@ -10,6 +10,9 @@ import {
   type RootFunction,
 } from './internals.ts';
 
+/** Counts the end of a template that ran, and its text where it has one. */
+export type Leave = (text: string | undefined) => void;
+
 /** What the templates of one engine share. */
 export interface CompileContext {
   readonly runtime: object;
@@ -18,7 +21,7 @@ export interface CompileContext {
   /** What people know a template by, given its path. */
   displayName(path: string): string;
   /** Counts a template that begins to run; what it returns counts its end. Throws where they include each other without end. */
-  enter(): () => void;
+  enter(): Leave;
   /** Compiles what a template names in an include, import or extends, so that a missing one is known at once. */
   preload(name: string, includingPath: string, mayBeMissing: boolean): void;
 }
@@ -51,7 +54,7 @@ export class CompiledTemplate extends Template {
       const leave = this.#context.enter();
       functions.root(environment, context, frame, runtime, (error, result) => {
         // What includes this one goes on inside of the callback.
-        leave();
+        leave(result);
         callback(error, result);
       });
     };
@@ -98,11 +101,17 @@ class PositionedError extends AutotmplError {}
 
 /** nunjucks puts `(path) [Line 1, Column 2]` and line feeds in front of what it has to say. */
 function tidy(error: unknown): string {
-  if (error instanceof RangeError) return 'the template includes or calls itself without end';
+  if (error instanceof RangeError) return describeRange(error);
   return describeError(error)
     .replace(/\((?:[^()]*)\)(?: \[Line \d+(?:, Column \d+)?\])?\n\s*/g, '')
     .replace(/^(?:Template render error|Error): /, '')
     .trim();
+}
+
+/** What the engine of JavaScript itself calls too much. */
+function describeRange({ message }: RangeError): string {
+  if (/call stack/i.test(message)) return 'the template includes or calls itself without end';
+  return /string length/i.test(message) ? 'the template makes too much text' : message;
 }
 
 const TEMPLATE_TAGS: ReadonlySet<string> = new Set(['Include', 'Import', 'FromImport', 'Extends']);
