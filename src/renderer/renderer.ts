@@ -10,7 +10,7 @@ import type { CompiledTarget } from './compile-targets.ts';
 import { readyOf, takeDue } from './course-groups.ts';
 import { Course } from './course.ts';
 import type { FareState, Holder } from './fare.ts';
-import type { GuardReport } from './guard/guard.ts';
+import type { GuardReport } from './guard/count.ts';
 import { GuardMemories } from './guard/memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { Published, Publisher } from './publisher.ts';

@@ -9,9 +9,10 @@ import type { Ledger, MadeOf } from '../ledger.ts';
 import type { GuardRules } from '../safety.ts';
 import type { Target } from '../target.ts';
 import type { Counted } from './census.ts';
+import { GuardCount, type GuardReport } from './count.ts';
 import { sharedNames, tellOfIdle } from './idle-report.ts';
 import { judgeAll } from './judges.ts';
-import type { GuardMemories, GuardMemory, Tally } from './memory.ts';
+import type { GuardMemories, GuardMemory } from './memory.ts';
 import type { Objection } from './objections.ts';
 import { RemovalGrace } from './removal-grace.ts';
 import { delayed, refused, RELEASED, type WordsFor } from './words.ts';
@@ -48,19 +49,13 @@ export interface Hold {
   readonly level: 'error' | 'warn';
 }
 
-/** How the guards of a file stand. */
-export interface GuardReport {
-  /** Since when they hold it, in milliseconds since the epoch. */
-  readonly heldSinceMs?: number;
-  readonly tallies: readonly (Tally & { readonly guard: string })[];
-}
-
 /** All guards of one target: what it may see, whether its file may become what it would be, and when it is looked at again. */
 export class Guard {
   readonly #target: Target;
   readonly #rules: GuardRules;
   readonly #options: GuardOptions;
   readonly #memory: GuardMemory;
+  readonly #count: GuardCount;
   readonly #grace: RemovalGrace | undefined;
   #cancelTimer: CancelTimer = () => undefined;
   #draft: Draft | undefined;
@@ -71,11 +66,12 @@ export class Guard {
   #wasIdleSaid = false;
 
   constructor(target: Target, rules: GuardRules, options: GuardOptions) {
-    const { memories, ledger, recall, clock, once } = options;
+    const { memories, ledger, recall, clock, bus, once } = options;
     this.#target = target;
     this.#rules = rules;
     this.#options = options;
     this.#memory = memories.of(target);
+    this.#count = new GuardCount(target, rules, { memory: this.#memory, clock, bus });
     for (const [guard, name] of sharedNames(rules)) {
       memories.idle.expect(target.label, `${guard} ${name}`);
     }
@@ -100,7 +96,7 @@ export class Guard {
     this.#draft = draft;
     this.#opensMs = undefined;
     this.#grace?.keepOnly(draft.used);
-    if (this.#grace !== undefined) this.#count('removeAfter', this.#grace.kept === 0);
+    if (this.#grace !== undefined) this.#count.evaluated('removeAfter', this.#grace.kept === 0);
     const hold = this.#object(draft) ?? this.#delay(draft);
     if (hold === undefined) this.#letGo();
     else this.#memory.heldSinceMs ??= this.#options.clock.now();
@@ -158,14 +154,7 @@ export class Guard {
 
   /** How its guards stand. */
   report(): GuardReport {
-    const { heldSinceMs, tallies } = this.#memory;
-    return {
-      ...(heldSinceMs !== undefined && { heldSinceMs }),
-      tallies: guardsOf(this.#rules).map((guard) => ({
-        guard,
-        ...(tallies.get(guard) ?? { evaluated: 0, objections: 0 }),
-      })),
-    };
+    return this.#count.report();
   }
 
   #object({ used, madeOf }: Draft): Hold | undefined {
@@ -189,11 +178,14 @@ export class Guard {
     if (!this.#wasIdleSaid) tellOfIdle(this.#target, this.#rules, found.idle, this.#options);
     this.#wasIdleSaid = true;
     for (const guard of found.evaluated) {
-      this.#count(guard, !found.objections.some((objection) => objection.guard === guard));
+      this.#count.evaluated(
+        guard,
+        !found.objections.some((objection) => objection.guard === guard),
+      );
     }
     const { holdForMs } = this.#rules;
     const { standing, fresh, anyExpired } = objections.take(found.objections, nowMs, holdForMs);
-    for (const guard of guardsIn(fresh)) this.#noteObjection(guard);
+    for (const guard of guardsIn(fresh)) this.#count.objected(guard);
     if (standing.length > 0) {
       return {
         error: refused(standing, holdForMs, this.#words),
@@ -212,11 +204,11 @@ export class Guard {
     if (maxChanges === undefined || once) return undefined;
     const nowMs = clock.now();
     const opensMs = this.#memory.budget.opensMs(text, maxChanges, nowMs);
-    this.#count('maxChanges', opensMs === undefined);
+    this.#count.evaluated('maxChanges', opensMs === undefined);
     this.#opensMs = opensMs;
     if (opensMs === undefined) return undefined;
     const isFresh = this.#memory.heldSinceMs === undefined;
-    if (isFresh) this.#noteObjection('maxChanges');
+    if (isFresh) this.#count.objected('maxChanges');
     return {
       error: delayed({ ...this.#words, maxChanges, opensMs, nowMs }),
       fresh: isFresh ? ['maxChanges'] : [],
@@ -241,33 +233,10 @@ export class Guard {
     bus.emit('target:released', { target: label, by });
     logger.info(`${label} is released after ${heldFor}: ${RELEASED[by]}`, { target: label });
   }
-
-  #count(guard: string, passed: boolean): void {
-    this.#memory.tally(guard).evaluated += 1;
-    this.#options.bus.emit('guard:evaluated', { target: this.#target.label, guard, passed });
-  }
-
-  #noteObjection(guard: string): void {
-    const tally = this.#memory.tally(guard);
-    tally.objections += 1;
-    tally.lastObjectedMs = this.#options.clock.now();
-  }
 }
 
 function guardsIn(objections: readonly Objection[]): readonly string[] {
   return [...new Set(objections.map(({ guard }) => guard))];
-}
-
-/** The guards that rules ask for, by their keys in the config. */
-function guardsOf(rules: GuardRules): readonly string[] {
-  const { neverEmpty, minInstances, maxRemovedPercent, removeAfterMs, maxChanges } = rules;
-  return [
-    ...(neverEmpty.length > 0 ? ['neverEmpty'] : []),
-    ...(minInstances.size > 0 ? ['minInstances'] : []),
-    ...(maxRemovedPercent.size > 0 ? ['maxRemovedPercent'] : []),
-    ...(removeAfterMs.size > 0 ? ['removeAfter'] : []),
-    ...(maxChanges === undefined ? [] : ['maxChanges']),
-  ];
 }
 
 /** Whether both are the very same values: an equal answer keeps its object. */
