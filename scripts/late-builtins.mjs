@@ -1,5 +1,15 @@
 /** Node's own modules that a plain run does not need, and that take a millisecond or more to load. */
-const LATE = ['child_process', 'crypto', 'dns', 'https', 'os', 'tls', 'worker_threads', 'zlib'];
+const LATE = [
+  'child_process',
+  'crypto',
+  'dns',
+  'http2',
+  'https',
+  'os',
+  'tls',
+  'worker_threads',
+  'zlib',
+];
 
 /**
  * For esbuild: puts in place of each of these modules one that loads it when something of it is first used. So a plain

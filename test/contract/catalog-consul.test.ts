@@ -1,13 +1,38 @@
-import { startConsul } from '../support/consul.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificates } from '../support/certificates.ts';
+import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
 import { describeCatalog, type CatalogHarness } from './catalog-contract.ts';
 
 describeCatalog('consul', async () => {
   const agent = await startConsul();
-  const registered = new Set<string>();
+  return harnessOf(agent, { createCatalog: () => catalogOn(agent.address) });
+});
 
-  const harness: CatalogHarness = {
-    createCatalog: () => catalogOn(agent.address),
+// By TLS an agent speaks HTTP/2.
+describeCatalog('consul (by TLS)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'autotmpl-contract-'));
+  const { caFile, serverCertFile, serverKeyFile } = await makeCertificates(folder);
+  const agent = await startConsul({
+    tls: { caFile, certFile: serverCertFile, keyFile: serverKeyFile, verifyIncoming: false },
+  });
+  return harnessOf(agent, {
+    createCatalog: () => catalogOn(agent.address, { tls: { caFile, verify: true } }),
+    async close() {
+      await agent.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  });
+});
+
+function harnessOf(
+  agent: ConsulAgent,
+  own: Pick<CatalogHarness, 'createCatalog'> & Partial<CatalogHarness>,
+): CatalogHarness {
+  const registered = new Set<string>();
+  return {
     putKey: (key, value) => agent.putKey(key, value),
     deleteKey: (key) => agent.deleteKey(key),
     async register({ id, name, port, address, tags, meta, status }) {
@@ -36,6 +61,6 @@ describeCatalog('consul', async () => {
       await agent.deleteKey('', { recurse: true });
     },
     close: () => agent.stop(),
+    ...own,
   };
-  return harness;
-});
+}

@@ -1,8 +1,10 @@
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { withParameters } from '../http/api-path.ts';
 import { TokenSource, type TokenOptions } from '../http/token.ts';
+import { NegotiatedTransport } from '../http/negotiated-transport.ts';
 import {
   Transport,
+  type ConnectionUsage,
   type HttpReply,
   type HttpRequest,
   type TransportOptions,
@@ -40,7 +42,13 @@ export interface AgentQuestion {
   readonly knownIndex?: number | undefined;
 }
 
-type Sendable = AgentQuestion & Pick<HttpRequest, 'deadlineMs'>;
+type Sendable = AgentQuestion & Pick<HttpRequest, 'deadlineMs' | 'holdsMs'>;
+
+/** How an agent is asked. */
+export interface ClientOptions extends TransportOptions, TokenOptions {
+  /** HTTP/2 is spoken where the agent does: many questions share a connection. */
+  readonly multiplexes?: boolean;
+}
 
 /** Puts questions to one agent: with its token, in turn, and each within a deadline. */
 export class BlockingClient {
@@ -48,18 +56,19 @@ export class BlockingClient {
   readonly liveness: Liveness;
   readonly server: BlockingServer;
   readonly #clock: Clock;
-  readonly #transport: Transport;
+  readonly #transport: Transport | NegotiatedTransport;
   readonly #tokens: TokenSource;
   readonly #lateReleases = new Set<CancelTimer>();
   #closed = false;
 
   /** Throws an AutotmplError where the options cannot work. */
-  constructor(server: BlockingServer, options: TransportOptions & TokenOptions, clock: Clock) {
+  constructor(server: BlockingServer, options: ClientOptions, clock: Clock) {
     this.server = server;
     this.#clock = clock;
-    this.#transport = new Transport(server.name, options, clock);
+    const Protocol = options.multiplexes === true ? NegotiatedTransport : Transport;
+    this.#transport = new Protocol(server.name, options, clock);
     this.#tokens = new TokenSource(server.name, options, clock);
-    this.connections = new Connections(options.maxConnections, clock);
+    this.connections = new Connections(() => this.#transport.capacity, clock);
     this.liveness = new Liveness({ clock, probe: (signal) => this.#probe(signal) });
   }
 
@@ -82,11 +91,16 @@ export class BlockingClient {
       try {
         return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
       } finally {
-        const endsAt = startedAt + (position.waitMs * 17) / 16;
+        const endsAt = startedAt + longestWaitMs(position.waitMs);
         if (waiting !== undefined && signal.aborted) this.#releaseAt(waiting, endsAt);
         else release?.();
       }
     });
+  }
+
+  /** How many connections there are, and what goes over them. */
+  usage(): ConnectionUsage {
+    return this.#transport.usage();
   }
 
   /** Closes the kept connections. */
@@ -142,8 +156,8 @@ export class BlockingClient {
         headers: token === undefined ? {} : { [tokenHeader]: token },
         ...(known !== undefined && {
           // An index counts in good answers only.
-          bringsNothing: ({ statusCode, headers }) =>
-            (statusCode === 200 || statusCode === 404) && headers[indexHeader] === known,
+          bringsNothing: ({ status, headers }) =>
+            (status === 200 || status === 404) && headers[indexHeader] === known,
         }),
       },
       signal,
@@ -168,6 +182,12 @@ function blocking(question: AgentQuestion, asked: Position): Sendable {
   return {
     ...question,
     path: withParameters(question.path, `index=${asked.index}&wait=${waitMs}ms`),
-    deadlineMs: (waitMs * 17) / 16 + WAIT_SLACK_MS,
+    deadlineMs: longestWaitMs(waitMs) + WAIT_SLACK_MS,
+    holdsMs: longestWaitMs(waitMs),
   };
+}
+
+/** By the agent's own rules: it adds up to a sixteenth at random. */
+function longestWaitMs(waitMs: number): number {
+  return (waitMs * 17) / 16;
 }

@@ -13,6 +13,8 @@ export type Release = () => void;
 const KEPT_SHARE = 10;
 /** One for reads, and one for the probe. */
 const LEAST_KEPT = 2;
+/** More reads than this are never under way, so no more need be kept for them. */
+const MOST_KEPT = 48;
 /** An agent next door answers a thousand reads no faster over more connections, and each costs both sides. */
 const MAX_READS = 16;
 /** Who comes first. */
@@ -24,13 +26,14 @@ interface Waiter {
 }
 
 /**
- * Shares a fixed number of connections among any number of questions: first come, first served, reads before waits.
+ * Shares connections, or what can go over them at a time, among any number of questions: first come, first served, reads before waits.
  * Which watches may wait where there are too many is decided by `Places`.
  */
 export class Connections {
   readonly #clock: Clock;
-  readonly #total: number;
-  readonly #limits: Readonly<Record<Lane, number>>;
+  readonly #capacity: () => number;
+  #total = 0;
+  #limits: Readonly<Record<Lane, number>> = { probe: 1, read: 1, wait: 0, visit: 0 };
   readonly #queues: Readonly<Record<Lane, Set<Waiter>>> = {
     probe: new Set(),
     read: new Set(),
@@ -39,20 +42,15 @@ export class Connections {
   };
   readonly #busy: Record<Lane, number> = { probe: 0, read: 0, wait: 0, visit: 0 };
 
-  constructor(maxConnections: number, clock: Clock) {
+  /** `capacity` is how many questions there may be at a time; what it says may change. */
+  constructor(capacity: () => number, clock: Clock) {
     this.#clock = clock;
-    this.#total = Math.max(1, maxConnections);
-    const kept = Math.max(LEAST_KEPT, Math.ceil(this.#total / KEPT_SHARE));
-    this.#limits = {
-      probe: 1,
-      read: MAX_READS,
-      wait: Math.max(0, this.#total - kept),
-      visit: Math.min(MAX_READS, kept - 1),
-    };
+    this.#capacity = capacity;
   }
 
   /** How many queries may wait at the same time; none with fewer than three connections. */
   get forWaits(): number {
+    this.#measure();
     return this.#limits.wait;
   }
 
@@ -93,7 +91,21 @@ export class Connections {
     });
   }
 
+  #measure(): void {
+    const total = Math.max(1, this.#capacity());
+    if (total === this.#total) return;
+    this.#total = total;
+    const kept = Math.min(MOST_KEPT, Math.max(LEAST_KEPT, Math.ceil(total / KEPT_SHARE)));
+    this.#limits = {
+      probe: 1,
+      read: MAX_READS,
+      wait: Math.max(0, total - kept),
+      visit: Math.min(MAX_READS, kept - 1),
+    };
+  }
+
   #mayStart(lane: Lane): boolean {
+    this.#measure();
     const { probe, read, wait, visit } = this.#busy;
     // The last connection is the probe's: it would learn nothing behind queries that hang.
     const usable = lane === 'probe' ? this.#total : Math.max(1, this.#total - 1);

@@ -36,15 +36,15 @@ interface Member {
  * Rounds are 1 s apart where few are visited, and 5 s where many are.
  */
 export class Places {
-  readonly #count: number;
+  readonly #count: () => number;
   readonly #clock: Clock;
   /** Programs that began together, or have the same time, need not come together. */
   readonly #phaseMs: number;
   readonly #members = new Set<Member>();
   #placed = 0;
 
-  /** `count` is how many may wait; `random` gives [0, 1). */
-  constructor(count: number, clock: Clock, random: () => number) {
+  /** `count` is how many may wait, which may change; `random` gives [0, 1). */
+  constructor(count: () => number, clock: Clock, random: () => number) {
     this.#count = count;
     this.#clock = clock;
     this.#phaseMs = Math.floor(LONGEST_ROUND_MS * random());
@@ -68,7 +68,9 @@ export class Places {
   }
 
   #take(member: Member): boolean {
-    if (!member.placed && this.#members.has(member) && this.#placed < this.#count) {
+    // There may be fewer now than there were when it was taken.
+    if (this.#placed > this.#count()) this.#give(member);
+    if (!member.placed && this.#members.has(member) && this.#placed < this.#count()) {
       member.placed = true;
       this.#placed++;
     }
@@ -81,7 +83,7 @@ export class Places {
   }
 
   #yield(member: Member): void {
-    if (!member.placed || this.#members.size <= this.#count) return;
+    if (!member.placed || this.#members.size <= this.#count()) return;
     let next: Member | undefined;
     for (const other of this.#members) {
       if (!other.placed && other.newsAtMs > (next ?? member).newsAtMs) next = other;

@@ -40,7 +40,7 @@ const INTRODUCE_AFTER_MS = 3000;
  */
 export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts): Catalog {
   const { clock, logger, givesUp = false, random = Math.random } = parts;
-  const client = new BlockingClient(CONSUL, options, clock);
+  const client = new BlockingClient(CONSUL, { ...options, multiplexes: true }, clock);
   const agent = showConsulAddress(options.address);
   const { address, tls } = options;
   if (address.transport === 'tcp' && address.secure && !tls.verify) {
@@ -49,7 +49,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       { agent },
     );
   }
-  const places = new Places(client.connections.forWaits, clock, random);
+  const places = new Places(() => client.connections.forWaits, clock, random);
   const { attempts, ...pauses } = options.retry ?? {};
   const retry = givesUp && attempts !== undefined ? { attempts, ...pauses } : pauses;
   const follow = { client, places, clock, agent, waitMs: options.waitMs, retry, random };

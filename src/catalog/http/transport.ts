@@ -1,13 +1,12 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { Certificates } from './certificates.ts';
 import { classifyFailure, ExchangeError } from './exchange-error.ts';
 import type { ConnectionRules, HttpAddress, TlsOptions } from './options.ts';
+import { serverName } from './server-name.ts';
+import { MAX_BODY_BYTES, unpackBody } from './unpack.ts';
 
 /** What is asked. */
 export interface HttpRequest {
@@ -20,17 +19,23 @@ export interface HttpRequest {
   /** Whether the answer may come packed: worth it for long ones only, since Consul packs even ten bytes where it may. */
   readonly packed: boolean;
   /** Tells by its head that an answer brings nothing new: it is then given without its body. */
-  readonly bringsNothing?: (response: http.IncomingMessage) => boolean;
+  readonly bringsNothing?: (head: ReplyHead) => boolean;
   /** What is written, as JSON; absent: the request is a question. */
   readonly write?: unknown;
   /** Longest time until the whole answer is here. */
   readonly deadlineMs: number;
+  /** For a question that waits at the server: how long it may be held there, whether or not anybody listens still. */
+  readonly holdsMs?: number;
+}
+
+/** What an answer begins with. */
+export interface ReplyHead {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
 }
 
 /** A whole answer: a body that was cut never becomes one. */
-export interface HttpReply {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+export interface HttpReply extends ReplyHead {
   /** As the server meant it: unpacked where it came packed; empty where it brings nothing new. */
   readonly body: Buffer;
 }
@@ -46,8 +51,17 @@ export interface TransportOptions {
   readonly userAgent?: string;
 }
 
-/** Consul's own limit for one KV value is 512 kB: beyond this something is wrong. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** How a server is talked to now. */
+export interface ConnectionUsage {
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2';
+  /** Connections that are open. */
+  readonly sockets: number;
+  /** No more connections than this are ever open. */
+  readonly maxSockets: number;
+  /** Exchanges that are under way. */
+  readonly exchanges: number;
+}
+
 /** Idle time before the system asks whether the other side is still there. */
 const TCP_KEEP_ALIVE_MS = 15_000;
 
@@ -63,6 +77,8 @@ export class Transport {
   readonly #userAgent: string;
   readonly #certificates: Certificates | undefined;
   readonly #rules: ConnectionRules;
+  /** How many exchanges there may be at a time: each has a connection of its own. */
+  readonly capacity: number;
 
   /** `server` is its name in messages. Throws an AutotmplError where the TLS files cannot be used. */
   constructor(server: string, options: TransportOptions, clock: Clock) {
@@ -78,6 +94,7 @@ export class Transport {
       maxCachedSessions: 0,
     };
     this.#clock = clock;
+    this.capacity = maxConnections;
     this.#rules = rules;
     this.#userAgent = options.userAgent ?? 'autotmpl';
     this.#agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
@@ -100,11 +117,16 @@ export class Transport {
   async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     signal.throwIfAborted();
     const { response, body } = await this.#send(request, signal);
-    return {
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      body: body.length === 0 ? body : await unpackBody(body, response.headers['content-encoding']),
-    };
+    const { headers } = response;
+    return { ...headOf(response), body: await unpackBody(body, headers['content-encoding']) };
+  }
+
+  /** How many connections there are, and what goes over them. */
+  usage(): ConnectionUsage {
+    const { sockets, freeSockets } = this.#agent;
+    const exchanges = countIn(sockets);
+    const open = exchanges + countIn(freeSockets);
+    return { protocol: 'HTTP/1.1', sockets: open, maxSockets: this.capacity, exchanges };
   }
 
   /** Closes the kept connections. */
@@ -160,7 +182,7 @@ export class Transport {
       outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
       outgoing.on('response', (response) => {
         answer = response;
-        const bringsNothing = request.bringsNothing?.(response) ?? false;
+        const bringsNothing = request.bringsNothing?.(headOf(response)) ?? false;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
           if (!bringsNothing) chunks.push(chunk);
@@ -209,21 +231,10 @@ function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-/** The name that the server's certificate is checked for; an IP address cannot be announced as one. */
-function serverName(
-  named: string | undefined,
-  address: { readonly host: string },
-): { servername?: string } {
-  const name = named ?? address.host;
-  return isIP(name) === 0 ? { servername: name } : {};
+function headOf({ statusCode = 0, headers }: http.IncomingMessage): ReplyHead {
+  return { status: statusCode, headers };
 }
 
-async function unpackBody(body: Buffer, encoding: string | undefined): Promise<Buffer> {
-  if (encoding !== 'gzip') return body;
-  try {
-    return await promisify(gunzip)(body, { maxOutputLength: MAX_BODY_BYTES });
-  } catch (error) {
-    const tooLarge = error instanceof RangeError;
-    throw new ExchangeError(tooLarge ? 'tooLarge' : 'cut', error);
-  }
+function countIn(sockets: NodeJS.ReadOnlyDict<readonly unknown[]>): number {
+  return Object.values(sockets).reduce((sum, some) => sum + (some?.length ?? 0), 0);
 }

@@ -34,7 +34,7 @@ export function createNomadCatalog(options: NomadOptions, parts: NomadParts): Ca
       { nomad: agent },
     );
   }
-  const places = new Places(client.connections.forWaits, clock, random);
+  const places = new Places(() => client.connections.forWaits, clock, random);
   const follow = { client, places, clock, agent, waitMs: options.waitMs, random };
   return {
     name: 'nomad',

@@ -8,7 +8,7 @@ import { ManualClock, settle } from '../../../support/manual-clock.ts';
 
 function share(maxConnections: number) {
   const clock = new ManualClock();
-  const connections = new Connections(maxConnections, clock);
+  const connections = new Connections(() => maxConnections, clock);
   const controller = new AbortController();
   const granted: string[] = [];
   const releases = new Map<string, Release | undefined>();

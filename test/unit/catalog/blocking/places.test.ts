@@ -4,7 +4,11 @@ import { ManualClock } from '../../../support/manual-clock.ts';
 
 function share(count: number, watches: number, random = 0) {
   const clock = new ManualClock();
-  const places = new Places(count, clock, () => random);
+  const places = new Places(
+    () => count,
+    clock,
+    () => random,
+  );
   const joined = Array.from({ length: watches }, () => places.join());
   return {
     clock,

@@ -1,0 +1,220 @@
+import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
+import type { SecureContext } from 'node:tls';
+import type { CancelTimer, Clock } from '../../../core/time.ts';
+import { classifyFailure, ExchangeError } from '../exchange-error.ts';
+import type { HttpReply, HttpRequest } from '../transport.ts';
+import { readStream, type StreamOwner } from './stream.ts';
+
+/** A silence of this length on a connection that carries questions makes us ask whether the other side is there. */
+const PING_AFTER_MS = 10_000;
+/** A server that does not answer a ping in this time hangs, or the way to it is cut. */
+const PING_DEADLINE_MS = 5000;
+/** Consul's own limit for the streams of one connection. No more than this even where a server allows more. */
+const MOST_STREAMS = 250;
+/** Of the streams, this share is for questions that wait; the others are for those that are answered at once. */
+const WAITING_SHARE = 0.8;
+
+/** What a session is told by. */
+export interface SessionParts {
+  readonly session: ClientHttp2Session;
+  /** The certificates that the connection was made with. */
+  readonly context: SecureContext;
+  readonly clock: Clock;
+  /** Called when there may be room for another stream, and when the session has ended. */
+  readonly onChange: () => void;
+}
+
+/** One connection that carries many exchanges, each on a stream of its own. */
+export class Session implements StreamOwner {
+  readonly context: SecureContext;
+  readonly #session: ClientHttp2Session;
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+  readonly #lingering = new Set<CancelTimer>();
+  #streams = 0;
+  #isLeaving = false;
+  #failure: ExchangeError | undefined;
+  #heardAt: number;
+  #idleSince: number;
+  #cancelPing: CancelTimer | undefined;
+  #cancelPong: CancelTimer | undefined;
+
+  constructor({ session, context, clock, onChange }: SessionParts) {
+    this.context = context;
+    this.#session = session;
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.#heardAt = this.#idleSince = clock.now();
+    session.unref();
+    session.on('goaway', () => this.#leave());
+    session.on('remoteSettings', () => this.#changed());
+    session.on('error', (error) => (this.#failure ??= brokenBy(error)));
+    session.on('close', () => this.#ended());
+    session.on('frameError', () => this.#end(new ExchangeError('other')));
+  }
+
+  /** Why the connection ended; undefined where nobody said. */
+  get failure(): ExchangeError | undefined {
+    return this.#failure;
+  }
+
+  /** Whether a new exchange may begin here. */
+  get isOpen(): boolean {
+    return !this.#isLeaving && !this.#session.closed && !this.#session.destroyed;
+  }
+
+  /** Whether the connection is there, be it only for what is under way. */
+  get isThere(): boolean {
+    return !this.#session.destroyed;
+  }
+
+  /** How many streams the server takes at a time. */
+  get limit(): number {
+    return Math.min(
+      MOST_STREAMS,
+      this.#session.remoteSettings.maxConcurrentStreams ?? MOST_STREAMS,
+    );
+  }
+
+  /** How many exchanges are under way. */
+  get streams(): number {
+    return this.#streams;
+  }
+
+  /** Since when there is none, in milliseconds since the epoch; undefined while there is one. */
+  get idleSince(): number | undefined {
+    return this.#streams + this.#lingering.size === 0 ? this.#idleSince : undefined;
+  }
+
+  /** How many streams may be added, `asPlanned` or up to the server's limit: a question that is over it would wait without a word. */
+  room({ asPlanned }: { readonly asPlanned: boolean }): number {
+    const most = asPlanned ? Math.ceil(this.limit * WAITING_SHARE) : this.limit;
+    return this.isOpen ? most - this.#streams - this.#lingering.size : 0;
+  }
+
+  /** Takes a stream for one {@link send}, which has to follow. */
+  reserve(): this {
+    this.#streams++;
+    if (this.#streams > 1) return this;
+    this.#session.ref();
+    this.#heardAt = this.#clock.now();
+    this.#cancelPing ??= this.#clock.setTimer(() => this.#check(), PING_AFTER_MS);
+    return this;
+  }
+
+  /** One exchange, on a stream that was reserved. Rejects with an {@link ExchangeError}, or with the signal's reason once it aborts. */
+  async send(
+    headers: OutgoingHttpHeaders,
+    request: HttpRequest,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
+    const startedAt = this.#clock.now();
+    try {
+      const reply = await readStream(this.#open(headers, body), request, this, signal);
+      this.#heardAt = this.#clock.now();
+      return reply;
+    } finally {
+      if (signal.aborted) this.#linger(startedAt + (request.holdsMs ?? 0));
+      this.#finish();
+    }
+  }
+
+  /** Lets what is under way come to its end, and closes the connection then. */
+  retire(): void {
+    this.#isLeaving = true;
+    if (!this.#session.closed) this.#session.close();
+  }
+
+  /** Closes the connection; what is under way on it fails. */
+  destroy(): void {
+    this.#session.destroy();
+    this.#ended();
+  }
+
+  #open(headers: OutgoingHttpHeaders, body: string | undefined) {
+    try {
+      const stream = this.#session.request(headers, { endStream: body === undefined });
+      if (body !== undefined) stream.end(body);
+      return stream;
+    } catch (error) {
+      // It may have ended a moment ago, before anybody was told.
+      throw new ExchangeError(this.isOpen ? 'other' : 'reset', error);
+    }
+  }
+
+  #finish(): void {
+    this.#streams--;
+    if (this.#streams === 0) {
+      this.#cancelPing?.();
+      this.#cancelPing = undefined;
+      if (this.isThere) this.#session.unref();
+    }
+    this.#changed();
+  }
+
+  /**
+   * An agent goes on with a question that nobody listens to any more until its wait is over. Newer ones count it among the streams of
+   * the connection until then, since one that is opened and reset at once is how they were attacked: so it is counted here too.
+   */
+  #linger(untilMs: number): void {
+    const leftMs = untilMs - this.#clock.now();
+    if (leftMs <= 0 || !this.isOpen) return;
+    const cancel = this.#clock.setTimer(() => {
+      this.#lingering.delete(cancel);
+      this.#changed();
+    }, leftMs);
+    this.#lingering.add(cancel);
+  }
+
+  /** A blocked question is silent by nature, so only a ping tells a quiet server from one that hangs, or from a way that is cut. */
+  #check(): void {
+    this.#cancelPing = undefined;
+    const silentMs = this.#clock.now() - this.#heardAt;
+    const inMs = silentMs < PING_AFTER_MS ? PING_AFTER_MS - silentMs : this.#ping();
+    if (inMs !== undefined) this.#cancelPing = this.#clock.setTimer(() => this.#check(), inMs);
+  }
+
+  /** Asks; the answer counts as something heard. Undefined: it is asked no more. */
+  #ping(): number | undefined {
+    if (!this.isThere) return undefined;
+    this.#cancelPong = this.#clock.setTimer(
+      () => this.#end(new ExchangeError('hung')),
+      PING_DEADLINE_MS,
+    );
+    this.#session.ping((error) => {
+      this.#cancelPong?.();
+      if (error === null) this.#heardAt = this.#clock.now();
+    });
+    return PING_AFTER_MS;
+  }
+
+  #leave(): void {
+    this.#isLeaving = true;
+    this.#changed();
+  }
+
+  #end(failure: ExchangeError): void {
+    this.#failure ??= failure;
+    this.#session.destroy(failure);
+  }
+
+  #ended(): void {
+    this.#isLeaving = true;
+    this.#cancelPing?.();
+    this.#cancelPong?.();
+    this.#cancelPing = undefined;
+    for (const cancel of this.#lingering) cancel();
+    this.#lingering.clear();
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#streams === 0) this.#idleSince = this.#clock.now();
+    this.#onChange();
+  }
+}
+
+function brokenBy(error: unknown): ExchangeError {
+  return classifyFailure(error, { reusedSocket: true, elapsedMs: 0, answerBegan: false });
+}

@@ -1,0 +1,249 @@
+import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
+import type { SecureContext } from 'node:tls';
+import type { CancelTimer, Clock } from '../../../core/time.ts';
+import { ExchangeError } from '../exchange-error.ts';
+import type { HttpReply, HttpRequest } from '../transport.ts';
+import { Session } from './session.ts';
+
+/** Enough for ten thousand questions that wait; a default agent grants one address two hundred. */
+const MOST_SESSIONS = 48;
+/** A connection that carries nothing for so long is closed. */
+const IDLE_MS = 30_000;
+/** After a connection that could not be opened, the next is tried no sooner, however many want one. */
+const DIAL_PAUSE_MS = 50;
+
+/** What is asked on a stream, ready to be sent. */
+export interface StreamRequest {
+  readonly request: HttpRequest;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: string | undefined;
+}
+
+/** What the sessions are made of. */
+export interface SessionsParts {
+  /** Opens a connection; undefined where the server does not speak HTTP/2. Rejects with an {@link ExchangeError}. */
+  readonly dial: (signal: AbortSignal) => Promise<ClientHttp2Session | undefined>;
+  /** The certificates that a connection is made with now. */
+  readonly context: () => SecureContext;
+  readonly maxConnections: number;
+  readonly idleMs?: number | undefined;
+  readonly clock: Clock;
+}
+
+interface Waiter {
+  readonly waits: boolean;
+  readonly grant: (session: Session | undefined) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/**
+ * Spreads exchanges over as few connections as carry them, and opens and closes connections as they are needed: first the room that is
+ * planned for questions that wait, then another connection, and where there can be none, all that the server takes.
+ */
+export class Sessions {
+  readonly #parts: SessionsParts;
+  readonly #most: number;
+  readonly #sessions = new Set<Session>();
+  readonly #waiters = new Set<Waiter>();
+  readonly #closed = new AbortController();
+  /** How many streams a connection takes, by the last one that was opened. */
+  #streamsEach: number | undefined;
+  #isDialing = false;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #cancelDial: CancelTimer | undefined;
+  #cancelIdle: CancelTimer | undefined;
+
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+    this.#most = Math.max(1, Math.min(parts.maxConnections, MOST_SESSIONS));
+  }
+
+  /** How many exchanges there may be at a time; undefined as long as no server has said it. */
+  get capacity(): number | undefined {
+    if (this.#streamsEach === undefined) return undefined;
+    const sessions = this.#isHeldBack() ? this.#sessions.size : this.#most;
+    return this.#streamsEach * Math.max(1, sessions);
+  }
+
+  /** No more connections than this are ever open. */
+  get most(): number {
+    return this.#most;
+  }
+
+  /** Connections that are open, and exchanges under way on them. */
+  usage(): { readonly sockets: number; readonly exchanges: number } {
+    let exchanges = 0;
+    for (const session of this.#sessions) exchanges += session.streams;
+    return { sockets: this.#sessions.size, exchanges };
+  }
+
+  /**
+   * One exchange; undefined where the server does not speak HTTP/2. Rejects with an {@link ExchangeError}, or with the signal's reason
+   * once it aborts.
+   */
+  async send(
+    { request, headers, body }: StreamRequest,
+    signal: AbortSignal,
+  ): Promise<HttpReply | undefined> {
+    const session = await this.#acquire(request.holdsMs !== undefined, signal);
+    return session?.send(headers, request, body, signal);
+  }
+
+  /** Closes all connections; what is under way fails. */
+  close(): void {
+    this.#closed.abort(new ExchangeError('other'));
+    this.#cancelDial?.();
+    this.#cancelIdle?.();
+    for (const waiter of this.#waiters) waiter.refuse(new ExchangeError('other'));
+    for (const session of this.#sessions) session.destroy();
+    this.#sessions.clear();
+  }
+
+  async #acquire(waits: boolean, signal: AbortSignal): Promise<Session | undefined> {
+    signal.throwIfAborted();
+    this.#closed.signal.throwIfAborted();
+    const session = this.#find(waits);
+    if (session !== undefined) return session.reserve();
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        signal.removeEventListener('abort', abort);
+        this.#waiters.delete(waiter);
+      };
+      const waiter: Waiter = {
+        waits,
+        grant: (granted) => {
+          leave();
+          resolve(granted);
+        },
+        refuse: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      const abort = (): void => waiter.refuse(signal.reason as Error);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiters.add(waiter);
+      this.#grow();
+    });
+  }
+
+  /** A connection with room. One with new certificates comes first, so that those with old ones run empty. */
+  #find(waits: boolean): Session | undefined {
+    const context = this.#parts.context();
+    const asPlanned = waits && this.#mayGrow();
+    let older: Session | undefined;
+    for (const session of this.#sessions) {
+      if (session.room({ asPlanned }) <= 0) continue;
+      if (session.context === context) return session;
+      older ??= session;
+    }
+    return this.#mayGrow() ? undefined : older;
+  }
+
+  #mayGrow(): boolean {
+    return this.#sessions.size < this.#most && !this.#isHeldBack();
+  }
+
+  /** Whether another connection could not be opened a moment ago. */
+  #isHeldBack(): boolean {
+    return this.#parts.clock.now() - this.#failedAt < this.#pauseMs();
+  }
+
+  /** Where there is something to do without it, a connection that could not be opened is tried again later. */
+  #pauseMs(): number {
+    return this.#sessions.size > 0 ? IDLE_MS : DIAL_PAUSE_MS;
+  }
+
+  #grow(): void {
+    if (this.#isDialing || this.#waiters.size === 0) return;
+    if (this.#sessions.size >= this.#most) {
+      // Whoever hears of the end of one comes back here.
+      this.#closeLeaving();
+      return;
+    }
+    const pauseMs = this.#failedAt + this.#pauseMs() - this.#parts.clock.now();
+    if (pauseMs > 0) {
+      this.#cancelDial ??= this.#parts.clock.setTimer(() => {
+        this.#cancelDial = undefined;
+        this.#serve();
+      }, pauseMs);
+      return;
+    }
+    this.#isDialing = true;
+    void this.#dial().finally(() => {
+      this.#isDialing = false;
+      this.#serve();
+    });
+  }
+
+  /** Where the budget leaves no room for another, one that the server takes leave of is not waited for. */
+  #closeLeaving(): void {
+    for (const session of this.#sessions) {
+      if (!session.isOpen) return session.destroy();
+    }
+  }
+
+  async #dial(): Promise<void> {
+    const { dial, context: contextNow, clock } = this.#parts;
+    const context = contextNow();
+    try {
+      const opened = await dial(this.#closed.signal);
+      if (opened === undefined) {
+        for (const waiter of this.#waiters) waiter.grant(undefined);
+        return;
+      }
+      const session = new Session({
+        session: opened,
+        context,
+        clock,
+        onChange: () => this.#changed(session),
+      });
+      this.#sessions.add(session);
+      this.#failedAt = Number.NEGATIVE_INFINITY;
+      this.#streamsEach = session.limit;
+      if (this.#closed.signal.aborted) session.destroy();
+    } catch (error) {
+      this.#failedAt = clock.now();
+      const reason = error instanceof Error ? error : new Error(String(error));
+      for (const waiter of this.#waiters) {
+        const session = this.#find(waiter.waits);
+        if (session === undefined) waiter.refuse(reason);
+        else waiter.grant(session.reserve());
+      }
+    }
+  }
+
+  #changed(session: Session): void {
+    if (!session.isThere) this.#sessions.delete(session);
+    else if (session.isOpen) this.#streamsEach = session.limit;
+    this.#serve();
+    this.#closeIdle();
+  }
+
+  #serve(): void {
+    for (const waiter of this.#waiters) {
+      const session = this.#find(waiter.waits);
+      if (session !== undefined) waiter.grant(session.reserve());
+    }
+    this.#grow();
+  }
+
+  /** Closes what has carried nothing for long, and what was made with certificates that are no longer used. */
+  #closeIdle(): void {
+    const { clock, idleMs = IDLE_MS } = this.#parts;
+    const now = clock.now();
+    let soonestMs = Number.POSITIVE_INFINITY;
+    for (const session of this.#sessions) {
+      const { idleSince } = session;
+      if (idleSince === undefined) continue;
+      const leftMs = idleSince + idleMs - now;
+      if (leftMs <= 0) session.retire();
+      else soonestMs = Math.min(soonestMs, leftMs);
+    }
+    if (!Number.isFinite(soonestMs) || this.#cancelIdle !== undefined) return;
+    this.#cancelIdle = clock.setTimer(() => {
+      this.#cancelIdle = undefined;
+      this.#closeIdle();
+    }, soonestMs);
+  }
+}
