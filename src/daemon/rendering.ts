@@ -278,11 +278,11 @@ export class Rendering {
   }
 
   async #makePublisher(): Promise<Publisher> {
-    const { dry, showsText = false, print, color, logger, publisher } = this.#options;
+    const { dry, showsText = false, print, color, clock, logger, publisher } = this.#options;
     if (publisher !== undefined) return publisher;
     if (!dry) {
       return new FilePublisher({
-        ...{ print, markers: this.#markers, lastGood: this.#lastGood, logger },
+        ...{ print, markers: this.#markers, lastGood: this.#lastGood, clock, logger },
         runCheck: (request, signal) => this.#check(request, signal),
         ownWrites: this.#drift?.actor,
       });

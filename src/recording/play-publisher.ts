@@ -1,6 +1,6 @@
 import { unifiedDiff } from '../output/diff.ts';
 import type { SideFile } from '../template/engine.ts';
-import type { Publication, Published, Publisher } from '../renderer/publisher.ts';
+import type { Publication, Published, Publisher, Publishing } from '../renderer/publisher.ts';
 import { formatRefusal } from '../renderer/format-refusal.ts';
 import type { Target } from '../renderer/target.ts';
 
@@ -42,12 +42,12 @@ export class PlayPublisher implements Publisher {
     // Nothing is taken: whoever keeps the real files true goes on.
   }
 
-  async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
+  async publish(batch: readonly Publication[]): Promise<Publishing> {
     this.#busy += 1;
     try {
-      const published: Published[] = [];
-      for (const publication of batch) published.push(await this.#publish(publication));
-      return published;
+      const landed = new Map<Publication, Published>();
+      for (const publication of batch) landed.set(publication, await this.#publish(publication));
+      return { landed, lanes: [] };
     } finally {
       this.#busy -= 1;
     }

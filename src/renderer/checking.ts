@@ -31,7 +31,6 @@ export class Checking {
    * looked at twice, unless somebody asked for them.
    */
   async check(steps: readonly Step[], signal: AbortSignal): Promise<void> {
-    if (!steps.some((step) => step.staged !== undefined)) return;
     for (const step of steps) {
       const published = await this.#checkOne(step, steps, signal);
       if (published === undefined) continue;
@@ -65,6 +64,12 @@ export class Checking {
     this.#refusals.set(target, { texts, published });
     return published;
   }
+}
+
+/** Whether there is anything to be looked at by a check before these are put in place together. */
+export function isChecked(steps: readonly Step[]): boolean {
+  const isNew = steps.some(({ staged }) => staged !== undefined);
+  return isNew && steps.some(({ publication }) => publication.target.check !== undefined);
 }
 
 /** Undefined where nothing is to be checked. A file that stays as it is is looked at where it is. */

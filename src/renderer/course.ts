@@ -63,6 +63,10 @@ export class Course implements User {
   #missing: readonly Missing[] = [];
   #hadText = false;
   #isAskedFor = false;
+  /** Whether its text is on its way to the file. */
+  #isUnderWay = false;
+  /** Whether its last text was passed over for a newer one. */
+  #wasOvertaken = false;
   #wasWhole = false;
   #waitsWith: string | undefined;
   #lastSecrets: ReadonlySet<string> = new Set();
@@ -92,14 +96,19 @@ export class Course implements User {
           });
   }
 
-  /** Whether it waits to be rendered. */
+  /** Whether it waits to be rendered, and can be. */
   get isDue(): boolean {
-    return this.#due.now;
+    return this.#due.now && !this.#isUnderWay;
+  }
+
+  /** Whether its last text is on its way to the file: published, and not concluded. Until then no other is rendered. */
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
   }
 
   /** Whether the last rendering came to an end, good or bad, and nothing is waited for. */
   get isSettled(): boolean {
-    return this.#fare.state !== 'waiting' && !this.#due.now;
+    return this.#fare.state !== 'waiting' && !this.#due.now && !this.#isUnderWay;
   }
 
   /** Whether the file was ever as it should be in this run. */
@@ -203,6 +212,7 @@ export class Course implements User {
 
   /** Whether it is due; and if so, it is not any more. */
   takeDue(): boolean {
+    if (this.#isUnderWay) return false;
     const due = this.#due.take();
     if (due) this.#writeRetry.cancel();
     return due;
@@ -252,11 +262,19 @@ export class Course implements User {
     const { secrets, files } = rendering;
     const anew = this.#isAskedFor;
     this.#isAskedFor = false;
-    return { target: this.target, text: resolution.text, secrets, files, anew };
+    this.#isUnderWay = true;
+    const isOvertaken = (): boolean => this.#isOvertaken();
+    return { target: this.target, text: resolution.text, secrets, files, anew, isOvertaken };
+  }
+
+  /** A text that is passed over for a newer one is followed by one that is not: data that changes all the time must not leave the file as it is. */
+  #isOvertaken(): boolean {
+    return this.#due.now && this.#changes.size > 0 && !this.#wasOvertaken;
   }
 
   /** Its text is not published, since another of its group has none. */
   standBack({ target, anew = false }: Publication, other: Course): void {
+    this.#isUnderWay = false;
     this.#changes = new Set([...this.#reasons, ...this.#changes]);
     this.#isAskedFor ||= anew;
     const { label } = other.target;
@@ -275,14 +293,18 @@ export class Course implements User {
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
     const reasons = this.#reasons;
+    this.#isUnderWay = false;
+    this.#wasOvertaken = published.outcome === 'overtaken';
     if (published.outcome === 'failed') {
       this.#changes = new Set([...reasons, ...this.#changes]);
       this.#fare.fail(published.error);
       if (!this.#options.once) this.#writeRetry.failed();
       return [];
     }
-    if (published.outcome === 'stopped') {
+    if (published.outcome === 'stopped' || published.outcome === 'overtaken') {
       this.#changes = new Set([...reasons, ...this.#changes]);
+      // What somebody asked for holds for the next text as well.
+      this.#isAskedFor ||= publication.anew === true;
       return [];
     }
     if (published.outcome === 'held') {

@@ -7,8 +7,8 @@ import { readDestination } from '../output/read-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { refuseByFormat } from './format-refusal.ts';
 import { compareSideFile } from './side-files.ts';
-import type { Publication, Published, Publisher } from './publisher.ts';
-import { attempt, outcomeOf, type Step } from './step.ts';
+import type { Publication, Published, Publisher, Publishing } from './publisher.ts';
+import { attempt, landedOf, type Step } from './step.ts';
 import type { Target } from './target.ts';
 import { holdTogether, unitsOf } from './units.ts';
 
@@ -35,12 +35,12 @@ export class DryPublisher implements Publisher {
     // Nothing is taken: another process may go on writing these files.
   }
 
-  async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
+  async publish(batch: readonly Publication[]): Promise<Publishing> {
     const steps: Step[] = batch.map((publication) => ({ publication, beside: [] }));
     for (const step of steps) await attempt(step, async () => void (await refuseByFormat(step)));
     for (const unit of unitsOf(steps)) await holdTogether(unit);
     for (const step of steps) step.published ??= await this.#show(step.publication);
-    return steps.map(outcomeOf);
+    return { landed: landedOf(steps), lanes: [] };
   }
 
   async #show(publication: Publication): Promise<Published> {

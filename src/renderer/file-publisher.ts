@@ -1,22 +1,23 @@
-import { atMost } from '../core/at-most.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../core/time.ts';
 import { exposedFolders } from '../output/exposed-folders.ts';
 import { findJournals } from '../output/find-journals.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
-import { Checking } from './checking.ts';
+import { Checking, isChecked } from './checking.ts';
 import type { OwnWrites } from './drift/own-writes.ts';
 import { isRolledBack, type LastGood } from './last-good.ts';
-import type { Publication, Published, Publisher } from './publisher.ts';
+import { Places } from './places.ts';
+import type { Landed, Lane, Publication, Publisher, Publishing } from './publisher.ts';
 import type { RunCheck } from './run-check.ts';
 import { Staging } from './staging.ts';
-import { isStaged, outcomeOf, type Step } from './step.ts';
+import { isStaged, landedOf, outcomeOf, type Step } from './step.ts';
 import { Swapping } from './swapping.ts';
 import type { Target } from './target.ts';
-import { holdTogether, unitsOf, type Unit } from './units.ts';
+import { holdTogether, passOver, unitsOf, type Unit } from './units.ts';
 
-/** Checks that run side by side: they are programs, and take what processors there are. */
-const CHECKS_SIDE_BY_SIDE = 4;
+/** Checks that run side by side: they are programs, and take what processors there are. One that takes longer than this is no reason to leave others. */
+const CHECKS = { sideBySide: 4, longestMs: 1000 };
 
 /** What the publisher works with. */
 export interface FilePublisherOptions {
@@ -28,23 +29,30 @@ export interface FilePublisherOptions {
   readonly lastGood?: LastGood;
   /** Who has to know what is put in place; absent: nobody. */
   readonly ownWrites?: OwnWrites | undefined;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Writes files: the whole batch is staged first, then checked, then swapped in, in order, then made to last. A group is replaced all together, or not at all. */
+/**
+ * Writes files: the whole batch is staged first, then swapped in, in order, then made to last. What has a check is swapped in by itself when that has passed. A
+ * group is replaced all together, or not at all.
+ */
 export class FilePublisher implements Publisher {
   readonly #logger: Logger;
   readonly #staging: Staging;
   readonly #checking: Checking;
   readonly #swapping: Swapping;
+  readonly #places: Places;
   readonly #ownWrites: OwnWrites | undefined;
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(options: FilePublisherOptions) {
-    const { print, markers, runCheck, lastGood, ownWrites, logger } = options;
+    const { print, markers, runCheck, lastGood, ownWrites, clock, logger } = options;
     this.#logger = logger;
     this.#ownWrites = ownWrites;
     this.#staging = new Staging({ print, markers, lastGood, logger });
     this.#checking = new Checking(runCheck);
+    this.#places = new Places(CHECKS, clock);
     this.#swapping = new Swapping({
       ...{ markers, lastGood, logger },
       onPlaced: (target, text) => this.#staging.notePlaced(target, text),
@@ -70,25 +78,44 @@ export class FilePublisher implements Publisher {
     }
   }
 
-  async publish(batch: readonly Publication[], signal: AbortSignal): Promise<readonly Published[]> {
+  async publish(batch: readonly Publication[], signal: AbortSignal): Promise<Publishing> {
     const steps: Step[] = batch.map((publication) => ({ publication, beside: [] }));
     await this.#inTurn(async () => {
       await this.#staging.stage(steps);
       this.#note(steps.filter(({ published }) => published?.outcome === 'unchanged'));
     });
-    const units = unitsOf(steps);
-    for (const unit of units) await holdTogether(unit);
-    // In no turn: nothing else of us shall wait for a check that hangs.
-    await atMost(CHECKS_SIDE_BY_SIDE, units, async (unit) => {
-      await this.#checking.check(unit.steps, signal);
+    const lanes: Lane[] = [];
+    const others: Unit[] = [];
+    for (const unit of unitsOf(steps)) {
       await holdTogether(unit);
-    });
-    const staged = steps.filter(isStaged);
-    if (staged.length > 0) await this.#inTurn(() => this.#putInPlace(units, staged));
-    return steps.map(outcomeOf);
+      if (isChecked(unit.steps)) lanes.push(this.#laneOf(unit, signal));
+      else others.push(unit);
+    }
+    await this.#inTurn(() => this.#putInPlace(others));
+    return { landed: landedOf(others.flatMap((unit) => unit.steps)), lanes };
   }
 
-  async #putInPlace(units: readonly Unit[], staged: readonly Step[]): Promise<void> {
+  #laneOf(unit: Unit, signal: AbortSignal): Lane {
+    const landed = this.#checkAndPutInPlace(unit, signal);
+    // Whoever follows the lane hears of it; until then others of the batch are put in place.
+    landed.catch(() => undefined);
+    return { publications: unit.steps.map(({ publication }) => publication), landed };
+  }
+
+  /** Checks in no turn: nothing else of us shall wait for a check that hangs. */
+  async #checkAndPutInPlace(unit: Unit, signal: AbortSignal): Promise<Landed> {
+    await this.#places.within(() => this.#checking.check(unit.steps, signal));
+    await holdTogether(unit);
+    await this.#inTurn(async () => {
+      await passOver(unit);
+      await this.#putInPlace([unit]);
+    });
+    return landedOf(unit.steps);
+  }
+
+  async #putInPlace(units: readonly Unit[]): Promise<void> {
+    const staged = units.flatMap(({ steps }) => steps).filter(isStaged);
+    if (staged.length === 0) return;
     for (const unit of units) await this.#swapping.swap(unit);
     await this.#swapping.makeLast(staged);
     this.#note(staged.filter((step) => outcomeOf(step).outcome === 'written'));
@@ -96,7 +123,10 @@ export class FilePublisher implements Publisher {
 
   /** Works on files when nobody else of us does. */
   async #inTurn(work: () => Promise<void>): Promise<void> {
-    return this.#ownWrites === undefined ? work() : this.#ownWrites.inTurn(work);
+    if (this.#ownWrites !== undefined) return this.#ownWrites.inTurn(work);
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
   }
 
   /** These files hold their texts now. */

@@ -12,6 +12,8 @@ export interface Publication {
   readonly files: readonly SideFile[];
   /** Somebody asked for it: what was refused before is looked at again. */
   readonly anew?: boolean;
+  /** Whether another text is about to take its place, so that what took its time need not be put in place any more. */
+  readonly isOvertaken?: () => boolean;
 }
 
 /** What became of a publication. */
@@ -32,16 +34,34 @@ export type Published =
       /** The old file's command never succeeded on it. */
       readonly commandOwed?: boolean;
     }
+  /** Nothing was written, since another text is about to take its place. */
+  | { readonly outcome: 'overtaken' }
   /** It was told to stop before that was decided. Nothing was written. */
   | { readonly outcome: 'stopped' };
+
+/** What became of some publications. */
+export type Landed = ReadonlyMap<Publication, Published>;
+
+/** Publications that are put in place together, and whose checks are under way: these may take their time. */
+export interface Lane {
+  readonly publications: readonly Publication[];
+  /** What became of them, once that is known. */
+  readonly landed: Promise<Landed>;
+}
+
+/** How far a batch has come: each of its publications has landed, or is in one of the lanes. */
+export interface Publishing {
+  readonly landed: Landed;
+  readonly lanes: readonly Lane[];
+}
 
 /** Brings texts to where they belong: files, standard output, or a diff for people. */
 export interface Publisher {
   /** Makes ready before the first publication. */
   open(targets: readonly Target[]): Promise<void>;
   /**
-   * Publishes a batch: every file of it is written before any of its outcomes is known. Outcomes come in the batch's order. When the
-   * signal aborts it waits for nothing that others do.
+   * Publishes a batch: every file of it is written before any of its outcomes is known, apart from those whose checks are under way, for which it does not
+   * wait. Until they have landed, none of their targets may be in another batch. When the signal aborts, nothing is waited for that others do.
    */
-  publish(batch: readonly Publication[], signal: AbortSignal): Promise<readonly Published[]>;
+  publish(batch: readonly Publication[], signal: AbortSignal): Promise<Publishing>;
 }

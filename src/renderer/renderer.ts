@@ -6,14 +6,15 @@ import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
+import { BatchCommands } from './batch-commands.ts';
 import type { CompiledTarget } from './compile-targets.ts';
-import { readyOf, takeDue } from './course-groups.ts';
+import { readyOf, takeDue, type Ready } from './course-groups.ts';
 import { Course } from './course.ts';
 import type { FareState, Holder } from './fare.ts';
 import type { GuardReport } from './guard/count.ts';
 import { GuardMemories } from './guard/memory.ts';
 import type { Ledger } from './ledger.ts';
-import type { Published, Publisher } from './publisher.ts';
+import type { Landed, Lane, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import type { Reloads } from './reloads.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
@@ -71,6 +72,10 @@ export class Renderer implements Actor {
   #cancelFirstBatch: CancelTimer | undefined;
   #isReady = false;
   #opened: Promise<void> = Promise.resolve();
+  /** Those whose checks are under way. */
+  readonly #lanes = new Set<Promise<void>>();
+  /** Why a lane ended as none should. */
+  #broken: { readonly reason: unknown } | undefined;
   #signal: AbortSignal | undefined;
   #wake: () => void = () => undefined;
 
@@ -171,11 +176,13 @@ export class Renderer implements Actor {
       for (const course of this.#courses) course.begin();
       while (!signal.aborted) {
         await this.#turn(signal);
+        if (this.#broken !== undefined) throw this.#broken.reason;
         if (this.#options.once && this.#isDone()) break;
         await this.#untilDue();
       }
       await orAborted(this.#options.reloads.idle(), signal);
     } finally {
+      await Promise.all(this.#lanes);
       signal.removeEventListener('abort', onAbort);
       this.#cancelFirstBatch();
       this.#report.stop();
@@ -188,23 +195,54 @@ export class Renderer implements Actor {
     for (const course of this.#courses) this.#options.watcher.want(course, new Map());
   }
 
-  /** One batch: what is due is rendered, then published, then its commands are asked for. */
+  /** One batch: what is due is rendered, then published, then its commands are asked for. Whose check is under way has a lane of its own, and follows. */
   async #turn(signal: AbortSignal): Promise<void> {
     const due = takeDue(this.#courses);
     const ready = readyOf(due.map((course) => ({ course, publication: course.render() })));
     await this.#opened;
-    const published = await this.#options.publisher.publish(
+    const { landed, lanes } = await this.#options.publisher.publish(
       ready.map(({ publication }) => publication),
       signal,
     );
-    const reloads = ready.flatMap(({ course, publication }, index) =>
-      course.conclude(publication, published[index] as Published),
-    );
-    this.#ask(reloads);
+    const commands = new BatchCommands(lanes, this.#options.clock, (reloads) => this.#ask(reloads));
+    commands.landed(this.#conclude(ready, landed));
+    for (const lane of lanes) this.#follow(lane, ready, commands);
+    this.#lookAround();
+  }
+
+  /** Concludes a lane when its verdict comes. */
+  #follow(lane: Lane, ready: readonly Ready[], commands: BatchCommands): void {
+    const followed = lane.landed
+      .then((landed) => {
+        commands.landed(this.#conclude(ready, landed), lane);
+        this.#lookAround();
+      })
+      .catch((reason: unknown) => {
+        this.#broken ??= { reason };
+      })
+      .finally(() => {
+        this.#lanes.delete(followed);
+        this.#wake();
+      });
+    this.#lanes.add(followed);
+  }
+
+  /** Takes note of what became of these; returns the commands to run. */
+  #conclude(ready: readonly Ready[], landed: Landed): readonly Reload[] {
+    const written: Course[] = [];
+    const reloads: Reload[] = [];
+    for (const { course, publication } of ready) {
+      const published = landed.get(publication);
+      if (published === undefined) continue;
+      reloads.push(...course.conclude(publication, published));
+      if (published.outcome === 'written') written.push(course);
+    }
+    this.#tellOfFiles(written);
+    return reloads;
+  }
+
+  #lookAround(): void {
     this.#report.update();
-    this.#tellOfFiles(
-      ready.map(({ course }) => course).filter((_, at) => isWritten(published[at])),
-    );
     this.#becomeReady();
   }
 
@@ -229,8 +267,8 @@ export class Renderer implements Actor {
     }
     this.#firstBatch.push(...reloads);
     // At the start answers trickle in; a command that many targets share shall not run for each of them.
-    const complete =
-      this.#options.watcher.unheard === 0 && !this.#courses.some((course) => course.isDue);
+    const isNotYet = (course: Course): boolean => course.isDue || course.isUnderWay;
+    const complete = this.#options.watcher.unheard === 0 && !this.#courses.some(isNotYet);
     if (complete || this.#isSettled()) this.#closeFirstBatch();
   }
 
@@ -263,10 +301,6 @@ export class Renderer implements Actor {
   }
 }
 
-function isWritten(published: Published | undefined): boolean {
-  return published?.outcome === 'written';
-}
-
 function standingOf(course: Course): TargetStanding {
   const { state, error, holder } = course;
   const guards = course.guards();
@@ -280,8 +314,9 @@ function standingOf(course: Course): TargetStanding {
   };
 }
 
-/** Undefined where nothing is waited for. */
+/** Undefined where nothing is. */
 function whatIsAwaited(course: Course): string | undefined {
+  if (course.isUnderWay) return 'its new text is being checked';
   if (course.waitsWith !== undefined) return `${course.waitsWith} of its group is not ready`;
   const [missing] = course.waiting()?.missing ?? [];
   return missing === undefined ? undefined : `${queryId(missing.query)} is ${missing.why}`;

@@ -1,6 +1,6 @@
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { StagedFile } from '../output/staged-file.ts';
-import type { Publication, Published } from './publisher.ts';
+import type { Landed, Publication, Published } from './publisher.ts';
 
 /** How far one publication of a batch has come. */
 export interface Step {
@@ -53,4 +53,9 @@ export function outcomeOf(step: Step): Published {
   if (published !== undefined) return published;
   const own = staged === undefined ? [] : [publication.target.label];
   return { outcome: 'written', files: [...own, ...beside.map(({ destination }) => destination)] };
+}
+
+/** What became of these, at the end. */
+export function landedOf(steps: readonly Step[]): Landed {
+  return new Map(steps.map((step) => [step.publication, outcomeOf(step)]));
 }

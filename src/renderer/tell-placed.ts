@@ -5,7 +5,7 @@ import type { Publication, Published } from './publisher.ts';
 /** Tells, and logs, that a file is as it should be: it was, or it was replaced for these reasons. */
 export function tellPlaced(
   { target: { label: target }, text }: Publication,
-  published: Exclude<Published, { readonly outcome: 'failed' | 'held' | 'stopped' }>,
+  published: Exclude<Published, { readonly outcome: 'failed' | 'held' | 'overtaken' | 'stopped' }>,
   reason: string,
   { bus, logger }: { readonly bus: Bus; readonly logger: Logger },
 ): void {

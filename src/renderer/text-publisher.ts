@@ -1,5 +1,5 @@
 import { createMask } from '../output/mask.ts';
-import type { Publication, Published, Publisher } from './publisher.ts';
+import type { Publication, Published, Publisher, Publishing } from './publisher.ts';
 import type { Target } from './target.ts';
 
 /** Prints whole texts, each behind the name of its file, as consul-template's `-dry` does. Writes nothing, and compares nothing. */
@@ -16,8 +16,9 @@ export class TextPublisher implements Publisher {
     // Nothing is taken: another process may go on writing these files.
   }
 
-  async publish(batch: readonly Publication[]): Promise<readonly Published[]> {
-    return batch.map((publication) => this.#show(publication));
+  async publish(batch: readonly Publication[]): Promise<Publishing> {
+    const landed = new Map(batch.map((publication) => [publication, this.#show(publication)]));
+    return { landed, lanes: [] };
   }
 
   #show({ target, text, secrets }: Publication): Published {

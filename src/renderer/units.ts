@@ -1,6 +1,6 @@
 import { AutotmplError } from '../core/errors.ts';
 import type { Published } from './publisher.ts';
-import { settle, type Step } from './step.ts';
+import { isStaged, settle, type Step } from './step.ts';
 
 /** Steps that are put in place together: those of one group, or a single one. */
 export interface Unit {
@@ -35,6 +35,13 @@ export async function holdTogether({ group, steps }: Unit): Promise<void> {
   for (const step of steps) {
     if (!comesToNothing(step.published)) await settle(step, heldBy(blamed, group));
   }
+}
+
+/** Where one of them has a newer text to come, none is put in place: they are rendered anew, all from the same answers. */
+export async function passOver({ steps }: Unit): Promise<void> {
+  if (!steps.some(isStaged)) return;
+  if (!steps.some(({ publication }) => publication.isOvertaken?.() === true)) return;
+  for (const step of steps) await settle(step, { outcome: 'overtaken' });
 }
 
 /**

@@ -73,6 +73,40 @@ describe('a run that goes on', () => {
     expect(messages(program, /the check of/)).toHaveLength(1);
   });
 
+  it('keeps the other files true while a check takes its time, and puts its file in place once it has passed', async () => {
+    const put = (slow: string, other: string): void =>
+      scene.write('catalog.yaml', `keys: {slow: ${slow}, other: ${other}}\n`);
+    put('one', 'one');
+    const check =
+      'grep -q one {{ staged }} || { touch started; until [ -e go ]; do sleep 0.01; done; }';
+    const template = (name: string) => ({
+      contents: `{{ key("${name}") }}`,
+      destination: `out/${name}`,
+      command: `echo ${name} >> commands`,
+    });
+    const program = scene.start({
+      catalog: { file: 'catalog.yaml' },
+      control: { socket: 'control.sock' },
+      templates: [{ ...template('slow'), check }, template('other')],
+    });
+    await scene.untilText('out/slow', 'one');
+    await scene.untilText('out/other', 'one');
+    put('two', 'one');
+    await scene.until('the check under way', () => scene.exists('started'));
+    for (const value of ['two', 'three']) {
+      put('two', value);
+      await scene.untilText('out/other', value);
+    }
+    const status = await scene.startWith(['status', '-config', 'autotmpl.json']).ended;
+    expect(status.stdout).toMatch(/out\/slow\n *its new text is being checked/);
+    expect(scene.read('out/slow')).toBe('one');
+    scene.write('go', '');
+    await scene.untilText('out/slow', 'two');
+    await scene.until('its command', () => /slow\n(.*\n)*slow\n$/.test(scene.read('commands')));
+    expect((await program.stop()).code).toBe(0);
+    expect(scene.names('out')).toEqual(['other', 'slow']);
+  });
+
   it('checks the same text anew after HUP', async () => {
     const program = scene.start(config({ check: '[ -e mended ]' }));
     await program.logs(/the check of out\/site\.conf failed/);

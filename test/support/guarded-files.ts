@@ -13,11 +13,13 @@ import { MemoryLedger } from '../../src/renderer/ledger.ts';
 import type { Publisher } from '../../src/renderer/publisher.ts';
 import { Reloads } from '../../src/renderer/reloads.ts';
 import { Renderer } from '../../src/renderer/renderer.ts';
+import type { RunCheck } from '../../src/renderer/run-check.ts';
 import type { GuardRules } from '../../src/renderer/safety.ts';
 import type { Target } from '../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../src/template/nunjucks/engine.ts';
 import { Watcher } from '../../src/watch/watcher.ts';
 import { guardRules, instancesOf } from './guarded.ts';
+import { PASSED } from './scripted-checks.ts';
 import { noTurns } from './no-turns.ts';
 import { ManualClock } from './manual-clock.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -31,6 +33,13 @@ export const SALES = '{% for one in service("sales") %}{{ one.ID }} {% endfor %}
 const NO_CHECK = (): never => {
   throw new Error('no target of these has a check');
 };
+
+/** What a test says otherwise. */
+export interface StartOptions {
+  readonly once?: boolean;
+  readonly publisher?: Publisher;
+  readonly runCheck?: RunCheck;
+}
 
 /** A renderer at work. */
 export interface Rendering {
@@ -51,6 +60,8 @@ export class GuardedFiles {
   readonly memories = new GuardMemories();
   /** How often each guard looked, by whether it let pass. */
   readonly evaluations: string[] = [];
+  /** The commands that ran, each with the files that it ran for. */
+  readonly commands: string[] = [];
   readonly #stops: (() => Promise<void>)[] = [];
 
   at(name: string): string {
@@ -84,7 +95,7 @@ export class GuardedFiles {
   /** Starts a renderer; the next one goes on with what guards remember. */
   start(
     targets: readonly Target[],
-    { once = false, publisher }: { readonly once?: boolean; readonly publisher?: Publisher } = {},
+    { once = false, publisher, runCheck = NO_CHECK }: StartOptions = {},
   ): Rendering {
     const { catalog, clock, logger, ledger, memories } = this;
     const bus = new Bus((error) => {
@@ -97,7 +108,10 @@ export class GuardedFiles {
     const reloads = begin(
       new Reloads({
         turns: noTurns({ clock, logger }),
-        run: async () => ({ outcome: 'ok', exitCode: 0, durationMs: 1, tail: [], droppedLines: 0 }),
+        run: async ({ command, targets: covered }) => {
+          this.commands.push(`${String(command)} for ${covered.map(({ label }) => label).join()}`);
+          return PASSED;
+        },
         probe: async () => undefined,
         follow: async () => ({ kind: 'keep' }),
         cover: (covered) => markers.cover(covered.flatMap(({ destination }) => destination ?? [])),
@@ -110,7 +124,7 @@ export class GuardedFiles {
       watcher: watcher.actor,
       publisher:
         publisher ??
-        new FilePublisher({ print: () => undefined, runCheck: NO_CHECK, markers, logger }),
+        new FilePublisher({ print: () => undefined, runCheck, markers, clock, logger }),
       reloads: reloads.actor,
       releaseAdvice: (label) => `autotmpl release ${label}`,
       ...{ ledger, memories, once, clock, bus, logger },
@@ -147,9 +161,14 @@ export class GuardedFiles {
     }
   }
 
-  /** Stops everything that was started, and removes the folder. */
+  /** Stops everything that was started. */
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+
+  /** The same, and removes the folder. */
   async end(): Promise<void> {
-    for (const stop of this.#stops) await stop();
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -18,7 +18,7 @@ import type { FilePublisher } from '../../../src/renderer/file-publisher.ts';
 import type { Publication, Published } from '../../../src/renderer/publisher.ts';
 import { runCheck } from '../../../src/renderer/run-check.ts';
 import type { Target } from '../../../src/renderer/target.ts';
-import { filePublisher, NEVER } from '../../support/file-publisher.ts';
+import { filePublisher, NEVER, publishAll } from '../../support/file-publisher.ts';
 import { makeTarget } from '../../support/targets.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
@@ -53,7 +53,7 @@ async function publish(
   signal = NEVER,
 ): Promise<Published> {
   const batch = [{ target, text, secrets: new Set<string>(), files: [], ...more }];
-  const [published] = await publisher.publish(batch, signal);
+  const [published] = await publishAll(publisher, batch, signal);
   return published as Published;
 }
 
@@ -213,7 +213,7 @@ describe('a check', () => {
     const batch = [target, ...targets].map((one) => ({
       ...{ target: one, text: 'x', secrets: new Set<string>(), files: [] },
     }));
-    const published = await publisher.publish(batch, NEVER);
+    const published = await publishAll(publisher, batch);
     expect(published.map(({ outcome }) => outcome)).toEqual(['held', 'written', 'written']);
   });
 

@@ -14,7 +14,7 @@ import { describeError } from '../../../src/core/errors.ts';
 import { DryPublisher } from '../../../src/renderer/dry-publisher.ts';
 import type { Publication, Published, Publisher } from '../../../src/renderer/publisher.ts';
 import type { Target } from '../../../src/renderer/target.ts';
-import { filePublisher, NEVER } from '../../support/file-publisher.ts';
+import { filePublisher, publishAll } from '../../support/file-publisher.ts';
 import { makeTarget } from '../../support/targets.ts';
 
 let folder: string;
@@ -43,7 +43,7 @@ const publication = (
 });
 
 const publish = async (...batch: Publication[]): Promise<string[]> =>
-  (await publisher.publish(batch, NEVER)).map(shown);
+  (await publishAll(publisher, batch)).map(shown);
 
 const shown = (published: Published): string => {
   if (published.outcome === 'held')

@@ -177,7 +177,10 @@ it('compares with what the file is made of after it was rolled back', async () =
     open: () => Promise.resolve(),
     publish: (batch) => {
       published.push(...batch.map(({ text }) => text));
-      return Promise.resolve(batch.map(() => outcomes.shift() ?? { outcome: 'stopped' }));
+      const landed = new Map(
+        batch.map((one) => [one, outcomes.shift() ?? ({ outcome: 'stopped' } as const)]),
+      );
+      return Promise.resolve({ landed, lanes: [] });
     },
   };
   files.sales('a', 'b', 'c', 'd', 'e', 'f');

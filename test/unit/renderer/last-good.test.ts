@@ -23,7 +23,7 @@ import { LastGood } from '../../../src/renderer/last-good.ts';
 import { MemoryLedger, type Ledger } from '../../../src/renderer/ledger.ts';
 import type { Published } from '../../../src/renderer/publisher.ts';
 import type { Target } from '../../../src/renderer/target.ts';
-import { filePublisher, NEVER } from '../../support/file-publisher.ts';
+import { filePublisher, publishAll } from '../../support/file-publisher.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
 
@@ -63,7 +63,7 @@ describe('the last good file', () => {
       ...{ lastGood, ledger },
       publish: async (text, anew = false) => {
         const publication = { target, text, secrets: new Set<string>(), files: [], anew };
-        const [published] = await publisher.publish([publication], NEVER);
+        const [published] = await publishAll(publisher, [publication]);
         return published;
       },
       succeed: () => cover().clear(),
@@ -151,7 +151,7 @@ describe('the last good file', () => {
     const lastGood = new LastGood(parts);
     const publisher = filePublisher({ markers, lastGood, logger });
     const publish = (text: string) =>
-      publisher.publish([{ target, text, secrets: new Set(), files: [] }], NEVER);
+      publishAll(publisher, [{ target, text, secrets: new Set(), files: [] }]);
     await publish('good');
     await markers.cover([at('app.conf')]).clear();
     await publish('bad');
@@ -198,7 +198,7 @@ describe('the last good file', () => {
     const lastGood = new LastGood({ ...parts, ownWrites: () => ownWrites });
     const publisher = filePublisher({ markers, lastGood, logger });
     const publish = (text: string, ...secrets: string[]) =>
-      publisher.publish([{ target, text, secrets: new Set(secrets), files: [] }], NEVER);
+      publishAll(publisher, [{ target, text, secrets: new Set(secrets), files: [] }]);
     await publish('good', 'hunter1');
     await markers.cover([at('app.conf')]).clear();
     await publish('bad', 'hunter2');
@@ -360,12 +360,12 @@ describe('the last good file', () => {
       lastGood = new LastGood({ markers, ledger: new MemoryLedger(), bus: new Bus(), logger });
       const publisher = filePublisher({ markers, lastGood, logger });
       publish = (...texts) =>
-        publisher.publish(
+        publishAll(
+          publisher,
           texts.map((text, index) => ({
             target: index === 0 ? target : other,
             ...{ text, secrets: new Set<string>(), files: [] },
           })),
-          NEVER,
         );
     });
 

@@ -20,7 +20,7 @@ import { DryPublisher } from '../../../src/renderer/dry-publisher.ts';
 import type { Published, Publisher } from '../../../src/renderer/publisher.ts';
 import type { Target } from '../../../src/renderer/target.ts';
 import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
-import { filePublisher, NEVER } from '../../support/file-publisher.ts';
+import { filePublisher, publishAll } from '../../support/file-publisher.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
 
@@ -51,7 +51,7 @@ describe('what writeToFile writes', () => {
     const rendering = compiled!.template.render(() => undefined);
     if (rendering.text === undefined) throw rendering.error ?? new Error('no text');
     const { text, secrets, files } = rendering;
-    const [published] = await by.publish([{ target, text, secrets, files }], NEVER);
+    const [published] = await publishAll(by, [{ target, text, secrets, files }]);
     return published!;
   }
 
