@@ -1,18 +1,16 @@
 import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Logger } from '../core/logger.ts';
-import { stageFile } from '../output/atomic-write.ts';
-import { syncFolders } from '../output/folders.ts';
 import { goodCopy } from '../output/good-copy.ts';
 import type { Cover, OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
 import { fingerprintOf, rejection, type Rejection } from '../output/rejection.ts';
-import type { StagedFile } from '../output/staged-file.ts';
 import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
 import type { OwnWrites } from './drift/own-writes.ts';
 import type { Ledger, MadeOf } from './ledger.ts';
 import type { Publication } from './publisher.ts';
-import type { Target } from './target.ts';
+import { returnGood, type GoodReturn } from './return-good.ts';
+import { isFileTarget, type Target } from './target.ts';
 
 /** What the last good files are kept with. */
 export interface LastGoodParts {
@@ -52,12 +50,8 @@ interface Known {
   wasTakenBack: boolean;
 }
 
-/** One file that is to be put back. */
-interface Return {
-  readonly target: Target;
-  readonly destination: string;
-  readonly where: ResolvedDestination;
-  readonly good: CurrentFile;
+/** One file that is to be put back, and what is known of it. */
+interface Return extends GoodReturn {
   readonly known: Known;
   /** Stands for the text in its place. */
   readonly fingerprint: string | undefined;
@@ -145,8 +139,7 @@ export class LastGood {
     }
     if (returns.length === 0) return 'isGood';
     const replaced = await this.#inTurn(returns, () =>
-      replaceAll(returns, cover, async () => {
-        await putBack(returns);
+      returnGood(returns, cover, async () => {
         for (const one of returns) await this.#reject(one, reason);
       }),
     );
@@ -163,8 +156,7 @@ export class LastGood {
 
   async #lookBack(target: Target): Promise<Return | 'nothingGood' | 'isGood'> {
     const where = await this.#find(target);
-    const { destination } = target;
-    if (where === undefined || destination === undefined) return 'nothingGood';
+    if (where === undefined || !isFileTarget(target)) return 'nothingGood';
     const known = this.#known(target);
     const good = known.good ?? (await goodCopy.read(where.path, ownersOf(where)));
     if (good === undefined) return 'nothingGood';
@@ -172,7 +164,7 @@ export class LastGood {
     if (current?.bytes.equals(good.bytes) === true) return 'isGood';
     const fingerprint =
       known.fingerprint ?? (current === undefined ? undefined : fingerprintOf(current.bytes));
-    return { target, destination, where, good, known, fingerprint };
+    return { target, where, good, known, fingerprint };
   }
 
   /** Nobody shall take what we put back for the work of others. */
@@ -218,55 +210,6 @@ export class LastGood {
 /** Whether a target's file is put back where what follows it fails. */
 export function isRolledBack({ onFailure, command }: Target): boolean {
   return onFailure === 'rollback' && command !== undefined;
-}
-
-/** Works with all files free to be replaced; false, and nothing was done, where one of them is another by now. */
-async function replaceAll(
-  [first, ...others]: readonly Return[],
-  cover: Cover,
-  work: () => Promise<void>,
-): Promise<boolean> {
-  if (first === undefined) {
-    await work();
-    return true;
-  }
-  let all = false;
-  await cover.replace(first.destination, async () => {
-    all = await replaceAll(others, cover, work);
-  });
-  return all;
-}
-
-async function putBack(returns: readonly Return[]): Promise<void> {
-  const staged: StagedFile[] = [];
-  try {
-    for (const one of returns) staged.push(await stageGood(one));
-    const [single, ...others] = staged;
-    if (others.length === 0) await single?.commit();
-    else await putBackTogether(staged);
-  } catch (error) {
-    for (const one of staged) await one.discard();
-    throw error;
-  }
-  await syncFolders(staged.map(({ destination }) => destination));
-}
-
-async function putBackTogether(staged: readonly StagedFile[]): Promise<void> {
-  const { swapTogether } = await import('../output/group-swap.ts');
-  const failure = await swapTogether(
-    staged.flatMap(({ destination, path }) => (path === undefined ? [] : { destination, path })),
-  );
-  if (failure !== undefined) throw failure.error;
-}
-
-async function stageGood({ target: { file }, where, good }: Return): Promise<StagedFile> {
-  const { path, existing } = where;
-  // What the config leaves open is as it was. A backup is of good files, and this one is none.
-  const options = { ...file, backup: false };
-  const isGone = existing === undefined && file.write === 'inPlace';
-  const found = { path, ...(!isGone && { existing: good.stat }) };
-  const dressed = { mode: good.stat.mode & 0o7777, ...options };
-  return stageFile(path, good.bytes, dressed, { found });
 }
 
 /** Whose file a kept one can be: ours, root's, or that of who owns the file now. */
