@@ -61,8 +61,8 @@ const shared = {
   supported: { 'dynamic-import': false },
   // Of packages that come in both module formats, the newer: of the older one all is kept, used or not.
   mainFields: ['module', 'main'],
-  // nunjucks asks for the first two only to watch files in a browser's place; we never do. koffi is a binary, and optional.
-  external: ['chokidar', 'fsevents', 'koffi'],
+  // nunjucks asks for the first two only to watch files in a browser's place; we never do. koffi's binaries are no text, and optional.
+  external: ['chokidar', 'fsevents', '@koromix/*'],
   logLevel: 'warning',
 };
 

@@ -33,6 +33,13 @@ const INSTANCE = {
 
 /** Runs a built program with its loader; returns the cache and the path where the loader looks for it. */
 export async function makeCodeCache({ loader, bundle }) {
+  const contents = await runForCodeCache({ node: process.execPath, loader, bundle });
+  const { codeCachePath } = createRequire(import.meta.url)(loader);
+  return { path: codeCachePath(bundle), contents };
+}
+
+/** Has a Node run a built program with its loader; returns the code cache for that Node. */
+export async function runForCodeCache({ node, loader, bundle }) {
   const folder = await mkdtemp(join(tmpdir(), 'autotmpl-build-'));
   const agent = createServer(answer).listen(0, '127.0.0.1');
   try {
@@ -45,12 +52,11 @@ export async function makeCodeCache({ loader, bundle }) {
       `-consul-addr=127.0.0.1:${agent.address().port}`,
       `-template=${template}:${join(folder, 'rehearsal.txt')}`,
     ];
-    await promisify(execFile)(process.execPath, [REHEARSAL, loader, bundle, made, ...run], {
+    await promisify(execFile)(node, [REHEARSAL, loader, bundle, made, ...run], {
       env: plainEnvironment(),
       timeout: REHEARSAL_TIMEOUT_MS,
     });
-    const { codeCachePath } = createRequire(import.meta.url)(loader);
-    return { path: codeCachePath(bundle), contents: await readFile(made) };
+    return await readFile(made);
   } catch (error) {
     const output = error.stderr ? `\n${error.stderr}` : '';
     throw new Error(`the program could not be run for its code cache: ${error.message}${output}`, {

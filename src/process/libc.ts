@@ -20,8 +20,7 @@ const LONGEST_PATH = 108;
  */
 export async function loadLibc(): Promise<Libc | undefined> {
   try {
-    const { default: koffi } = await import('koffi');
-    const library = koffi.load(null);
+    const library = (await loadKoffi()).load(null);
     const waitpid = library.func('int waitpid(int pid, void *status, int options)');
     const socket = library.func('int socket(int domain, int type, int protocol)');
     const close = library.func('int close(int fd)');
@@ -53,6 +52,19 @@ export async function loadLibc(): Promise<Libc | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** What we use of koffi. */
+export interface Koffi {
+  load(library: null): { func(declaration: string): (...args: unknown[]) => unknown };
+}
+
+/** The package with koffi's binary for this system. Rejects where there is none. koffi itself only looks for it, and would run a script when it is installed. */
+export async function loadKoffi(): Promise<Koffi> {
+  const binary: unknown = await (process.arch === 'arm64'
+    ? import('@koromix/koffi-linux-arm64')
+    : import('@koromix/koffi-linux-x64'));
+  return (binary as { readonly default: Koffi }).default;
 }
 
 /** A sockaddr_un; undefined for a path that is too long for one. */

@@ -7,6 +7,11 @@ import { waitUntil } from './wait-until.ts';
 export const PROGRAM =
   process.env.AUTOTMPL_BIN ?? fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 
+/** What starts the program, under the name of `link` where that is given: Node, or the executable itself that has Node in it. */
+export function programWords(link = PROGRAM): readonly string[] {
+  return PROGRAM.endsWith('.js') ? [process.execPath, link] : [link];
+}
+
 /** How the program is started. */
 export interface ProgramOptions {
   readonly cwd?: string;
@@ -34,7 +39,7 @@ export class Program {
   #stderr = '';
 
   constructor(args: readonly string[], options: ProgramOptions) {
-    const words = [...(options.under ?? []), process.execPath, options.link ?? PROGRAM, ...args];
+    const words = [...(options.under ?? []), ...programWords(options.link), ...args];
     this.#child = spawn(words[0] ?? process.execPath, words.slice(1), {
       cwd: options.cwd,
       env: { ...plainEnvironment(), ...options.env },

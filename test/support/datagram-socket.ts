@@ -1,8 +1,9 @@
-import koffi from 'koffi';
-
+import { loadKoffi } from '../../src/process/libc.ts';
 import { waitUntil } from './wait-until.ts';
 
-type KoffiFunction = ReturnType<ReturnType<typeof koffi.load>['func']>;
+const koffi = await loadKoffi();
+
+type KoffiFunction = (...args: unknown[]) => unknown;
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
+import { readEmbedded } from '../../core/embedded.ts';
 import { AutotmplError, describeError, systemCode } from '../../core/errors.ts';
 
 /** A template's text and the absolute path that it was read from. */
@@ -54,7 +55,7 @@ export function findTemplate(
 
 function readIfThere(path: string): LoadedTemplate | undefined {
   try {
-    return { path, text: readFileSync(path, 'utf8') };
+    return { path, text: readEmbedded(path) ?? readFileSync(path, 'utf8') };
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
