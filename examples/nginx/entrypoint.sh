@@ -1,8 +1,8 @@
 #!/bin/bash
 # nginx with autotmpl beside it: the file first, then nginx on it, then the watch.
 #
-# autotmpl's own supervisor, which a later release brings, will do this and more. Until then this is enough: whichever
-# of the two ends takes the other, and so the container, with it.
+# autotmpl can supervise nginx itself and do more (supervised.yaml): this is for images that have their own way to start it.
+# Whichever of the two ends takes the other, and so the container, with it.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -1,0 +1,2 @@
+/** Makes the executable, and returns its path. */
+export function buildStandalone(): Promise<string>;
