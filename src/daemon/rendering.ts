@@ -13,14 +13,13 @@ import { FilePublisher } from '../renderer/file-publisher.ts';
 import { LastGood } from '../renderer/last-good.ts';
 import { GuardMemories } from '../renderer/guard/memory.ts';
 import type { Publisher } from '../renderer/publisher.ts';
-import type { Reload } from '../renderer/reload.ts';
+import { reloadsOf } from '../renderer/reload.ts';
 import type { CheckRequest } from '../renderer/run-check.ts';
 import { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import { Turns } from '../renderer/rolling/turns.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
-import type { Target } from '../renderer/target.ts';
 import { Memory } from './memory.ts';
 import { releaseAdvice } from './release-advice.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
@@ -295,13 +294,4 @@ export class Rendering {
     const { DryPublisher } = await import('../renderer/dry-publisher.ts');
     return new DryPublisher({ print, color });
   }
-}
-
-/** What has to run because a target's file was put back. */
-function reloadsOf(target: Target): Reload[] {
-  const { command, commandTimeoutMs: timeoutMs, commandRules: rules } = target;
-  if (command === undefined) return [];
-  return [
-    { command, timeoutMs, ...(rules !== undefined && { rules }), targets: [target], reasons: [] },
-  ];
 }

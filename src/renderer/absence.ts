@@ -4,6 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Missing } from '../template/engine.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { absentError, hopelessError } from './course-errors.ts';
+import type { Reasons } from './reasons.ts';
 import type { Target } from './target.ts';
 
 /** Whose the missing things are. */
@@ -29,11 +30,11 @@ export function hopelessness(
   return absent && { error: absentError(target.label, template, absent), absent: true };
 }
 
-/** Says at once when something that was there is gone, and takes it out of `changes`; what never was there is for the waiting report. */
-export function sayGone({ target, missing }: Absence, changes: Set<string>, logger: Logger): void {
+/** Says at once when something that was there is gone, and takes it out of the `reasons`; what never was there is for the waiting report. */
+export function sayGone({ target, missing }: Absence, reasons: Reasons, logger: Logger): void {
   for (const { why, query } of missing) {
     const id = queryId(query);
-    if (why !== 'absent' || !changes.delete(id)) continue;
+    if (why !== 'absent' || !reasons.forget(id)) continue;
     logger.warn(`${id} is gone; ${target.label} stays as it was until it is back`, {
       target: target.label,
       query: id,

@@ -1,22 +1,24 @@
 import { existsSync } from 'node:fs';
-import type { Query } from '../catalog/query.ts';
 import type { Bus } from '../core/bus.ts';
 import type { AutotmplError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
-import type { Missing } from '../template/engine.ts';
+import type { Missing, Rendering } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import { hopelessness, sayGone } from './absence.ts';
 import type { CompiledTarget } from './compile-targets.ts';
+import { Contents } from './contents.ts';
 import { templateError } from './course-errors.ts';
 import { Due } from './due.ts';
 import { Fare, type FareState, type Holder } from './fare.ts';
 import type { GuardReport } from './guard/count.ts';
 import { Guard } from './guard/guard.ts';
 import type { GuardMemories } from './guard/memory.ts';
-import { recallAll, type Ledger, type MadeOf } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { Needs } from './needs.ts';
 import type { Publication, Published } from './publisher.ts';
-import type { Reload } from './reload.ts';
+import { Reasons } from './reasons.ts';
+import { reloadsOf, type Reload } from './reload.ts';
 import { Remarks } from './remarks.ts';
 import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
@@ -50,32 +52,17 @@ export class Course implements User {
   readonly #writeRetry: WriteRetry;
   readonly #guard: Guard | undefined;
   readonly #remarks: Remarks;
-  /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
-  #needs: ReadonlyMap<string, Query> = new Map();
-  /** Queries whose answers changed since the last complete rendering. */
-  #changes = new Set<string>();
-  /** Those that the last complete rendering was made for. */
-  #reasons: readonly string[] = [];
-  /** What the text was made of that was rendered last. */
-  #madeOf: MadeOf = new Map();
-  /** What the file was made of before it was last replaced. */
-  #madeOfBefore: MadeOf | undefined;
-  #missing: readonly Missing[] = [];
+  readonly #needs: Needs;
+  readonly #reasons = new Reasons();
+  readonly #contents: Contents;
   #hadText = false;
-  #isAskedFor = false;
   /** Whether its text is on its way to the file. */
   #isUnderWay = false;
   /** Whether its last text was passed over for a newer one. */
   #wasOvertaken = false;
-  #wasWhole = false;
   #waitsWith: string | undefined;
-  #lastSecrets: ReadonlySet<string> = new Set();
-  /** Secrets of the text that was put in place last: while a file is held, data may go on changing. */
-  #inPlace: ReadonlySet<string> = new Set();
   /** Whether the file changed, or would have if this run wrote files. */
   changed = false;
-  /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
-  secrets: ReadonlySet<string> = new Set();
 
   constructor({ target, template, groupKey }: CompiledTarget, options: CourseOptions) {
     this.target = target;
@@ -85,6 +72,8 @@ export class Course implements User {
     this.#due = new Due(target.quiet, options.clock, options.onDue);
     this.#fare = new Fare(target, options);
     this.#remarks = new Remarks(target, options);
+    this.#needs = new Needs(this, options.watcher);
+    this.#contents = new Contents(target, options.ledger);
     this.#writeRetry = new WriteRetry(target.label, options, () => this.#due.become());
     this.#guard =
       target.guard === undefined
@@ -118,7 +107,12 @@ export class Course implements User {
 
   /** Queries that its template may show, while it was never rendered whole and so has not said what of them is secret. */
   get undecided(): Iterable<string> {
-    return this.#wasWhole ? [] : this.#needs.keys();
+    return this.#needs.undecided;
+  }
+
+  /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
+  get secrets(): ReadonlySet<string> {
+    return this.#contents.secrets;
   }
 
   /** How its file stands. */
@@ -162,22 +156,23 @@ export class Course implements User {
 
   /** What it waits for; undefined where it waits for nothing. */
   waiting(): Waiting | undefined {
-    if (this.#missing.length === 0) return undefined;
+    const { missing } = this.#needs;
+    if (missing.length === 0) return undefined;
     return {
       label: this.target.label,
       template: this.#template.name,
-      missing: this.#missing,
+      missing,
       hadText: this.#hadText,
     };
   }
 
   answerChanged(id: string): void {
-    this.#changes.add(id);
+    this.#reasons.changed(id);
     if (this.#due.now) return;
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
     if (this.#options.once || !this.#hadText) this.#due.become();
     else if (this.target.quiet.maxMs > 0) this.#due.becomeAfter('quiet');
-    else if (this.#isTroubled()) this.#due.becomeAfter('troubled');
+    else if (this.#needs.areTroubled) this.#due.becomeAfter('troubled');
     else if (this.#needs.size > 1) this.#due.becomeAfter('settle');
     else this.#due.become();
   }
@@ -194,7 +189,7 @@ export class Course implements User {
 
   /** Has to be rendered again, though no answer changed; what was refused is looked at anew. */
   renderAgain(): void {
-    this.#isAskedFor = true;
+    this.#reasons.askFor();
     this.#due.become();
   }
 
@@ -234,49 +229,32 @@ export class Course implements User {
     const recall = this.#guard?.recall ?? watcher.recall;
     const resolution = resolve(this.#template, recall);
     const { rendering } = resolution;
-    const complete = resolution.kind === 'complete';
-    // A command may still print what the file held until now.
-    this.secrets = new Set([...this.#inPlace, ...this.#lastSecrets, ...rendering.secrets]);
-    if (complete) this.#lastSecrets = rendering.secrets;
-    this.#wasWhole ||= complete;
-    this.#needs = complete ? rendering.used : new Map([...this.#needs, ...rendering.used]);
-    watcher.want(this, this.#needs);
+    this.#contents.rendered(resolution, recall);
+    this.#needs.take(resolution);
     bus.emit('target:rendered', { target: this.target.label, missing: rendering.missing.size });
-    this.#missing = resolution.kind === 'incomplete' ? resolution.missing : [];
     if (resolution.kind === 'failed') this.#fare.fail(templateError(resolution));
     if (resolution.kind === 'incomplete') this.#wait(resolution.missing);
-    if (complete) this.#madeOf = recallAll(rendering.used, recall);
-    const hold = complete
-      ? this.#guard?.judge({
-          used: rendering.used,
-          madeOf: this.#madeOf,
-          text: resolution.text,
-        })
-      : undefined;
+    const text = resolution.kind === 'complete' ? resolution.text : undefined;
+    const isLetPass = text !== undefined && this.#passesGuards(text, rendering);
     this.#guard?.plan();
-    if (hold !== undefined) this.#fare.holdByGuard(hold);
-    if (!complete || hold !== undefined) return undefined;
-    this.#reasons = [...this.#changes];
-    this.#changes = new Set();
+    if (!isLetPass) return undefined;
+    const { anew } = this.#reasons.take();
     this.#remarks.tell(rendering);
     const { secrets, files } = rendering;
-    const anew = this.#isAskedFor;
-    this.#isAskedFor = false;
     this.#isUnderWay = true;
     const isOvertaken = (): boolean => this.#isOvertaken();
-    return { target: this.target, text: resolution.text, secrets, files, anew, isOvertaken };
+    return { target: this.target, text, secrets, files, anew, isOvertaken };
   }
 
   /** A text that is passed over for a newer one is followed by one that is not: data that changes all the time must not leave the file as it is. */
   #isOvertaken(): boolean {
-    return this.#due.now && this.#changes.size > 0 && !this.#wasOvertaken;
+    return this.#due.now && this.#reasons.areThere && !this.#wasOvertaken;
   }
 
   /** Its text is not published, since another of its group has none. */
-  standBack({ target, anew = false }: Publication, other: Course): void {
+  standBack(publication: Publication, other: Course): void {
     this.#isUnderWay = false;
-    this.#changes = new Set([...this.#reasons, ...this.#changes]);
-    this.#isAskedFor ||= anew;
+    this.#reasons.giveBack(publication);
     const { label } = other.target;
     if (other.state === 'waiting' || other.error === undefined) {
       // Not there yet is nothing to be loud about; the one that waits says what it waits for.
@@ -285,75 +263,57 @@ export class Course implements User {
     } else {
       // What guards have against the other may change at every moment, and is said there.
       const quietly = this.holder === 'group' && other.holder === 'guard';
-      const error = groupError(target.fileGroup ?? '', label, other.error);
+      const error = groupError(this.target.fileGroup ?? '', label, other.error);
       this.#fare.hold('group', error, { quietly });
     }
   }
 
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
-    const reasons = this.#reasons;
     this.#isUnderWay = false;
     this.#wasOvertaken = published.outcome === 'overtaken';
     if (published.outcome === 'failed') {
-      this.#changes = new Set([...reasons, ...this.#changes]);
+      this.#reasons.giveBack();
       this.#fare.fail(published.error);
       if (!this.#options.once) this.#writeRetry.failed();
       return [];
     }
     if (published.outcome === 'stopped' || published.outcome === 'overtaken') {
-      this.#changes = new Set([...reasons, ...this.#changes]);
-      // What somebody asked for holds for the next text as well.
-      this.#isAskedFor ||= publication.anew === true;
+      this.#reasons.giveBack(publication);
       return [];
     }
     if (published.outcome === 'held') {
-      this.#changes = new Set([...reasons, ...this.#changes]);
+      this.#reasons.giveBack();
       this.#fare.hold(published.by, published.error);
       if (published.again === true && !this.#options.once) this.#writeRetry.failed();
-      if (published.by === 'rollback') this.#rolledBack();
-      return published.commandOwed === true ? this.#reload(reasons) : [];
+      if (published.by === 'rollback') {
+        // What is in place again has proved to be good: whoever waits for files need not wait for another.
+        this.#hadText = true;
+        this.#contents.rolledBack();
+      }
+      return published.commandOwed === true ? this.#reloads() : [];
     }
     const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
     this.#fare.succeed();
-    this.#inPlace = publication.secrets;
-    if (published.outcome !== 'shown') {
-      const { ledger } = this.#options;
-      this.#guard?.accepted(published.outcome === 'written');
-      if (published.outcome === 'written') this.#madeOfBefore = ledger.of(this.target);
-      ledger.note(this.target, this.#madeOf);
-    }
+    if (published.outcome !== 'shown') this.#guard?.accepted(published.outcome === 'written');
+    this.#contents.placed(publication, published.outcome);
     this.#hadText = true;
     this.#writeRetry.succeeded();
     if (published.outcome !== 'unchanged') this.changed = true;
-    const reason = reasons.slice(0, 5).join(', ') || withoutReason;
-    tellPlaced(publication, published, reason, this.#options);
+    tellPlaced(publication, published, this.#reasons.sentence(withoutReason), this.#options);
     const owed = published.outcome === 'unchanged' && published.commandOwed;
-    return owed || published.outcome === 'written' ? this.#reload(reasons) : [];
+    return owed || published.outcome === 'written' ? this.#reloads() : [];
   }
 
-  /** The file is what it was before, and made of what it was made of then. */
-  #rolledBack(): void {
-    // It has proved to be good: whoever waits for files need not wait for another.
-    this.#hadText = true;
-    if (this.#madeOfBefore !== undefined) {
-      this.#options.ledger.note(this.target, this.#madeOfBefore);
-    }
+  #reloads(): Reload[] {
+    return reloadsOf(this.target, this.#reasons.taken);
   }
 
-  #reload(reasons: readonly string[]): Reload[] {
-    const { command, commandTimeoutMs: timeoutMs, commandRules } = this.target;
-    if (command === undefined) return [];
-    const rules = commandRules === undefined ? {} : { rules: commandRules };
-    return [{ command, timeoutMs, ...rules, targets: [this.target], reasons }];
-  }
-
-  /** Whether the catalog does not answer something that the last text was made of. */
-  #isTroubled(): boolean {
-    for (const id of this.#needs.keys()) {
-      if (this.#options.watcher.answer(id)?.state !== 'fresh') return true;
-    }
-    return false;
+  /** Whether guards have nothing against a text. */
+  #passesGuards(text: string, { used }: Rendering): boolean {
+    const hold = this.#guard?.judge({ used, madeOf: this.#contents.madeOf, text });
+    if (hold !== undefined) this.#fare.holdByGuard(hold);
+    return hold === undefined;
   }
 
   #wait(missing: readonly Missing[]): void {
@@ -361,11 +321,11 @@ export class Course implements User {
     const hopeless = hopelessness(absence, this.#options);
     if (hopeless !== undefined) {
       const { error, ...why } = hopeless;
-      this.#missing = [];
+      this.#needs.giveUp();
       this.#fare.fail(error, why);
       return;
     }
     this.#fare.wait();
-    if (this.#hadText) sayGone(absence, this.#changes, this.#options.logger);
+    if (this.#hadText) sayGone(absence, this.#reasons, this.#options.logger);
   }
 }

@@ -13,6 +13,15 @@ export interface Reload {
   readonly reasons: readonly string[];
 }
 
+/** What has to run because a target's file changed for these reasons: nothing, or its command. */
+export function reloadsOf(target: Target, reasons: readonly string[] = []): Reload[] {
+  const { command, commandTimeoutMs: timeoutMs, commandRules: rules } = target;
+  if (command === undefined) return [];
+  return [
+    { command, timeoutMs, ...(rules !== undefined && { rules }), targets: [target], reasons },
+  ];
+}
+
 /** Which hosts may run it at a time: the same for all of its targets that say so. */
 export function rollingOf({ targets }: Reload): RollingRules | undefined {
   return targets.find(({ rolling }) => rolling !== undefined)?.rolling;

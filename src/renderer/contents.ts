@@ -1,0 +1,56 @@
+import type { Recall } from '../template/engine.ts';
+import { recallAll, type Ledger, type MadeOf } from './ledger.ts';
+import type { Publication, Published } from './publisher.ts';
+import type { Resolution } from './resolve.ts';
+import type { Target } from './target.ts';
+
+/** What the texts of a target are made of and what of them must not be shown: of the one rendered last, and of the one in place, which may be older. */
+export class Contents {
+  readonly #target: Target;
+  readonly #ledger: Ledger;
+  /** What the text was made of that was rendered last. */
+  #madeOf: MadeOf = new Map();
+  /** What the file was made of before it was last replaced. */
+  #madeOfBefore: MadeOf | undefined;
+  #lastSecrets: ReadonlySet<string> = new Set();
+  /** Secrets of the text that was put in place last: while a file is held, data may go on changing. */
+  #inPlace: ReadonlySet<string> = new Set();
+  #secrets: ReadonlySet<string> = new Set();
+
+  constructor(target: Target, ledger: Ledger) {
+    this.#target = target;
+    this.#ledger = ledger;
+  }
+
+  /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
+  get secrets(): ReadonlySet<string> {
+    return this.#secrets;
+  }
+
+  /** What the text was made of that was rendered last. */
+  get madeOf(): MadeOf {
+    return this.#madeOf;
+  }
+
+  /** It was rendered, from what is recalled so. */
+  rendered({ kind, rendering: { used, secrets } }: Resolution, recall: Recall): void {
+    // A command may still print what the file held until now.
+    this.#secrets = new Set([...this.#inPlace, ...this.#lastSecrets, ...secrets]);
+    if (kind !== 'complete') return;
+    this.#lastSecrets = secrets;
+    this.#madeOf = recallAll(used, recall);
+  }
+
+  /** The text that was rendered last is in place, or shown where no files are written. */
+  placed({ secrets }: Publication, outcome: Published['outcome']): void {
+    this.#inPlace = secrets;
+    if (outcome === 'shown') return;
+    if (outcome === 'written') this.#madeOfBefore = this.#ledger.of(this.#target);
+    this.#ledger.note(this.#target, this.#madeOf);
+  }
+
+  /** The file is what it was before, and made of what it was made of then. */
+  rolledBack(): void {
+    if (this.#madeOfBefore !== undefined) this.#ledger.note(this.#target, this.#madeOfBefore);
+  }
+}

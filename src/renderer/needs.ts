@@ -1,0 +1,57 @@
+import type { Query } from '../catalog/query.ts';
+import type { Missing } from '../template/engine.ts';
+import type { User, Watcher } from '../watch/watcher.ts';
+import type { Resolution } from './resolve.ts';
+
+/** What a template needs: the queries that it uses, and which of their answers it waits for. */
+export class Needs {
+  readonly #user: User;
+  readonly #watcher: Watcher;
+  /** What the last complete rendering used; kept while incomplete, or nested queries would flap. */
+  #queries: ReadonlyMap<string, Query> = new Map();
+  #missing: readonly Missing[] = [];
+  #wasWhole = false;
+
+  constructor(user: User, watcher: Watcher) {
+    this.#user = user;
+    this.#watcher = watcher;
+  }
+
+  /** How many queries it uses. */
+  get size(): number {
+    return this.#queries.size;
+  }
+
+  /** What it waits for. */
+  get missing(): readonly Missing[] {
+    return this.#missing;
+  }
+
+  /** Queries that it may show, while it was never rendered whole and so has not said what of them is secret. */
+  get undecided(): Iterable<string> {
+    return this.#wasWhole ? [] : this.#queries.keys();
+  }
+
+  /** Whether the catalog does not answer something that the last text was made of. */
+  get areTroubled(): boolean {
+    for (const id of this.#queries.keys()) {
+      if (this.#watcher.answer(id)?.state !== 'fresh') return true;
+    }
+    return false;
+  }
+
+  /** Has watched from now on what it turned out to need. */
+  take(resolution: Resolution): void {
+    const { used } = resolution.rendering;
+    const isWhole = resolution.kind === 'complete';
+    this.#wasWhole ||= isWhole;
+    this.#queries = isWhole ? used : new Map([...this.#queries, ...used]);
+    this.#missing = resolution.kind === 'incomplete' ? resolution.missing : [];
+    this.#watcher.want(this.#user, this.#queries);
+  }
+
+  /** What is missing is not waited for any more. */
+  giveUp(): void {
+    this.#missing = [];
+  }
+}
