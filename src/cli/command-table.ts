@@ -59,7 +59,7 @@ export const CONTROL_COMMANDS = {
   reload: { description: 'Read the config again; where it is wrong, say why: the old one stays.' },
   release: {
     words: 'FILE',
-    description: 'Have a file that guards hold take what is there now, once.',
+    description: 'Have a file that is held take what is there now, once, or try it again.',
   },
   maintenance: {
     words: 'enable|disable',

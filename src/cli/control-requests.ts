@@ -10,7 +10,7 @@ const PROMPT_MS = 10_000;
 export interface Asking {
   readonly request: ControlRequest;
   /** For people; undefined: the answer speaks for itself. */
-  readonly done?: string;
+  readonly done?: string | ((answer: unknown) => string);
 }
 
 /** How each command is asked; `events` is followed, not asked. Throws an AutotmplError (`usage`) for words that mean nothing. */
@@ -41,7 +41,8 @@ export function askingOf(
     case 'release':
       return {
         request: post('/v1/targets/release', { target: first }, PROMPT_MS),
-        done: `${first}: takes what is there`,
+        done: (answer) =>
+          `${first}: ${wasTriedAgain(answer) ? 'is tried again' : 'takes what is there'}`,
       };
     case 'maintenance':
       return maintenance(first);
@@ -55,6 +56,10 @@ export function askingOf(
           .join(', ')}`,
       };
   }
+}
+
+function wasTriedAgain(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'triedAgain' in answer;
 }
 
 function post(path: string, body?: unknown, timeoutMs?: number): ControlRequest {

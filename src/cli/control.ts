@@ -21,7 +21,8 @@ export async function askRunning(
   const socket = await controlSocketOf(invocation, process.env);
   const { text } = await askControl(socket, request);
   if (format === 'json') process.stdout.write(asked === 'ping' ? '{"ok":true}\n' : text);
-  else if (done !== undefined) process.stdout.write(`${done}\n`);
+  else if (typeof done === 'string') process.stdout.write(`${done}\n`);
+  else if (done !== undefined) process.stdout.write(`${done(JSON.parse(text))}\n`);
   else process.stdout.write(statusText(JSON.parse(text) as StatusReport, Date.now()));
   return EXIT.done;
 }

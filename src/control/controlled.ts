@@ -13,7 +13,7 @@ export interface Controlled {
   commands(): readonly CommandStatus[];
   /** How many facts of the catalog are watched, and how they stand. */
   queries(): QueryCounts;
-  /** Has a file that guards hold take what they refused; `target` is its label or its destination. Undefined: there are no templates. */
+  /** Has a file that guards hold take what they refused, and one that its check or a rollback holds try again; `target` is its label or its destination. Undefined: there are no templates. */
   release(target: string): ReleaseResult | undefined;
   /** Reads everything anew; resolves when it is decided. `by` says in the log who asked. Never rejects. */
   reload(by: string): Promise<ReloadResult>;
@@ -24,7 +24,7 @@ export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonl
 
 /** What became of a release. */
 export type ReleaseResult =
-  | { readonly outcome: 'released'; readonly label: string }
+  | { readonly outcome: 'released' | 'triedAgain'; readonly label: string }
   | { readonly outcome: 'notHeld'; readonly target: TargetStatus }
   | { readonly outcome: 'unknown' };
 

@@ -4,18 +4,21 @@ import type { Controlled, TargetStatus } from './controlled.ts';
 import { kindOf, readObject } from './request-body.ts';
 import type { Route } from './routes.ts';
 
-/** Has a file that guards hold take what they refused, once. */
+/** Has a file that guards hold take what they refused, and one that its check or a rollback holds try again, once. */
 export function releaseRoute(controlled: Controlled): Route {
   return {
     method: 'POST',
     paths: ['/v1/targets/release'],
     summary:
-      'has a file that guards hold take what is there now, but not what comes later: {"target": "nginx.conf"}',
+      'has a file that is held take what is there now, but not what comes later, or try it again: {"target": "nginx.conf"}',
     answer: async ({ request }) => {
       const name = nameOf(new Map(await readObject(request)).get('target'));
       const released = controlled.release(name);
       if (released?.outcome === 'released') {
         return jsonAnswer({ updated: true, target: released.label });
+      }
+      if (released?.outcome === 'triedAgain') {
+        return jsonAnswer({ updated: true, target: released.label, triedAgain: true });
       }
       if (released?.outcome === 'notHeld') throw new Refusal(409, whyNot(released.target));
       throw unknown(name, controlled.files()?.targets ?? []);
@@ -41,16 +44,9 @@ function whyNot({ label, state, heldBy, reason }: TargetStatus): string {
     case 'failing':
       return `${label} is not held: it fails${why}`;
     case 'held':
-      return `${label} is held by ${HOLDERS[heldBy ?? 'guard']}, which nobody can overrule${why}`;
+      return `${label} is held by its ${heldBy ?? 'group'}${why}; release the one that is to blame`;
   }
 }
-
-const HOLDERS = {
-  guard: 'a guard',
-  check: 'its check',
-  group: 'its group',
-  rollback: 'a rollback',
-} as const;
 
 function unknown(name: string, targets: readonly TargetStatus[]): Refusal {
   const known = targets.map(({ label }) => label);

@@ -21,7 +21,7 @@ import { Turns } from '../renderer/rolling/turns.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import { Memory } from './memory.ts';
-import { releaseAdvice } from './release-advice.ts';
+import { releaseAdvice, retryAdvice } from './release-advice.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
 import {
@@ -246,6 +246,7 @@ export class Rendering {
       ledger: this.#memory,
       memories: this.#memories,
       releaseAdvice: releaseAdvice(settings.control?.socket, this.#options),
+      retryAdvice: retryAdvice(settings.control?.socket, this.#options),
       once,
       clock,
       bus: this.#bus,

@@ -29,6 +29,12 @@ export function absentError(
   return new AutotmplError('template', message, { advice });
 }
 
+/** What holds a file, and how somebody has it tried again, where nothing else is to be done first. */
+export function withAdvice(error: AutotmplError, advice: string | undefined): AutotmplError {
+  if (advice === undefined || error.advice !== undefined) return error;
+  return new AutotmplError(error.code, error.message, { cause: error, advice });
+}
+
 /** Something can never be answered, and `-once` would wait for ever. */
 export function hopelessError(label: string, answer: Answer | undefined): AutotmplError {
   const why = answer?.state === 'held' ? describeError(answer.reason) : 'it can never be answered';

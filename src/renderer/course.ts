@@ -8,7 +8,7 @@ import type { User, Watcher } from '../watch/watcher.ts';
 import { hopelessness, sayGone } from './absence.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { Contents } from './contents.ts';
-import { templateError } from './course-errors.ts';
+import { templateError, withAdvice } from './course-errors.ts';
 import { Due } from './due.ts';
 import { Fare, type FareState, type Holder } from './fare.ts';
 import type { GuardReport } from './guard/count.ts';
@@ -34,6 +34,7 @@ export interface CourseOptions {
   readonly ledger: Ledger;
   readonly memories: GuardMemories;
   readonly releaseAdvice: (label: string) => string;
+  readonly retryAdvice: (label: string, by: Holder) => string | undefined;
   readonly clock: Clock;
   readonly bus: Bus;
   readonly logger: Logger;
@@ -142,11 +143,20 @@ export class Course implements User {
     return this.#guard?.report();
   }
 
-  /** Has a file that guards hold take what was refused last; returns whether there was anything to release. */
-  release(): boolean {
-    if (this.holder !== 'guard') return false;
-    this.#guard?.release();
-    return true;
+  /**
+   * Has a file that guards hold take what was refused last, and one that its check or a rollback holds try that again; returns which, or undefined where there is
+   * nothing to release.
+   */
+  release(): 'released' | 'triedAgain' | undefined {
+    if (this.holder === 'guard') {
+      this.#guard?.release();
+      return 'released';
+    }
+    if (this.holder !== 'check' && this.holder !== 'rollback') return undefined;
+    // Whoever asks wants to hear how it went, also where that is nothing new.
+    this.#fare.sayAgain();
+    this.renderAgain();
+    return 'triedAgain';
   }
 
   /** The label of another of its group, which has to be ready first; undefined where there is none. */
@@ -284,7 +294,7 @@ export class Course implements User {
     }
     if (published.outcome === 'held') {
       this.#reasons.giveBack();
-      this.#fare.hold(published.by, published.error);
+      this.#fare.hold(published.by, this.#advised(published));
       if (published.again === true && !this.#options.once) this.#writeRetry.failed();
       if (published.by === 'rollback') {
         // What is in place again has proved to be good: whoever waits for files need not wait for another.
@@ -303,6 +313,12 @@ export class Course implements User {
     tellPlaced(publication, published, this.#reasons.sentence(withoutReason), this.#options);
     const owed = published.outcome === 'unchanged' && published.commandOwed;
     return owed || published.outcome === 'written' ? this.#reloads() : [];
+  }
+
+  /** What is tried again by itself needs nobody. */
+  #advised({ by, error, again }: Extract<Published, { outcome: 'held' }>): AutotmplError {
+    if (again === true) return error;
+    return withAdvice(error, this.#options.retryAdvice(this.target.label, by));
   }
 
   #reloads(): Reload[] {

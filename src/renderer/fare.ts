@@ -45,6 +45,11 @@ export class Fare {
     return this.#holder;
   }
 
+  /** What is wrong is said once more, where it is so still. */
+  sayAgain(): void {
+    this.#lastSaid = '';
+  }
+
   /** Something has to come first. An error that stood still does. */
   wait(): void {
     this.#state = 'waiting';

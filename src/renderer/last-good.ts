@@ -219,8 +219,5 @@ function ownersOf({ existing }: ResolvedDestination): ReadonlySet<number> {
 
 /** What holds a file whose newest text was taken back. */
 function rolledBackError({ label }: Target, reason: string): AutotmplError {
-  return new AutotmplError('command', `${label} was rolled back: ${reason}`, {
-    advice:
-      'its text is not tried again before the data changes, or somebody has it rendered again',
-  });
+  return new AutotmplError('command', `${label} was rolled back: ${reason}`);
 }

@@ -31,8 +31,10 @@ export interface RendererOptions {
   readonly ledger: Ledger;
   /** What guards remember from one config to the next. */
   readonly memories?: GuardMemories;
-  /** How an operator has a held file take what is there, as a clause. */
+  /** How an operator has a file that guards hold take what is there, as a clause. */
   readonly releaseAdvice?: (label: string) => string;
+  /** How one has a file that something else holds tried again; undefined where nobody can. */
+  readonly retryAdvice?: (label: string, by: Holder) => string | undefined;
   /** Ends once every target is written or has failed, and every command has ended; waits for no quiet period. */
   readonly once: boolean;
   readonly clock: Clock;
@@ -54,6 +56,8 @@ export interface TargetStanding {
 /** What became of asking for a held file's release. */
 export type ReleaseOutcome =
   | { readonly outcome: 'released'; readonly label: string }
+  /** It was held by its check or a rollback: its text is checked, put in place and followed by its command once more. */
+  | { readonly outcome: 'triedAgain'; readonly label: string }
   /** Nothing that can be released by hand holds it. */
   | { readonly outcome: 'notHeld'; readonly standing: TargetStanding }
   | { readonly outcome: 'unknown' };
@@ -81,11 +85,13 @@ export class Renderer implements Actor {
 
   constructor(options: RendererOptions) {
     this.#options = options;
-    const { memories = new GuardMemories(), releaseAdvice = () => 'change the guard' } = options;
+    const { memories = new GuardMemories() } = options;
+    const { releaseAdvice = () => 'change the guard', retryAdvice = () => undefined } = options;
     memories.begin(options.targets.map(({ target }) => target));
     const onDue = (): void => this.#wake();
     this.#courses = options.targets.map(
-      (compiled) => new Course(compiled, { ...options, memories, releaseAdvice, onDue }),
+      (compiled) =>
+        new Course(compiled, { ...options, memories, releaseAdvice, retryAdvice, onDue }),
     );
     this.#report = new WaitingReport(
       options.clock,
@@ -105,13 +111,14 @@ export class Renderer implements Actor {
     return this.#courses.map(standingOf);
   }
 
-  /** Has a file that guards hold take what they refused last. `name` is its label or its destination. */
+  /** Has a file that guards hold take what they refused last, and one that its check or a rollback holds try again. `name` is its label or its destination. */
   releaseHeld(name: string): ReleaseOutcome {
     const course = this.#courses.find(
       ({ target: { label, destination } }) => label === name || destination === name,
     );
     if (course === undefined) return { outcome: 'unknown' };
-    if (course.release()) return { outcome: 'released', label: course.target.label };
+    const outcome = course.release();
+    if (outcome !== undefined) return { outcome, label: course.target.label };
     return { outcome: 'notHeld', standing: standingOf(course) };
   }
 

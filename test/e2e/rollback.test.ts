@@ -31,6 +31,7 @@ describe('a file whose change fails, with a real nginx behind it', () => {
   /** What nginx's file is made of is one directive from the catalog, put down as it is. */
   const config = (fields: Record<string, unknown> = {}) => ({
     catalog: { consul: { address: agent.address } },
+    control: { socket: 'control.sock' },
     templates: [
       {
         contents: [
@@ -100,6 +101,24 @@ describe('a file whose change fails, with a real nginx behind it', () => {
     await untilAnswer('better');
     expect(scene.exists('.nginx.conf.autotmpl-rejected')).toBe(false);
     expect(again.isRunning).toBe(true);
+  });
+
+  it('is tried again when an operator asks, once the fault that was not its own is gone', async () => {
+    const program = await startBoth({
+      command: '[ -e mended ]',
+    });
+    const release = () =>
+      scene.startWith(['release', '-config', 'autotmpl.json', 'nginx.conf']).ended;
+    await agent.putKey('site/answer', ILL);
+    await program.logs(
+      /"nginx.conf was rolled back: .*, but by autotmpl release nginx.conf -socket/,
+    );
+    scene.write('mended', '');
+    expect(await release()).toMatchObject({ code: 0, stdout: 'nginx.conf: is tried again\n' });
+    await scene.until('the new text', () => scene.read('nginx.conf').includes(ILL));
+    await scene.until('nothing owed', () => !scene.exists('.nginx.conf.autotmpl-owed'));
+    expect(scene.exists('.nginx.conf.autotmpl-rejected')).toBe(false);
+    expect((await release()).stderr).toContain('nginx.conf is not held: it is as it should be');
   });
 
   it('is rolled back when nginx takes it and the probe says that it serves nothing', async () => {

@@ -275,6 +275,10 @@ describe('our own paths', () => {
       target: 'a.conf',
     });
     expect(scene.controlled.asked).toEqual([['release', '/etc/a.conf']]);
+    scene.controlled.releaseResult = { outcome: 'triedAgain', label: 'a.conf' };
+    expect(await scene.ask('POST', '/v1/targets/release', { target: 'a.conf' })).toEqual({
+      ...{ updated: true, target: 'a.conf', triedAgain: true },
+    });
   });
 
   it('say why a file cannot be released', async () => {
@@ -300,8 +304,8 @@ describe('our own paths', () => {
     expect(await notHeld({ state: 'failing', reason: 'no room' })).toBe(
       'a is not held: it fails: no room',
     );
-    expect(await notHeld({ state: 'held', heldBy: 'check', reason: 'wrong' })).toBe(
-      'a is held by its check, which nobody can overrule: wrong',
+    expect(await notHeld({ state: 'held', heldBy: 'group', reason: 'because of b' })).toBe(
+      'a is held by its group: because of b; release the one that is to blame',
     );
   });
 

@@ -127,6 +127,7 @@ export class GuardedFiles {
         new FilePublisher({ print: () => undefined, runCheck, markers, clock, logger }),
       reloads: reloads.actor,
       releaseAdvice: (label) => `autotmpl release ${label}`,
+      retryAdvice: (label) => `release ${label}`,
       ...{ ledger, memories, once, clock, bus, logger },
     });
     const controller = new AbortController();

@@ -34,7 +34,6 @@ describe('the commands that ask', () => {
     expect(askingOf('putmetric', ['a=1.5', 'b=-2']).request.body).toEqual({ a: 1.5, b: -2 });
     expect(askingOf('release', ['/etc/a.conf'])).toMatchObject({
       request: { path: '/v1/targets/release', body: { target: '/etc/a.conf' } },
-      done: '/etc/a.conf: takes what is there',
     });
     expect(askingOf('stop', ['web']).request.timeoutMs).toBeUndefined();
   });

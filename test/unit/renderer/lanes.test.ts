@@ -237,6 +237,53 @@ describe('a command that files with checks share', () => {
   });
 });
 
+describe('a file that its check holds', () => {
+  const held = async (fields: Partial<Target> = {}): Promise<ReturnType<typeof start>> => {
+    put('a', '1');
+    const mates = fields.fileGroup === undefined ? [] : [file('mate', 'a', fields)];
+    const started = await startWith([checked('slow', 'a', fields), ...mates]);
+    put('a', '2');
+    await untilChecked('slow', 2);
+    checks.fail('slow');
+    await files.untilTold(/^held slow check/);
+    return started;
+  };
+
+  it('is checked once more when an operator asks, and put in place where that passes', async () => {
+    const { renderer } = await held({ command: 'reload' });
+    expect(renderer.standings()[0]?.reason).toContain('(release slow)');
+    expect(renderer.releaseHeld('slow')).toEqual({ outcome: 'triedAgain', label: 'slow' });
+    await untilChecked('slow', 3);
+    checks.pass('slow');
+    await files.untilText('2', 'slow');
+    await files.until(() => files.commands.length > 0, 'its command');
+    expect(renderer.releaseHeld('slow')).toMatchObject({ outcome: 'notHeld' });
+  });
+
+  it('is said to be refused once more where it is', async () => {
+    const { renderer } = await held();
+    const complaints = (): number => files.logger.text().split('the check of slow failed').length;
+    const before = complaints();
+    renderer.releaseHeld('slow');
+    await untilChecked('slow', 3);
+    checks.fail('slow');
+    await files.untilTold(/^held slow check/);
+    expect([complaints() - before, files.read('slow')]).toEqual([1, '1']);
+  });
+
+  it('is tried again with its group, but by its own name alone', async () => {
+    const { renderer } = await held({ fileGroup: 'web' });
+    await files.until(() => renderer.standings()[1]?.heldBy === 'group', 'the other to be held');
+    expect(renderer.releaseHeld('mate')).toMatchObject({ outcome: 'notHeld' });
+    renderer.releaseHeld('slow');
+    await untilChecked('slow', 3);
+    checks.pass('slow');
+    await files.untilText('2', 'mate');
+    expect(files.read('slow')).toBe('2');
+    await files.untilTold(/^written mate/);
+  });
+});
+
 it('looks at others when as many checks hang as run side by side', async () => {
   put('a', '1');
   const names = ['one', 'two', 'three', 'four', 'five'];
