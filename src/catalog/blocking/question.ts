@@ -73,7 +73,7 @@ export class Question {
     this.#plan = plan;
     this.#parts = parts;
     this.#place = place;
-    this.#pace = new Pace(parts.clock);
+    this.#pace = new Pace(parts.clock, plan.weight);
     this.#reads = new Reads(plan.relaxed, parts.client.server);
     this.#suspicion = new Suspicion(plan, parts.client.server, parts.clock);
     this.#value = known;
@@ -189,6 +189,7 @@ export class Question {
 
   async #take(reply: HttpReply, signal: AbortSignal, isSecond = false): Promise<Outcome> {
     this.#length = reply.body.length;
+    this.#pace.weigh(this.#length);
     const { read, refine } = this.#plan;
     const evidence = evidenceOf(reply, this.#server);
     if (refine === undefined && evidence.digest === this.#digest && this.#value !== undefined) {

@@ -36,6 +36,8 @@ export interface RequestPlan {
   readonly mayBeAbsent: boolean;
   /** Whether the answer is usually no longer than a few lines. */
   readonly isShort: boolean;
+  /** How many times slower than others it is asked while it churns, if its answers are not heavier still; 1 where absent. */
+  readonly weight?: number;
   /** Whether the answer comes from the servers, and so says whether they have a leader. */
   readonly fromServers: boolean;
   /** Absent: only what the leader confirms counts. */

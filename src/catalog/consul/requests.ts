@@ -50,6 +50,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         aclRule,
         relaxed,
         ...INDEXED,
+        weight: WHOLE_CATALOG,
         path: `/v1/catalog/services${parametersOf(scopeOf(query, defaults))}`,
         read: readServices,
       };
@@ -68,6 +69,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         aclRule,
         relaxed,
         ...INDEXED,
+        weight: WHOLE_CATALOG,
         path: `/v1/catalog/nodes${parametersOf({ ...scopeOf(query, defaults), near: query.near })}`,
         read: (body) => readNodes(body, query.near !== undefined),
       };
@@ -137,6 +139,9 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
       };
   }
 }
+
+/** What goes through a whole table for each answer, and is woken by every write to it. */
+const WHOLE_CATALOG = 5;
 
 /**
  * What the agent's cache has (https://developer.hashicorp.com/consul/api-docs/features/caching); it ignores the parameter elsewhere, so that there the
