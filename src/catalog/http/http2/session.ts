@@ -9,6 +9,7 @@ import { readStream, type StreamOwner } from './stream.ts';
 const PING_AFTER_MS = 10_000;
 /** A server that does not answer a ping in this time hangs, or the way to it is cut. */
 const PING_DEADLINE_MS = 5000;
+const PING_GRACE_MS = 250;
 /** Consul's own limit for the streams of one connection. No more than this even where a server allows more. */
 const MOST_STREAMS = 250;
 /** Of the streams, this share is for questions that wait; the others are for those that are answered at once. */
@@ -31,6 +32,7 @@ export class Session implements StreamOwner {
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #lingering = new Set<CancelTimer>();
+  #limit: number;
   #streams = 0;
   #isLeaving = false;
   #failure: ExchangeError | undefined;
@@ -45,9 +47,13 @@ export class Session implements StreamOwner {
     this.#clock = clock;
     this.#onChange = onChange;
     this.#heardAt = this.#idleSince = clock.now();
+    this.#limit = limitOf(session);
     session.unref();
     session.on('goaway', () => this.#leave());
-    session.on('remoteSettings', () => this.#changed());
+    session.on('remoteSettings', () => {
+      this.#limit = limitOf(session);
+      this.#changed();
+    });
     session.on('error', (error) => (this.#failure ??= brokenBy(error)));
     session.on('close', () => this.#ended());
     session.on('frameError', () => this.#end(new ExchangeError('other')));
@@ -70,10 +76,7 @@ export class Session implements StreamOwner {
 
   /** How many streams the server takes at a time. */
   get limit(): number {
-    return Math.min(
-      MOST_STREAMS,
-      this.#session.remoteSettings.maxConcurrentStreams ?? MOST_STREAMS,
-    );
+    return this.#limit;
   }
 
   /** How many exchanges are under way. */
@@ -178,10 +181,11 @@ export class Session implements StreamOwner {
   /** Asks; the answer counts as something heard. Undefined: it is asked no more. */
   #ping(): number | undefined {
     if (!this.isThere) return undefined;
-    this.#cancelPong = this.#clock.setTimer(
-      () => this.#end(new ExchangeError('hung')),
-      PING_DEADLINE_MS,
-    );
+    const hung = (): void => this.#end(new ExchangeError('hung'));
+    this.#cancelPong = this.#clock.setTimer(() => {
+      // We may have been busy ourselves for all that time: what has come meanwhile is read before this is over.
+      this.#cancelPong = this.#clock.setTimer(hung, PING_GRACE_MS);
+    }, PING_DEADLINE_MS - PING_GRACE_MS);
     this.#session.ping((error) => {
       this.#cancelPong?.();
       if (error === null) this.#heardAt = this.#clock.now();
@@ -213,6 +217,10 @@ export class Session implements StreamOwner {
     if (this.#streams === 0) this.#idleSince = this.#clock.now();
     this.#onChange();
   }
+}
+
+function limitOf({ remoteSettings }: ClientHttp2Session): number {
+  return Math.min(MOST_STREAMS, remoteSettings.maxConcurrentStreams ?? MOST_STREAMS);
 }
 
 function brokenBy(error: unknown): ExchangeError {

@@ -31,7 +31,6 @@ export interface SessionsParts {
 }
 
 interface Waiter {
-  readonly waits: boolean;
   readonly grant: (session: Session | undefined) => void;
   readonly refuse: (error: Error) => void;
 }
@@ -44,7 +43,11 @@ export class Sessions {
   readonly #parts: SessionsParts;
   readonly #most: number;
   readonly #sessions = new Set<Session>();
-  readonly #waiters = new Set<Waiter>();
+  /** Who wants a stream, by whether it is for a question that waits at the server; others come first. */
+  readonly #queues: ReadonlyMap<boolean, Set<Waiter>> = new Map([
+    [false, new Set<Waiter>()],
+    [true, new Set<Waiter>()],
+  ]);
   readonly #closed = new AbortController();
   /** How many streams a connection takes, by the last one that was opened. */
   #streamsEach: number | undefined;
@@ -94,7 +97,7 @@ export class Sessions {
     this.#closed.abort(new ExchangeError('other'));
     this.#cancelDial?.();
     this.#cancelIdle?.();
-    for (const waiter of this.#waiters) waiter.refuse(new ExchangeError('other'));
+    for (const waiter of this.#waiters()) waiter.refuse(new ExchangeError('other'));
     for (const session of this.#sessions) session.destroy();
     this.#sessions.clear();
   }
@@ -107,10 +110,9 @@ export class Sessions {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         signal.removeEventListener('abort', abort);
-        this.#waiters.delete(waiter);
+        this.#queues.get(waits)?.delete(waiter);
       };
       const waiter: Waiter = {
-        waits,
         grant: (granted) => {
           leave();
           resolve(granted);
@@ -122,7 +124,7 @@ export class Sessions {
       };
       const abort = (): void => waiter.refuse(signal.reason as Error);
       signal.addEventListener('abort', abort, { once: true });
-      this.#waiters.add(waiter);
+      this.#queues.get(waits)?.add(waiter);
       this.#grow();
     });
   }
@@ -155,7 +157,7 @@ export class Sessions {
   }
 
   #grow(): void {
-    if (this.#isDialing || this.#waiters.size === 0) return;
+    if (this.#isDialing || ![...this.#queues.values()].some(({ size }) => size > 0)) return;
     if (this.#sessions.size >= this.#most) {
       // Whoever hears of the end of one comes back here.
       this.#closeLeaving();
@@ -189,7 +191,7 @@ export class Sessions {
     try {
       const opened = await dial(this.#closed.signal);
       if (opened === undefined) {
-        for (const waiter of this.#waiters) waiter.grant(undefined);
+        for (const waiter of this.#waiters()) waiter.grant(undefined);
         return;
       }
       const session = new Session({
@@ -205,11 +207,8 @@ export class Sessions {
     } catch (error) {
       this.#failedAt = clock.now();
       const reason = error instanceof Error ? error : new Error(String(error));
-      for (const waiter of this.#waiters) {
-        const session = this.#find(waiter.waits);
-        if (session === undefined) waiter.refuse(reason);
-        else waiter.grant(session.reserve());
-      }
+      this.#grant();
+      for (const waiter of this.#waiters()) waiter.refuse(reason);
     }
   }
 
@@ -221,11 +220,23 @@ export class Sessions {
   }
 
   #serve(): void {
-    for (const waiter of this.#waiters) {
-      const session = this.#find(waiter.waits);
-      if (session !== undefined) waiter.grant(session.reserve());
-    }
+    this.#grant();
     this.#grow();
+  }
+
+  #grant(): void {
+    for (const [waits, queue] of this.#queues) {
+      for (const waiter of queue) {
+        const session = this.#find(waits);
+        // Where there is no room for one, there is none for those behind it: there may be thousands.
+        if (session === undefined) break;
+        waiter.grant(session.reserve());
+      }
+    }
+  }
+
+  #waiters(): Waiter[] {
+    return [...this.#queues.values()].flatMap((queue) => [...queue]);
   }
 
   /** Closes what has carried nothing for long, and what was made with certificates that are no longer used. */
