@@ -336,6 +336,7 @@ describe('the budget of changes', () => {
     files.sales('a');
     const { renderer } = files.start([files.target(twice)]);
     await files.untilText('a ');
+    await files.untilTold(/^written/);
     await files.clock.advance(10_000);
     files.sales('b');
     await files.untilText('b ');
