@@ -8,24 +8,23 @@ import type { User, Watcher } from '../watch/watcher.ts';
 import { hopelessness, sayGone } from './absence.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { Contents } from './contents.ts';
-import { templateError, withAdvice } from './course-errors.ts';
+import { templateError } from './course-errors.ts';
 import { Due } from './due.ts';
 import { Fare, type FareState, type Holder } from './fare.ts';
 import type { GuardReport } from './guard/count.ts';
 import { Guard } from './guard/guard.ts';
 import type { GuardMemories } from './guard/memory.ts';
+import { Landing } from './landing.ts';
 import type { Ledger } from './ledger.ts';
 import { Needs } from './needs.ts';
 import type { Publication, Published } from './publisher.ts';
 import { Reasons } from './reasons.ts';
-import { reloadsOf, type Reload } from './reload.ts';
+import type { Reload } from './reload.ts';
 import { Remarks } from './remarks.ts';
 import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
-import { tellPlaced } from './tell-placed.ts';
 import type { Waiting } from './waiting-report.ts';
 import { groupError } from './units.ts';
-import { WriteRetry } from './write-retry.ts';
 
 /** What a course works with. */
 export interface CourseOptions {
@@ -42,7 +41,10 @@ export interface CourseOptions {
   readonly onDue: () => void;
 }
 
-/** The way of one target from a changed answer to a publication: what it needs, when it is due, and how it fares. */
+/**
+ * The way of one target from a changed answer to a publication: when it is due, what is rendered then, and how it fares. What becomes of its texts
+ * from there on is in `landing.ts`.
+ */
 export class Course implements User {
   readonly target: Target;
   readonly groupKey: string | undefined;
@@ -50,20 +52,13 @@ export class Course implements User {
   readonly #options: CourseOptions;
   readonly #due: Due;
   readonly #fare: Fare;
-  readonly #writeRetry: WriteRetry;
   readonly #guard: Guard | undefined;
   readonly #remarks: Remarks;
   readonly #needs: Needs;
   readonly #reasons = new Reasons();
   readonly #contents: Contents;
-  #hadText = false;
-  /** Whether its text is on its way to the file. */
-  #isUnderWay = false;
-  /** Whether its last text was passed over for a newer one. */
-  #wasOvertaken = false;
+  readonly #landing: Landing;
   #waitsWith: string | undefined;
-  /** Whether the file changed, or would have if this run wrote files. */
-  changed = false;
 
   constructor({ target, template, groupKey }: CompiledTarget, options: CourseOptions) {
     this.target = target;
@@ -75,7 +70,6 @@ export class Course implements User {
     this.#remarks = new Remarks(target, options);
     this.#needs = new Needs(this, options.watcher);
     this.#contents = new Contents(target, options.ledger);
-    this.#writeRetry = new WriteRetry(target.label, options, () => this.#due.become());
     this.#guard =
       target.guard === undefined
         ? undefined
@@ -84,26 +78,27 @@ export class Course implements User {
             recall: options.watcher.recall,
             onDue: () => this.#due.become(),
           });
+    this.#landing = new Landing(target, {
+      ...options,
+      ...{ fare: this.#fare, reasons: this.#reasons, contents: this.#contents, guard: this.#guard },
+      isDue: () => this.#due.now,
+      onRetry: () => this.#due.become(),
+    });
   }
 
   /** Whether it waits to be rendered, and can be. */
   get isDue(): boolean {
-    return this.#due.now && !this.#isUnderWay;
+    return this.#due.now && !this.#landing.isUnderWay;
   }
 
   /** Whether its last text is on its way to the file: published, and not concluded. Until then no other is rendered. */
   get isUnderWay(): boolean {
-    return this.#isUnderWay;
+    return this.#landing.isUnderWay;
   }
 
   /** Whether the last rendering came to an end, good or bad, and nothing is waited for. */
   get isSettled(): boolean {
-    return this.#fare.state !== 'waiting' && !this.#due.now && !this.#isUnderWay;
-  }
-
-  /** Whether the file was ever as it should be in this run. */
-  get hadText(): boolean {
-    return this.#hadText;
+    return this.#fare.state !== 'waiting' && !this.#due.now && !this.#landing.isUnderWay;
   }
 
   /** Queries that its template may show, while it was never rendered whole and so has not said what of them is secret. */
@@ -114,6 +109,11 @@ export class Course implements User {
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
   get secrets(): ReadonlySet<string> {
     return this.#contents.secrets;
+  }
+
+  /** Whether the file changed, or would have if this run wrote files. */
+  get changed(): boolean {
+    return this.#landing.changed;
   }
 
   /** How its file stands. */
@@ -134,7 +134,7 @@ export class Course implements User {
   /** Whether there is a good file: one of this run, or one that is kept since a new one is objected to. */
   get hasFile(): boolean {
     const { destination } = this.target;
-    if (this.#hadText) return true;
+    if (this.#landing.hadText) return true;
     return this.state === 'held' && destination !== undefined && existsSync(destination);
   }
 
@@ -172,7 +172,7 @@ export class Course implements User {
       label: this.target.label,
       template: this.#template.name,
       missing,
-      hadText: this.#hadText,
+      hadText: this.#landing.hadText,
     };
   }
 
@@ -180,7 +180,7 @@ export class Course implements User {
     this.#reasons.changed(id);
     if (this.#due.now) return;
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
-    if (this.#options.once || !this.#hadText) this.#due.become();
+    if (this.#options.once || !this.#landing.hadText) this.#due.become();
     else if (this.target.quiet.maxMs > 0) this.#due.becomeAfter('quiet');
     else if (this.#needs.areTroubled) this.#due.becomeAfter('troubled');
     else if (this.#needs.size > 1) this.#due.becomeAfter('settle');
@@ -211,22 +211,22 @@ export class Course implements User {
   /** Ends its timers. */
   stop(): void {
     this.#due.cancel();
-    this.#writeRetry.cancel();
+    this.#landing.cancelRetry();
     this.#guard?.stop();
   }
 
   /** Whether it is due; and if so, it is not any more. */
   takeDue(): boolean {
-    if (this.#isUnderWay) return false;
+    if (this.#landing.isUnderWay) return false;
     const due = this.#due.take();
-    if (due) this.#writeRetry.cancel();
+    if (due) this.#landing.cancelRetry();
     return due;
   }
 
   /** It is rendered in this turn, though it may not be due: another of its group is. */
   takeEarly(): void {
     this.#due.takeEarly();
-    this.#writeRetry.cancel();
+    this.#landing.cancelRetry();
   }
 
   /**
@@ -251,20 +251,13 @@ export class Course implements User {
     const { anew } = this.#reasons.take();
     this.#remarks.tell(rendering);
     const { secrets, files } = rendering;
-    this.#isUnderWay = true;
-    const isOvertaken = (): boolean => this.#isOvertaken();
+    const isOvertaken = this.#landing.begin();
     return { target: this.target, text, secrets, files, anew, isOvertaken };
-  }
-
-  /** A text that is passed over for a newer one is followed by one that is not: data that changes all the time must not leave the file as it is. */
-  #isOvertaken(): boolean {
-    return this.#due.now && this.#reasons.areThere && !this.#wasOvertaken;
   }
 
   /** Its text is not published, since another of its group has none. */
   standBack(publication: Publication, other: Course): void {
-    this.#isUnderWay = false;
-    this.#reasons.giveBack(publication);
+    this.#landing.standBack(publication);
     const { label } = other.target;
     if (other.state === 'waiting' || other.error === undefined) {
       // Not there yet is nothing to be loud about; the one that waits says what it waits for.
@@ -280,49 +273,7 @@ export class Course implements User {
 
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
-    this.#isUnderWay = false;
-    this.#wasOvertaken = published.outcome === 'overtaken';
-    if (published.outcome === 'failed') {
-      this.#reasons.giveBack();
-      this.#fare.fail(published.error);
-      if (!this.#options.once) this.#writeRetry.failed();
-      return [];
-    }
-    if (published.outcome === 'stopped' || published.outcome === 'overtaken') {
-      this.#reasons.giveBack(publication);
-      return [];
-    }
-    if (published.outcome === 'held') {
-      this.#reasons.giveBack();
-      this.#fare.hold(published.by, this.#advised(published));
-      if (published.again === true && !this.#options.once) this.#writeRetry.failed();
-      if (published.by === 'rollback') {
-        // What is in place again has proved to be good: whoever waits for files need not wait for another.
-        this.#hadText = true;
-        this.#contents.rolledBack();
-      }
-      return published.commandOwed === true ? this.#reloads() : [];
-    }
-    const withoutReason = this.#hadText ? 'rendered again' : 'first rendering';
-    this.#fare.succeed();
-    if (published.outcome !== 'shown') this.#guard?.accepted(published.outcome === 'written');
-    this.#contents.placed(publication, published.outcome);
-    this.#hadText = true;
-    this.#writeRetry.succeeded();
-    if (published.outcome !== 'unchanged') this.changed = true;
-    tellPlaced(publication, published, this.#reasons.sentence(withoutReason), this.#options);
-    const owed = published.outcome === 'unchanged' && published.commandOwed;
-    return owed || published.outcome === 'written' ? this.#reloads() : [];
-  }
-
-  /** What is tried again by itself needs nobody. */
-  #advised({ by, error, again }: Extract<Published, { outcome: 'held' }>): AutotmplError {
-    if (again === true) return error;
-    return withAdvice(error, this.#options.retryAdvice(this.target.label, by));
-  }
-
-  #reloads(): Reload[] {
-    return reloadsOf(this.target, this.#reasons.taken);
+    return this.#landing.conclude(publication, published);
   }
 
   /** Whether guards have nothing against a text. */
@@ -342,6 +293,6 @@ export class Course implements User {
       return;
     }
     this.#fare.wait();
-    if (this.#hadText) sayGone(absence, this.#reasons, this.#options.logger);
+    if (this.#landing.hadText) sayGone(absence, this.#reasons, this.#options.logger);
   }
 }
