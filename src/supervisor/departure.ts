@@ -79,6 +79,7 @@ export class Departure {
       await Promise.all(members().map((member) => this.#leaveCatalog(member)));
     }
     for (const wave of stopWaves(others)) {
+      await this.#letLateEnd(late, wave);
       const gate = new Gate(wave.map(({ job }) => job));
       this.#gate = gate;
       await Promise.all(
@@ -93,6 +94,14 @@ export class Departure {
     await tasksEnded;
     await this.#endLate(late);
     this.#budget.close();
+  }
+
+  /** Coprocesses are there for all others, a postStop that needs the agent among them: they are stopped when it has ended, if they have the time. */
+  async #letLateEnd(late: readonly Member[], wave: readonly Member[]): Promise<void> {
+    if (!wave.every(({ settings: { role } }) => role === 'coprocess')) return;
+    const idle = Promise.all(late.map(({ job }) => job.idle())).then(() => undefined);
+    const limitMs = Math.min(...wave.map(({ job }) => this.#hookLimitMs(job)));
+    await this.#within(idle, limitMs, this.#budget.hurried);
   }
 
   /** Whoever runs because something stopped (postStop) has what is left of the budget. */

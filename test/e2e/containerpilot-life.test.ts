@@ -177,31 +177,35 @@ describe.concurrent('the stop', () => {
     expect((await program.ended).code).toBe(137);
   });
 
-  inside('ends coprocesses last (row 41)', async (container, expect) => {
-    const note = (word: string) => `echo ${word} >> ${container.scene.at('order')}`;
-    const config = {
-      coprocesses: [
-        {
-          name: 'agent',
-          command: [
-            'sh',
-            '-c',
-            `trap '${note('agentEnds')}; exit 0' TERM; ${note('agent')}; ${never}`,
-          ],
-        },
-      ],
-    };
-    const program = container.start(config, [
-      'sh',
-      '-c',
-      `trap '${note('mainEnds')}; exit 0' TERM; ${note('main')}; ${never}`,
-    ]);
-    await container.untilNoted('agent');
-    await container.untilNoted('main');
-    program.kill('SIGTERM');
-    expect((await program.ended).code).toBe(0);
-    expect(container.order.slice(2)).toEqual(['mainEnds', 'agentEnds']);
-  });
+  inside(
+    'ends coprocesses last, after a postStop that may need them (row 41)',
+    async (container, expect) => {
+      const note = (word: string) => `echo ${word} >> ${container.scene.at('order')}`;
+      const config = {
+        postStop: ['sh', '-c', note('postStop')],
+        coprocesses: [
+          {
+            name: 'agent',
+            command: [
+              'sh',
+              '-c',
+              `trap '${note('agentEnds')}; exit 0' TERM; ${note('agent')}; ${never}`,
+            ],
+          },
+        ],
+      };
+      const program = container.start(config, [
+        'sh',
+        '-c',
+        `trap '${note('mainEnds')}; exit 0' TERM; ${note('main')}; ${never}`,
+      ]);
+      await container.untilNoted('agent');
+      await container.untilNoted('main');
+      program.kill('SIGTERM');
+      expect((await program.ended).code).toBe(0);
+      expect(container.order.slice(2)).toEqual(['mainEnds', 'postStop', 'agentEnds']);
+    },
+  );
 
   inside('can be what HUP does, as the article has it', async (container, expect) => {
     container.write({ services: [container.app()] });
