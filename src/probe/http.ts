@@ -5,6 +5,14 @@ import type { Sight } from './sight.ts';
 /** Of an answer's body so much is read, for people. */
 const READ_BYTES = 1000;
 
+/** How Node calls certificates of an authority that it does not know, or of none. */
+const UNKNOWN_AUTHORITY = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** What counts as a good answer beside 2xx: a redirect shows that a server works, and not that the page does. */
 export interface GoodAnswer {
   readonly redirects: boolean;
@@ -39,10 +47,14 @@ export async function probeHttp(
   } catch (error) {
     if (signal.aborted) return { ok: false, said: `GET ${shown}: no answer` };
     const reason = error instanceof Error ? error.message : String(error);
-    const said = `GET ${shown}: ${systemCode(error) ?? ''} ${reason}`.replace(/ +/g, ' ');
-    return { ok: false, said };
+    const code = systemCode(error) ?? '';
+    const said = `GET ${shown}: ${code} ${reason}`.replace(/ +/g, ' ');
+    return { ok: false, said: UNKNOWN_AUTHORITY.has(code) ? `${said}; ${HOW_TO_TRUST}` : said };
   }
 }
+
+const HOW_TO_TRUST =
+  'to trust it, name a file with its authority in NODE_EXTRA_CA_CERTS, in the environment that autotmpl is started with';
 
 function publicPart(url: string): string {
   if (!URL.canParse(url)) return 'an address that is none';

@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { nginxBinary, startNginx, type Nginx } from '../support/nginx.ts';
 import { messages, Scene } from '../support/scene.ts';
+import { CertificateAuthority } from '../support/x509.ts';
 
 let agent: ConsulAgent;
 let scene: Scene;
@@ -215,9 +219,88 @@ it('a file that was rolled back lets jobs start that wait for files, and stops t
   await scene.until('the job', () => scene.exists('up'));
   await second.stop();
   scene.remove('ended');
-  const third = scene.start(config('exit'));
+  const note = (word: string): string => `echo ${word} >> order`;
+  const third = scene.start({
+    ...config('exit'),
+    jobs: [
+      {
+        ...{ name: 'app', main: true, stopTimeout: '5s' },
+        exec: ['sh', '-c', `trap "${note('app')}; exit 0" TERM; while :; do sleep 0.1; done`],
+      },
+      {
+        ...{ name: 'helper', coprocess: true },
+        exec: ['sh', '-c', `trap "${note('helper')}; exit 0" TERM; while :; do sleep 0.1; done`],
+      },
+    ],
+    hooks: { preStop: note('preStop'), postStop: note('postStop') },
+    templates: [{ ...template, onFailure: 'exit', command: 'sleep 1; grep -q good app.conf' }],
+  });
   const { code, stderr } = await third.ended;
   expect(code, stderr).toBe(1);
-  expect(scene.exists('ended')).toBe(true);
+  expect(stderr).toContain("app.conf asks for the program's end then");
+  expect(scene.read('order').split('\n')).toEqual(['preStop', 'app', 'postStop', 'helper', '']);
   expect(scene.processes()).toEqual([]);
+});
+
+it('a single run ends with 1 at the first command that asks for it, and owes what comes after', async () => {
+  mkdirSync(scene.at('out'));
+  scene.write('catalog.yaml', 'keys: {text: one}\n');
+  const template = (name: string, command: string) => ({
+    ...{ contents: '{{ key("text") }}', destination: `out/${name}`, command },
+    onFailure: 'exit',
+  });
+  scene.write(
+    'once.json',
+    JSON.stringify({
+      catalog: { file: 'catalog.yaml' },
+      templates: [template('a', 'echo a >> runs; [ -e fine ]'), template('b', 'echo b >> runs')],
+    }),
+  );
+  const run = () => scene.startWith(['-config', 'once.json', '-once']).ended;
+  const first = await run();
+  expect(first.code, first.stderr).toBe(1);
+  expect(first.stderr).toMatch(/exit code 1; out\/a asks for the program's end then/);
+  expect(scene.read('runs')).toBe('a\n');
+  expect(scene.names('out')).toEqual(['.a.autotmpl-owed', '.b.autotmpl-owed', 'a', 'b']);
+  scene.write('fine', '');
+  expect((await run()).code).toBe(0);
+  expect(scene.read('runs')).toBe('a\na\nb\n');
+  expect(scene.names('out')).toEqual(['a', 'b']);
+});
+
+it('a probe over https trusts an authority that it is told of, and says how to tell it', async () => {
+  const authority = new CertificateAuthority('ours');
+  const { certificate: cert, privateKey: key } = authority.issue({
+    ...{ commonName: 'localhost', altNames: ['localhost'] },
+    ...{ fromMs: Date.now() - 60_000, toMs: Date.now() + 3_600_000 },
+  });
+  const server = createServer({ cert, key }, (_, reply) => reply.end('fine'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    scene.write('authority.pem', authority.certificate);
+    scene.write('catalog.yaml', 'keys: {text: one}\n');
+    scene.write(
+      'once.json',
+      JSON.stringify({
+        catalog: { file: 'catalog.yaml' },
+        templates: [
+          {
+            ...{ contents: '{{ key("text") }}', destination: 'out', command: 'true' },
+            probe: { http: `https://localhost:${port}/`, within: '2s' },
+          },
+        ],
+      }),
+    );
+    const run = (env: Record<string, string>) =>
+      scene.startWith(['-config', 'once.json', '-once'], { env }).ended;
+    const strange = await run({});
+    expect(strange.code, strange.stderr).toBe(1);
+    expect(strange.stderr).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE .*in NODE_EXTRA_CA_CERTS/);
+    const trusted = await run({ NODE_EXTRA_CA_CERTS: scene.at('authority.pem') });
+    expect(trusted.code, trusted.stderr).toBe(0);
+  } finally {
+    server.close();
+  }
 });

@@ -104,7 +104,7 @@ it('gives its slot back at once when it is told to stop, though its command has 
   await scene.until('the second command', () => runs().lines.includes('-2'), 3000);
 });
 
-it('goes on without the catalog where that is wanted, and waits for it where not', async () => {
+it('goes on without the catalog where that is wanted, and waits until it is back where not', async () => {
   const wait = { lock: 'site/reload', limit: 1, without: 'wait' };
   const command = (host: number) => `${noting(host, '0')}; [ -e fine ]`;
   const programs = [
@@ -113,7 +113,7 @@ it('goes on without the catalog where that is wanted, and waits for it where not
   ];
   for (const program of programs) await program.logs(/it is tried again in/);
   // The next tries, of what is owed, find no catalog.
-  await agent.stop();
+  await agent.kill('SIGKILL');
   scene.write('fine', '');
   scene.write('runs', '');
   const [waits, goes] = programs as [Program, Program];
@@ -121,6 +121,10 @@ it('goes on without the catalog where that is wanted, and waits for it where not
   await goes.logs(/"done: /);
   await waits.logs(/gives no slot of site\/reload .*waits for it/, 30_000);
   expect(runs().lines).toEqual(['+2', '-2']);
+  await agent.start();
+  await waits.logs(/the catalog gives slots again/, 30_000);
+  await waits.logs(/"done: /);
+  expect(runs().lines).toEqual(['+2', '-2', '+1', '-1']);
 });
 
 it('is refused where the catalog has no locks, and where templates differ about their command', async () => {
