@@ -1,3 +1,4 @@
+import { bareMap } from '../core/bare-map.ts';
 import type { NomadValueOf } from './nomad-facts.ts';
 import type { QueryKind } from './query.ts';
 import type { VaultValueOf } from './vault-facts.ts';
@@ -193,8 +194,9 @@ export function freezeValue<T>(value: T): T {
     return Object.freeze(value.map((item: unknown) => freezeValue(item))) as T;
   }
   if (typeof value === 'object' && value !== null) {
-    const copy = Object.create(null) as Record<string, unknown>;
-    for (const [name, item] of Object.entries(value)) copy[name] = freezeValue(item);
+    const held = value as Readonly<Record<string, unknown>>;
+    const copy = bareMap<unknown>();
+    for (const name of Object.keys(held)) copy[name] = freezeValue(held[name]);
     return Object.freeze(copy) as T;
   }
   return value;

@@ -1,3 +1,5 @@
+import { bareMap } from '../../core/bare-map.ts';
+
 /**
  * Reads parts of parsed JSON as what they should be. Consul leaves out what is empty and writes `null` for an empty list, so
  * absence gives the empty value of its kind; another type is an error, never a guess.
@@ -58,7 +60,7 @@ export function asTexts(value: unknown, what: string): Readonly<Record<string, s
 
 /** The same names with other values; no name, `__proto__` included, is anything but a name. */
 export function mapRecord<T>(record: JsonRecord, map: (value: unknown, name: string) => T) {
-  const mapped = Object.create(null) as Record<string, T>;
+  const mapped = bareMap<T>();
   for (const [name, value] of Object.entries(record)) mapped[name] = map(value, name);
   return mapped as Readonly<Record<string, T>>;
 }
