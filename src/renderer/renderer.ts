@@ -4,12 +4,13 @@ import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
 import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import type { CancelTimer, Clock } from '../core/time.ts';
+import type { Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { BatchCommands } from './batch-commands.ts';
 import type { CompiledTarget } from './compile-targets.ts';
 import { readyOf, takeDue, type Ready } from './course-groups.ts';
 import { Course } from './course.ts';
+import { FirstBatch } from './first-batch.ts';
 import type { FareState, Holder } from './fare.ts';
 import type { GuardReport } from './guard/count.ts';
 import { GuardMemories } from './guard/memory.ts';
@@ -18,9 +19,6 @@ import type { Landed, Lane, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import type { Reloads } from './reloads.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
-
-/** Commands of the first batch wait for the slowest first answer, but no longer than this. */
-const FIRST_BATCH_MS = 2000;
 
 /** What the renderer works with. */
 export interface RendererOptions {
@@ -71,9 +69,7 @@ export class Renderer implements Actor {
   readonly #options: RendererOptions;
   readonly #courses: readonly Course[];
   readonly #report: WaitingReport;
-  /** Commands of the first batch, until it is complete. */
-  #firstBatch: Reload[] | undefined = [];
-  #cancelFirstBatch: CancelTimer | undefined;
+  readonly #firstBatch: FirstBatch;
   #isReady = false;
   #opened: Promise<void> = Promise.resolve();
   /** Those whose checks are under way. */
@@ -85,6 +81,7 @@ export class Renderer implements Actor {
 
   constructor(options: RendererOptions) {
     this.#options = options;
+    this.#firstBatch = new FirstBatch((reloads) => options.reloads.enqueue(reloads));
     const { memories = new GuardMemories() } = options;
     const { releaseAdvice = () => 'change the guard', retryAdvice = () => undefined } = options;
     memories.begin(options.targets.map(({ target }) => target));
@@ -176,9 +173,7 @@ export class Renderer implements Actor {
     this.#opened.catch(() => undefined);
     const onAbort = (): void => this.#wake();
     signal.addEventListener('abort', onAbort);
-    this.#cancelFirstBatch = this.#options.clock.setTimer(() => {
-      this.#closeFirstBatch();
-    }, FIRST_BATCH_MS);
+    this.#firstBatch.begin(this.#options.clock);
     try {
       for (const course of this.#courses) course.begin();
       while (!signal.aborted) {
@@ -191,7 +186,7 @@ export class Renderer implements Actor {
     } finally {
       await Promise.all(this.#lanes);
       signal.removeEventListener('abort', onAbort);
-      this.#cancelFirstBatch();
+      this.#firstBatch.stop();
       this.#report.stop();
       for (const course of this.#courses) course.stop();
     }
@@ -211,7 +206,9 @@ export class Renderer implements Actor {
       ready.map(({ publication }) => publication),
       signal,
     );
-    const commands = new BatchCommands(lanes, this.#options.clock, (reloads) => this.#ask(reloads));
+    const commands = new BatchCommands(lanes, this.#options.clock, (reloads) =>
+      this.#firstBatch.add(reloads, () => this.#isStarted()),
+    );
     commands.landed(this.#conclude(ready, landed));
     for (const lane of lanes) this.#follow(lane, ready, commands);
     this.#lookAround();
@@ -263,27 +260,15 @@ export class Renderer implements Actor {
     if (this.#isReady || !this.#courses.every((course) => course.hasFile)) return;
     this.#isReady = true;
     // Who waits for this may wait for them, too.
-    if (this.#firstBatch !== undefined) this.#closeFirstBatch();
+    this.#firstBatch.close();
     this.#options.bus.emit('renderer:ready', { targets: this.#courses.length });
   }
 
-  #ask(reloads: readonly Reload[]): void {
-    if (this.#firstBatch === undefined) {
-      this.#options.reloads.enqueue(reloads);
-      return;
-    }
-    this.#firstBatch.push(...reloads);
-    // At the start answers trickle in; a command that many targets share shall not run for each of them.
+  /** Whether all files of the start are there, or cannot be. */
+  #isStarted(): boolean {
     const isNotYet = (course: Course): boolean => course.isDue || course.isUnderWay;
     const complete = this.#options.watcher.unheard === 0 && !this.#courses.some(isNotYet);
-    if (complete || this.#isSettled()) this.#closeFirstBatch();
-  }
-
-  #closeFirstBatch(): void {
-    const reloads = this.#firstBatch ?? [];
-    this.#firstBatch = undefined;
-    this.#cancelFirstBatch?.();
-    this.#options.reloads.enqueue(reloads);
+    return complete || this.#isSettled();
   }
 
   #isSettled(): boolean {
@@ -291,7 +276,7 @@ export class Renderer implements Actor {
   }
 
   #isDone(): boolean {
-    return this.#isSettled() && this.#firstBatch === undefined;
+    return this.#isSettled() && !this.#firstBatch.isOpen;
   }
 
   async #untilDue(): Promise<void> {
