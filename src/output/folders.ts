@@ -22,8 +22,9 @@ async function makeFolder(folder: string): Promise<void> {
   const parent = dirname(folder);
   const missing = await tryToMake(folder);
   if (missing !== undefined) {
-    if (parent === folder || (await exists(parent))) throw missing;
-    await makeFolder(parent);
+    if (parent === folder) throw missing;
+    // Where it exists, another may have made it at this moment: that is worth one more try.
+    if (!(await exists(parent))) await makeFolder(parent);
     const stillMissing = await tryToMake(folder);
     if (stillMissing !== undefined) throw stillMissing;
   }
