@@ -4,6 +4,7 @@ import { askingOf } from '../../../src/cli/control-requests.ts';
 import { eventLine } from '../../../src/cli/event-line.ts';
 import { parseCommandLine } from '../../../src/cli/flags.ts';
 import { statusText } from '../../../src/cli/status-text.ts';
+import { table } from '../../../src/cli/table.ts';
 import { jobStatus } from '../../support/scripted-control.ts';
 
 describe('the commands that ask', () => {
@@ -106,7 +107,7 @@ describe('the status for people', () => {
       '  web is unhealthy',
     ]);
     expect(text).toMatch(
-      /^web +running +unhealthy +4242 +0\n {4}critical: no\\x1b\[2J answer x+…$/m,
+      /^web +running +unhealthy +4242 +0\n {4}critical: no\\x1b\[2J answer x+\n {4}x+$/m,
     );
     expect(text).toMatch(/^a-job-with-a-name-that-… +running +- +4242 +3 +runs for 1m5s$/m);
     expect(text).toMatch(/^late +waiting +- +- +0\n {4}waits for renderer ready$/m);
@@ -114,11 +115,23 @@ describe('the status for people', () => {
     expect(text).toMatch(/^waiting +a\.njk -> \/etc\/a$/m);
     expect(text).toMatch(/^owed +nginx -s reload\n +it ended with 1$/m);
     expect(text).toMatch(
-      /^held +\/etc\/b\n +by a guard for 1m\n {4}sales went from 12 instances to 1 x+…$/m,
+      /^held +\/etc\/b\n +by a guard for 1m\n {4}sales went from 12 instances to 1 x+\n {4}x+$/m,
     );
     expect(text).toMatch(/^neverEmpty +12 +1 +1m ago +\/etc\/b$/m);
     expect(text).toMatch(/^minInstances +0 +0 +- +\/etc\/b$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 suspect, 0 unanswered');
+  });
+
+  it('break a long reason between its words, and cut one that never ends', () => {
+    const [row, ...lines] = table(['STATE', 'FILE'], [['held', 'much to say '.repeat(100)]]).slice(
+      1,
+    );
+    expect(row).toBe('held');
+    expect(lines).toHaveLength(8);
+    expect(lines.slice(0, 7).every((line) => /^ {4}(much|to|say).*(much|to|say)$/.test(line))).toBe(
+      true,
+    );
+    expect(lines.at(-1)).toMatch(/…$/);
   });
 });
 
