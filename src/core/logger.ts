@@ -160,6 +160,11 @@ export function oneLine(text: string): string {
 }
 
 function showField(value: LogFields[string]): string {
-  const text = Array.isArray(value) ? value.join(',') : String(value);
+  const text = typeof value === 'object' ? listed(value) : String(value);
   return /^[^\s"=\x00-\x1f\x7f-\x9f]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** Names with commas between; lines so that it is seen where each ends. */
+function listed(parts: readonly string[]): string {
+  return parts.join(parts.some((part) => part.includes(' ')) ? ' | ' : ',');
 }

@@ -48,6 +48,12 @@ describe('the logger', () => {
     expect(written[0]).toMatch(/^\d{4}-\S+Z \[ERROR\] broken\n$/);
   });
 
+  it('tells the parts of a list apart, names and lines', async () => {
+    const { logger, written } = await lines('text');
+    logger.warn('drifted', { targets: ['a', 'b'], diff: ['-x a', '+x b'] });
+    expect(written[0]).toMatch(/ drifted targets=a,b diff="-x a \| \+x b"\n$/);
+  });
+
   it('leaves out what is below its level', async () => {
     const { logger, written } = await lines('text', 'warn');
     logger.trace('t');
