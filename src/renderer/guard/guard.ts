@@ -188,7 +188,8 @@ export class Guard {
     for (const guard of guardsIn(fresh)) this.#count.objected(guard);
     if (standing.length > 0) {
       return {
-        error: refused(standing, holdForMs, this.#words),
+        // A single run does not see the end of it.
+        error: refused(standing, this.#options.once ? undefined : holdForMs, this.#words),
         fresh: guardsIn(fresh),
         level: 'error',
       };

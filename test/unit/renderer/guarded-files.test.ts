@@ -292,6 +292,15 @@ describe('released by time', () => {
     await loseThree({ ...HALF, holdForMs: 600_000 });
     expect(files.logger.text()).toContain('(autotmpl release out, and holdFor ends it after 10m)');
   });
+
+  it('is not said to a single run, which does not see that', async () => {
+    const rules = { ...HALF, holdForMs: 600_000 };
+    await (await loseThree(rules)).stop();
+    // Another process remembers nothing of the objection.
+    files.memories.begin([]);
+    await files.start([files.target(rules)], { once: true }).ended;
+    expect(files.logger.text()).toMatch(/\(autotmpl release out\); out stays as it was$/);
+  });
 });
 
 describe('the grace of removal', () => {
