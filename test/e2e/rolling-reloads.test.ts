@@ -70,7 +70,8 @@ it('reloads on five hosts, two at a time, at the start and at a change', async (
 });
 
 it('waits for its slot in a single run too, no longer than it may take', async () => {
-  const fields = { command: noting(1, '1.5'), reload: { lock: 'site/reload', limit: 1 } };
+  const untilAllowed = 'echo +1 >> runs; until [ -e go ]; do sleep 0.05; done; echo -1 >> runs';
+  const fields = { command: untilAllowed, reload: { lock: 'site/reload', limit: 1 } };
   start(1, fields);
   await scene.until('the first command', () => runs().lines.length === 1);
   const late = start(2, { ...fields, command: noting(2, '0') }, '-once', '-timeout', '800ms');
@@ -78,6 +79,8 @@ it('waits for its slot in a single run too, no longer than it may take', async (
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/not ended: echo \+2.*waits for a slot of site\/reload/);
   const patient = start(3, { ...fields, command: noting(3, '0') }, '-once');
+  await patient.logs(/waits for a slot of site\/reload/);
+  scene.write('go', '');
   expect((await patient.ended).code).toBe(0);
   expect(runs()).toEqual({ lines: ['+1', '-1', '+3', '-3'], most: 1 });
 });

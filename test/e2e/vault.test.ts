@@ -15,7 +15,8 @@ let vault: VaultServer;
 beforeEach(async () => {
   scene = new Scene();
   vault = new VaultServer();
-  vault.addToken(TOKEN, { ttlS: 2 });
+  // It has to outlive a slow start.
+  vault.addToken(TOKEN, { ttlS: 4 });
   vault.put('app', { password: SECRET });
   await vault.start();
   scene.write('catalog.yaml', 'keys: {}\n');
