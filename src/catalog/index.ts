@@ -162,7 +162,7 @@ export function createSharedAnswers(
   const locks = createLocks(choice, parts);
   if (choice.backend !== 'consul' || locks === undefined) return undefined;
   const reads = maxStaleMs > 0 ? ({ mode: 'stale', maxStaleMs } as const) : undefined;
-  const board = createConsulCatalog({ ...choice.consul, reads, waitMs }, parts);
+  const board = createConsulCatalog({ ...choice.consul, reads, readsOf: undefined, waitMs }, parts);
   return createSharedCatalog({ ...asked, board, locks, settings, ...parts });
 }
 

@@ -71,7 +71,8 @@ function suggest(issue: v.BaseIssue<unknown>, pattern: string): string | undefin
 }
 
 /** Only these keys of the catalog hold nothing that must not be shown. */
-const SHOWN_IN_CATALOG = /^catalog\.consul\.(?:wait|maxConnections|consistency|tls\.verify)$/;
+const SHOWN_IN_CATALOG =
+  /^catalog\.consul\.(?:wait|maxConnections|consistency|consistencyOf\..*|tls\.verify)$/;
 
 function mayBeShown(value: unknown, pattern: string): boolean {
   // Before an @ in an address stands a password.

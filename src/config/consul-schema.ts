@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { parseConsulAddress } from '../catalog/consul/address.ts';
-import { CONSISTENCIES } from '../catalog/consul/options.ts';
+import { CONSISTENCIES, isReadsPattern, RELAXED_KINDS } from '../catalog/consul/options.ts';
 import { ADDRESS_FORMS } from '../catalog/http/address.ts';
 import { CONSUL_DEFAULTS } from './defaults.ts';
 import { count, flag, map, oneOf, path, positiveDuration, setting, text } from './schema-words.ts';
+
+const READS_PATTERN = `a kind (${RELAXED_KINDS.join(', ')}), or KIND(NAME)`;
 
 const address = v.pipe(
   v.string(ADDRESS_FORMS),
@@ -65,6 +67,16 @@ export const consulSchema = map({
       "Who may answer a read: `default` is the leader; `stale` is any server, which is cheaper and some 80 ms behind; `cached` is the agent's cache for services, which many programs on one machine share, and the leader for the rest.",
     default: CONSUL_DEFAULTS.consistency,
   }),
+  consistencyOf: setting(
+    v.pipe(
+      v.record(v.pipe(v.string(), v.check(isReadsPattern, READS_PATTERN)), oneOf(CONSISTENCIES)),
+      v.metadata({ kind: 'map of consistencies' }),
+    ),
+    {
+      description:
+        'Who may answer some queries in particular: by kind (`services: stale`), or by the name that `autotmpl status` shows, where `*` stands for any characters (`service(web*): cached`). The first that is about a query counts.',
+    },
+  ),
   maxStale: setting(positiveDuration, {
     description:
       'With `stale` and `cached`: an answer that is older is dropped, and the leader is asked.',

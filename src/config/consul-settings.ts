@@ -5,6 +5,7 @@ import {
   DEFAULT_MAX_CONNECTIONS,
   DEFAULT_MAX_STALE_MS,
   DEFAULT_WAIT_MS,
+  type Consistency,
   type ConsulAddress,
   type ConsulOptions,
 } from '../catalog/consul/options.ts';
@@ -33,6 +34,7 @@ export function consulFromDocument(content: ConsulContent, document: ConfigDocum
   say('waitMs', wait === undefined ? undefined : parseDuration(wait), 'wait');
   say('maxConnections', content.maxConnections, 'maxConnections');
   say('consistency', content.consistency, 'consistency');
+  say('consistencyOf', content.consistencyOf, 'consistencyOf');
   say('maxStaleMs', maxStale === undefined ? undefined : parseDuration(maxStale), 'maxStale');
   return layer as ConsulLayer;
 
@@ -94,10 +96,17 @@ export function combineConsul(layers: readonly ConsulLayer[]): CombinedConsul {
     return noted(field, first(field));
   }
 
-  function combineReads(): Pick<ConsulOptions, 'reads'> {
-    const [mode = 'default', maxStaleMs] = [pick('consistency'), pick('maxStaleMs')];
-    if (mode === 'default') return {};
-    return { reads: { mode, maxStaleMs: maxStaleMs ?? DEFAULT_MAX_STALE_MS } };
+  function combineReads(): Pick<ConsulOptions, 'reads' | 'readsOf'> {
+    const [mode = 'default', of] = [pick('consistency'), pick('consistencyOf')];
+    const maxStaleMs = pick('maxStaleMs') ?? DEFAULT_MAX_STALE_MS;
+    const readsBy = (one: Consistency) =>
+      one === 'default' ? undefined : { mode: one, maxStaleMs };
+    return {
+      ...(mode !== 'default' && { reads: readsBy(mode) }),
+      ...(of !== undefined && {
+        readsOf: Object.entries(of).map(([queries, one]) => ({ queries, reads: readsBy(one) })),
+      }),
+    };
   }
 
   function combineRetry(): Pick<ConsulOptions, 'retry'> {

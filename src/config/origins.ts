@@ -88,8 +88,12 @@ function logFileEntry(file: LogFileSettings): unknown {
 }
 
 function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
-  const { tls, auth, reads } = consul;
-  const maxStale = reads === undefined ? undefined : formatDuration(reads.maxStaleMs);
+  const { tls, auth, reads, readsOf } = consul;
+  const relaxed = reads ?? readsOf?.find((rule) => rule.reads !== undefined)?.reads;
+  const maxStale = relaxed === undefined ? undefined : formatDuration(relaxed.maxStaleMs);
+  const consistencyOf =
+    readsOf &&
+    Object.fromEntries(readsOf.map((rule) => [rule.queries, rule.reads?.mode ?? 'default']));
   const row = (indent: string, key: string, field: keyof ConsulFields, value: unknown) =>
     value === undefined ? [] : [{ indent, key, value, originPath: `catalog.consul.${field}` }];
   const heading = (indent: string, key: string, originPath: string): DescribedRow => ({
@@ -114,6 +118,7 @@ function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
     heading('    ', 'tls', 'catalog.consul.tls'),
     ...tlsRows,
     ...row('    ', 'consistency', 'consistency', reads?.mode ?? 'default'),
+    ...row('    ', 'consistencyOf', 'consistencyOf', consistencyOf),
     ...row('    ', 'maxStale', 'maxStaleMs', maxStale),
     ...row('    ', 'wait', 'waitMs', formatDuration(consul.waitMs)),
     ...row('    ', 'maxConnections', 'maxConnections', consul.maxConnections),

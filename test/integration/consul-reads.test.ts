@@ -56,6 +56,28 @@ describe('reads of a real agent', () => {
     expect(proxy.urls.some((url) => url.includes('cached'))).toBe(false);
   });
 
+  it('differ by query, where it is said so', async () => {
+    await agent.putKey('reads/b', '1');
+    await agent.register({ Name: 'read', Port: 1 });
+    const proxy = await CountingProxy.start(agent.address);
+    ends.push(() => proxy.stop());
+    const stale = { mode: 'stale', maxStaleMs: 2000 } as const;
+    const readsOf = [{ queries: 'key(reads/*)', reads: stale }];
+    const catalog = catalogOn(proxy.address, { readsOf });
+    ends.push(() => catalog.close());
+    const key = new Follower(catalog, { kind: 'key', path: 'reads/b' });
+    ends.push(() => key.stop());
+    const service = new Follower(catalog, { kind: 'service', name: 'read', passingOnly: true });
+    ends.push(() => service.stop());
+    await key.fresh((pair) => pair?.Value === '1');
+    await service.fresh((instances) => instances.length === 1);
+    await agent.putKey('reads/b', '2');
+    await key.fresh((pair) => pair?.Value === '2');
+    const staleOnes = proxy.urls.filter((url) => url.includes('stale'));
+    expect(staleOnes.length).toBeGreaterThan(1);
+    expect(staleOnes.every((url) => url.startsWith('/v1/kv/reads/b'))).toBe(true);
+  });
+
   it('follow a catalog that was wiped and lost its index', async () => {
     const own = await startConsul({ dataDir: true });
     ends.push(() => own.stop());

@@ -22,6 +22,7 @@ export interface ConsulFields {
   readonly waitMs: number;
   readonly maxConnections: number;
   readonly consistency: Consistency;
+  readonly consistencyOf: Readonly<Record<string, Consistency>>;
   readonly maxStaleMs: number;
   /** Infinite: for ever. */
   readonly retryAttempts: number;

@@ -1,6 +1,7 @@
 import type { RelaxedReads } from '../blocking/reads.ts';
 import type { ConnectionRules, HttpAddress, TlsOptions } from '../http/options.ts';
 import type { RetryRules } from '../http/retry.ts';
+import type { CatalogQuery } from '../query.ts';
 
 /** How to reach and question a Consul agent. */
 export interface ConsulOptions {
@@ -20,6 +21,8 @@ export interface ConsulOptions {
   readonly maxConnections: number;
   /** Who may answer beside the leader; absent: nobody. */
   readonly reads?: RelaxedReads | undefined;
+  /** Who may answer some queries in particular; the first that is about a query counts. */
+  readonly readsOf?: readonly ReadsOf[] | undefined;
   readonly retry?: RetryRules;
   readonly connections?: ConnectionRules;
 }
@@ -37,6 +40,32 @@ export const DEFAULT_WAIT_MS = 60_000;
 export const CONSISTENCIES = ['default', 'stale', 'cached'] as const;
 /** One of {@link CONSISTENCIES}. */
 export type Consistency = (typeof CONSISTENCIES)[number];
+
+/** Who may answer some of the queries. */
+export interface ReadsOf {
+  /** A kind (`services`), or the name that `autotmpl status` shows a query by, where `*` stands for any characters (`service(web*)`). */
+  readonly queries: string;
+  /** Absent: nobody beside the leader. */
+  readonly reads: RelaxedReads | undefined;
+}
+
+/** Kinds of queries that others than the leader can answer. `tree` is that of `ls` as well. */
+export const RELAXED_KINDS = [
+  'service',
+  'connect',
+  'services',
+  'node',
+  'nodes',
+  'key',
+  'tree',
+] as const satisfies readonly CatalogQuery['kind'][];
+
+/** Whether a pattern is of a kind that has a choice. */
+export function isReadsPattern(queries: string): boolean {
+  const [kind = '', rest] = queries.split(/(?=\()/);
+  if (rest !== undefined && !queries.endsWith(')')) return false;
+  return (RELAXED_KINDS as readonly string[]).includes(kind);
+}
 
 /** How old a stale or cached answer may be where nobody says otherwise; consul-template's own. */
 export const DEFAULT_MAX_STALE_MS = 2000;

@@ -3,6 +3,7 @@ import type { Value } from '../values.ts';
 import { INDEXED, type Get, type RequestPlan } from '../blocking/request-plan.ts';
 import { encodePath, parametersOf, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
+import { readsOf } from './consistency-of.ts';
 import type { Landmark } from './landmark.ts';
 import type { ConsulOptions } from './options.ts';
 import { asRecord, asText, parseJson } from '../http/shapes.ts';
@@ -21,7 +22,7 @@ import {
 } from './values.ts';
 
 /** Where queries look that do not say so themselves, and who may answer them. */
-export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition' | 'reads'>;
+export type ScopeDefaults = Pick<ConsulOptions, 'namespace' | 'partition' | 'reads' | 'readsOf'>;
 
 /**
  * The plan for a query; throws an AutotmplError for one that this catalog can never answer, an UnaskableError where that is its name's fault. By the
@@ -151,7 +152,9 @@ const CACHED = new Set<CatalogQuery['kind']>(['service', 'connect', 'services'])
 /** What the servers are not asked for, or not in a way that knows of staleness. */
 const UNSTALE = new Set<CatalogQuery['kind']>(['datacenters', 'caRoots', 'caLeaf']);
 
-function relaxedReads({ kind }: CatalogQuery, { reads }: ScopeDefaults): RequestPlan['relaxed'] {
+function relaxedReads(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan['relaxed'] {
+  const { kind } = query;
+  const reads = readsOf(query, defaults.readsOf ?? [], defaults.reads);
   const canBe = reads?.mode === 'cached' ? CACHED.has(kind) : !UNSTALE.has(kind);
   return canBe ? reads : undefined;
 }

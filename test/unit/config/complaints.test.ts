@@ -31,6 +31,14 @@ describe('a config that is wrong', () => {
     ]);
   });
 
+  it('is told of kinds of queries that nobody has', async () => {
+    const text = 'catalog: {consul: {consistencyOf: {servce: stale, key(a): stle}}}\n' + SOURCE;
+    expect((await about(text)).split('\n').slice(1)).toEqual([
+      '  a.yaml:1:44: catalog.consul.consistencyOf.servce: expected a kind (service, connect, services, node, nodes, key, tree), or KIND(NAME), found "servce"',
+      expect.stringContaining('expected one of default, stale, cached, found "stle"'),
+    ]);
+  });
+
   it('is told of every file at once', async () => {
     const told = await complaint({
       'a.yaml': 'wait: x',

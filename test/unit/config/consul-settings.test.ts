@@ -46,6 +46,20 @@ describe('who may answer', () => {
     const cached = { consistency: said('cached' as const), maxStaleMs: said(9000) };
     expect(combineConsul([cached]).options.reads).toEqual({ mode: 'cached', maxStaleMs: 9000 });
   });
+
+  it('may be others for some queries, in the order in which they are written', () => {
+    const layer = {
+      consistency: said('stale' as const),
+      consistencyOf: said({ 'service(web*)': 'cached', services: 'default' } as const),
+    };
+    expect(combineConsul([layer]).options).toMatchObject({
+      reads: { mode: 'stale', maxStaleMs: 2000 },
+      readsOf: [
+        { queries: 'service(web*)', reads: { mode: 'cached', maxStaleMs: 2000 } },
+        { queries: 'services', reads: undefined },
+      ],
+    });
+  });
 });
 
 describe('tries and pauses', () => {
