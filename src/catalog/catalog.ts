@@ -19,6 +19,21 @@ export type Answer<T = Value> =
   | { readonly state: 'fresh'; readonly value: T }
   | { readonly state: 'held' | 'suspect'; readonly value: T | undefined; readonly reason: Error };
 
+/** How a catalog's server is asked now. */
+export interface CatalogTraffic {
+  /** The server's name: `Consul`. */
+  readonly server: string;
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2';
+  /** Connections that are open. */
+  readonly sockets: number;
+  /** No more connections than this are ever open. */
+  readonly maxSockets: number;
+  /** Requests that are under way: those that wait at the server, above all. */
+  readonly exchanges: number;
+  /** Queries that share the connections. */
+  readonly queries: number;
+}
+
 /** A source of facts. */
 export interface Catalog {
   /** The backend's name, for logs. */
@@ -32,6 +47,8 @@ export interface Catalog {
    * where the backend has such doubts, and it is the value in trouble. It throws only for a query that can never succeed, with an AutotmplError that says why.
    */
   watch(query: Query, signal: AbortSignal, known?: Value): AsyncIterable<Answer>;
+  /** How its server is asked; absent for a catalog that keeps no connections. */
+  traffic?(): CatalogTraffic | undefined;
   /** Gives back what the catalog holds beyond its watches (pooled connections, file watches). */
   close(): void;
 }

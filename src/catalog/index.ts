@@ -75,6 +75,7 @@ export function createCatalog(
   return {
     name: catalog.name,
     watch: (query, signal, known) => homes[homeOf(query)].watch(query, signal, known),
+    traffic: () => catalog.traffic?.(),
     close() {
       for (const home of Object.values(homes)) home.close();
     },

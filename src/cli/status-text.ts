@@ -34,12 +34,23 @@ export function statusText(report: StatusReport, nowMs: number): string {
     ),
     watched === 0
       ? []
-      : [`queries: ${fresh} fresh, ${held} held, ${suspect} suspect, ${unanswered} unanswered`],
+      : [
+          `queries: ${fresh} fresh, ${held} held, ${suspect} suspect, ${unanswered} unanswered`,
+          ...connectionLines(report),
+        ],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function connectionLines({ connections }: StatusReport): string[] {
+  if (connections === undefined) return [];
+  const { server, protocol, sockets, maxSockets, exchanges } = connections;
+  return [
+    `connections to ${server}: ${sockets} of at most ${maxSockets}, ${exchanges} requests under way (${protocol})`,
+  ];
 }
 
 function head(report: StatusReport, nowMs: number): string[] {

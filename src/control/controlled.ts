@@ -1,3 +1,5 @@
+import type { CatalogTraffic } from '../catalog/catalog.ts';
+
 /**
  * What control may look at, and what it may ask for. The supervisor's half has the shape of the supervisor's own methods: control
  * knows neither it nor the renderer, and the daemon gives what it has. Nothing in here may hold a secret: all of it is shown.
@@ -13,6 +15,8 @@ export interface Controlled {
   commands(): readonly CommandStatus[];
   /** How many facts of the catalog are watched, and how they stand. */
   queries(): QueryCounts;
+  /** How the catalog's server is asked; undefined where it keeps no connections, or nothing is watched. */
+  connections(): CatalogTraffic | undefined;
   /** Has a file that guards hold take what they refused, and one that its check or a rollback holds try again; `target` is its label or its destination. Undefined: there are no templates. */
   release(target: string): ReleaseResult | undefined;
   /** Reads everything anew; resolves when it is decided. `by` says in the log who asked. Never rejects. */

@@ -173,6 +173,24 @@ export const METRICS = {
     ['state'],
     'Watched queries: fresh, held, suspect (the answer is not believed), unanswered.',
   ),
+  connections: row(
+    'gauge',
+    'autotmpl_connections',
+    ['server', 'protocol'],
+    "Connections that are open to the catalog's server for queries.",
+  ),
+  connectionsLimit: row(
+    'gauge',
+    'autotmpl_connections_limit',
+    ['server', 'protocol'],
+    'No more connections than this are ever open for queries.',
+  ),
+  requestsUnderWay: row(
+    'gauge',
+    'autotmpl_requests_under_way',
+    ['server', 'protocol'],
+    "Requests of queries at the catalog's server, most of them waiting there; with HTTP/2 many share a connection.",
+  ),
   queryChanges: row(
     'counter',
     'autotmpl_query_changes_total',

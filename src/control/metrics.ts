@@ -174,6 +174,14 @@ export class Metrics {
     for (const [state, count] of Object.entries(controlled.queries())) {
       numbers.set('queries', count as number, { state });
     }
+    // What was learnt of the server may have changed the protocol.
+    numbers.clear('connections', 'connectionsLimit', 'requestsUnderWay');
+    const traffic = controlled.connections();
+    if (traffic === undefined) return;
+    const { server, protocol, sockets, maxSockets, exchanges } = traffic;
+    numbers.set('connections', sockets, { server, protocol });
+    numbers.set('connectionsLimit', maxSockets, { server, protocol });
+    numbers.set('requestsUnderWay', exchanges, { server, protocol });
   }
 
   #lookAtJobs(): void {

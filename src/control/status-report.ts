@@ -1,3 +1,4 @@
+import type { CatalogTraffic } from '../catalog/catalog.ts';
 import type {
   CommandStatus,
   Controlled,
@@ -32,12 +33,15 @@ export interface StatusReport extends Identity {
   readonly targets: readonly TargetStatus[];
   readonly commands: readonly CommandStatus[];
   readonly queries: QueryCounts;
+  /** How the catalog's server is asked; absent where it keeps no connections. */
+  readonly connections?: CatalogTraffic;
 }
 
 /** Puts together how everything stands now. */
 export function statusReport(controlled: Controlled, identity: Identity): StatusReport {
   const supervised = controlled.supervised()?.snapshot();
   const notReady = reasonsAgainstReadiness(controlled);
+  const connections = controlled.connections();
   return {
     ...identity,
     ready: notReady.length === 0,
@@ -53,6 +57,7 @@ export function statusReport(controlled: Controlled, identity: Identity): Status
     targets: controlled.files()?.targets ?? [],
     commands: controlled.commands(),
     queries: controlled.queries(),
+    ...(connections !== undefined && { connections }),
   };
 }
 
@@ -102,5 +107,14 @@ export function publicStatus(report: StatusReport): Readonly<Record<string, unkn
       Suspect: report.queries.suspect,
       Unanswered: report.queries.unanswered,
     },
+    ...(report.connections !== undefined && {
+      Connections: {
+        Server: report.connections.server,
+        Protocol: report.connections.protocol,
+        Open: report.connections.sockets,
+        AtMost: report.connections.maxSockets,
+        Requests: report.connections.exchanges,
+      },
+    }),
   };
 }

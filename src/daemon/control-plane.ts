@@ -110,6 +110,7 @@ function overview(parts: ControlPlaneParts): Controlled {
         : released;
     },
     queries: () => rendering().watcher?.counts() ?? NO_QUERIES,
+    connections: () => rendering().watcher?.traffic(),
     async reload(by) {
       const outcome = await reload(by);
       return outcome.ok ? outcome : { ok: false, reason: describeError(outcome.error) };

@@ -1,5 +1,5 @@
 import { whenAborted } from '../core/deadline.ts';
-import type { Answer, Catalog } from '../catalog/catalog.ts';
+import type { Answer, Catalog, CatalogTraffic } from '../catalog/catalog.ts';
 import { queryId, type Query } from '../catalog/query.ts';
 import type { ValueOf } from '../catalog/values.ts';
 import type { Actor } from '../core/actor.ts';
@@ -92,6 +92,11 @@ export class Watcher implements Actor {
   /** How many queries are watched. */
   get size(): number {
     return this.#watches.size;
+  }
+
+  /** How the catalog's server is asked; undefined where it keeps no connections. */
+  traffic(): CatalogTraffic | undefined {
+    return this.#options.catalog.traffic?.();
   }
 
   /** How many queries there are of each state. */

@@ -10,6 +10,7 @@ import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
 import { establishedSockets } from '../support/established-sockets.ts';
 import { Follower } from '../support/follower.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const COUNT = 1000;
@@ -74,7 +75,8 @@ describe('many queries over TLS', () => {
     });
 
   it('share a few connections, and hear of any change', async () => {
-    const followers = followAll(openCatalog());
+    const catalog = openCatalog();
+    const followers = followAll(catalog);
     await allFresh(followers);
     let most = 0;
     const count = async () => (most = Math.max(most, await establishedSockets(agent.ports.http)));
@@ -83,6 +85,9 @@ describe('many queries over TLS', () => {
       await followers[number]?.fresh((pair) => pair?.Value === 'changed', 2000);
       await count();
     }
+    expect(catalog.traffic?.()).toMatchObject({
+      ...{ server: 'Consul', protocol: 'HTTP/2', queries: COUNT, maxSockets: 48 },
+    });
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThan(10);
     expect(
@@ -116,6 +121,33 @@ describe('many queries over TLS', () => {
     }
     await agent.kill('SIGCONT');
     await allFresh(followers, 10_000);
+  });
+
+  it('go on over fewer connections where the agent grants no more, which is said once', async () => {
+    const limited = await startConsul({
+      tls: {
+        caFile,
+        certFile: join(folder, 'dc1-server-consul-0.pem'),
+        keyFile: join(folder, 'dc1-server-consul-0-key.pem'),
+        verifyIncoming: false,
+      },
+      extraConfig: { limits: { http_max_conns_per_client: 2 } },
+    });
+    ends.push(() => limited.stop());
+    const logger = recordingLogger();
+    const catalog = catalogOn(limited.address, { tls: { caFile, verify: true } }, logger);
+    ends.push(() => catalog.close());
+    const followers = followAll(catalog);
+    await allFresh(followers);
+    const warnings = () => logger.records.filter(({ level }) => level === 'warn');
+    await waitUntil(() => warnings().length > 0, { what: 'a warning' });
+    expect(warnings().map(({ message }) => message)).toEqual([
+      expect.stringContaining('limits.http_max_conns_per_client'),
+    ]);
+    expect(catalog.traffic?.()?.sockets).toBeLessThanOrEqual(2);
+    expect(
+      followers.filter(({ answers }) => answers.some(({ state }) => state !== 'fresh')),
+    ).toEqual([]);
   });
 
   it('leave room for the others when thousands of them come and go', async () => {

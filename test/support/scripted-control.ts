@@ -1,3 +1,4 @@
+import type { CatalogTraffic } from '../../src/catalog/catalog.ts';
 import type {
   CommandStatus,
   Controlled,
@@ -40,6 +41,7 @@ export class ScriptedControlled implements Controlled, Supervised {
   presentFiles: FilesSnapshot | undefined;
   presentCommands: readonly CommandStatus[] = [];
   presentQueries: QueryCounts = { fresh: 0, held: 0, suspect: 0, unanswered: 0 };
+  presentConnections: CatalogTraffic | undefined;
   reloadResult: ReloadResult = { ok: true };
   releaseResult: ReleaseResult | undefined;
   isAnybodyThere = true;
@@ -66,6 +68,10 @@ export class ScriptedControlled implements Controlled, Supervised {
 
   queries(): QueryCounts {
     return this.presentQueries;
+  }
+
+  connections(): CatalogTraffic | undefined {
+    return this.presentConnections;
   }
 
   release(target: string): ReleaseResult | undefined {

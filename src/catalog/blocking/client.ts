@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   type TransportOptions,
 } from '../http/transport.ts';
+import { NoRoomError } from '../http/exchange-error.ts';
 import { Connections, type Release } from './connections.ts';
 import { NOW, type Position } from './cursor.ts';
 import { Liveness, PROBE_AFTER_MS } from './liveness.ts';
@@ -80,20 +81,11 @@ export class BlockingClient {
   /** Asks from a position on: for what is there now, or for the next news. Rejects as `read` does. */
   async ask(question: AgentQuestion, position: Position, signal: AbortSignal): Promise<Answered> {
     return this.liveness.guard(signal, async (guarded) => {
-      const waiting =
-        position.index === 0
-          ? undefined
-          : await this.connections.acquire('wait', guarded, LONGEST_ROUND_MS);
-      // Who knows what was there a moment ago lets those go first who know nothing yet.
-      const lane = question.knownIndex === undefined ? 'read' : 'visit';
-      const release = waiting ?? (await this.connections.acquire(lane, guarded));
-      const startedAt = this.#clock.now();
       try {
-        return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
-      } finally {
-        const endsAt = startedAt + longestWaitMs(position.waitMs);
-        if (waiting !== undefined && signal.aborted) this.#releaseAt(waiting, endsAt);
-        else release?.();
+        return await this.#askInTurn(question, position, { signal, guarded });
+      } catch (error) {
+        if (!(error instanceof NoRoomError)) throw error;
+        return this.#askInTurn(question, NOW, { signal, guarded });
       }
     });
   }
@@ -109,6 +101,28 @@ export class BlockingClient {
     for (const cancel of this.#lateReleases) cancel();
     this.#lateReleases.clear();
     this.#transport.close();
+  }
+
+  async #askInTurn(
+    question: AgentQuestion,
+    position: Position,
+    { signal, guarded }: { readonly signal: AbortSignal; readonly guarded: AbortSignal },
+  ): Promise<Answered> {
+    const waiting =
+      position.index === 0
+        ? undefined
+        : await this.connections.acquire('wait', guarded, LONGEST_ROUND_MS);
+    // Who knows what was there a moment ago lets those go first who know nothing yet.
+    const lane = question.knownIndex === undefined ? 'read' : 'visit';
+    const release = waiting ?? (await this.connections.acquire(lane, guarded));
+    const startedAt = this.#clock.now();
+    try {
+      return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
+    } finally {
+      const endsAt = startedAt + longestWaitMs(position.waitMs);
+      if (waiting !== undefined && signal.aborted) this.#releaseAt(waiting, endsAt);
+      else release?.();
+    }
   }
 
   /**

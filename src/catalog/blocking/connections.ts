@@ -13,8 +13,6 @@ export type Release = () => void;
 const KEPT_SHARE = 10;
 /** One for reads, and one for the probe. */
 const LEAST_KEPT = 2;
-/** More reads than this are never under way, so no more need be kept for them. */
-const MOST_KEPT = 48;
 /** An agent next door answers a thousand reads no faster over more connections, and each costs both sides. */
 const MAX_READS = 16;
 /** Who comes first. */
@@ -95,7 +93,7 @@ export class Connections {
     const total = Math.max(1, this.#capacity());
     if (total === this.#total) return;
     this.#total = total;
-    const kept = Math.min(MOST_KEPT, Math.max(LEAST_KEPT, Math.ceil(total / KEPT_SHARE)));
+    const kept = Math.max(LEAST_KEPT, Math.ceil(total / KEPT_SHARE));
     this.#limits = {
       probe: 1,
       read: MAX_READS,

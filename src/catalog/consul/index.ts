@@ -7,6 +7,7 @@ import { isCatalogQuery, queryId } from '../query.ts';
 import { freezeValue } from '../values.ts';
 import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
+import { Budget } from './budget.ts';
 import { followQuery } from '../blocking/follow-query.ts';
 import { BlockingClient } from '../blocking/client.ts';
 import type { Ask } from '../blocking/request-plan.ts';
@@ -40,8 +41,17 @@ const INTRODUCE_AFTER_MS = 3000;
  */
 export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts): Catalog {
   const { clock, logger, givesUp = false, random = Math.random } = parts;
-  const client = new BlockingClient(CONSUL, { ...options, multiplexes: true }, clock);
   const agent = showConsulAddress(options.address);
+  const client = new BlockingClient(
+    CONSUL,
+    { ...options, multiplexes: true, onTurnedAway: () => budget.turnedAway() },
+    clock,
+  );
+  const budget = new Budget({
+    ...{ agent, logger, clock },
+    usage: () => client.usage(),
+    forWaits: () => client.connections.forWaits,
+  });
   const { address, tls } = options;
   if (address.transport === 'tcp' && address.secure && !tls.verify) {
     logger.warn(
@@ -82,10 +92,12 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       }
       cancelIntroduction ??= clock.setTimer(() => void introduce(), INTRODUCE_AFTER_MS);
       let answered = false;
+      const budgeted = budget.begin();
       try {
         const plan = planRequest(query, options, landmark);
         for await (const answer of followQuery(plan, follow, signal, known)) {
           answered ||= answer.state === 'fresh';
+          if (answered) budgeted.answered();
           yield answer;
         }
       } catch (error) {
@@ -95,10 +107,14 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
         logger.warn(sayUnaskable(query), { agent });
         yield { state: 'fresh', value: freezeValue(nothing) };
         await whenAborted(signal);
+      } finally {
+        budgeted.end();
       }
     },
+    traffic: () => ({ server: CONSUL.name, ...client.usage(), queries: budget.queries }),
     close() {
       closed.abort();
+      budget.close();
       cancelIntroduction?.();
       client.close();
     },

@@ -27,6 +27,13 @@ export class ExchangeError extends Error {
   }
 }
 
+/** There is no connection for a question that waits at the server: the agent grants no further one. What is answered at once finds room. */
+export class NoRoomError extends ExchangeError {
+  constructor(cause?: unknown) {
+    super('limit', cause);
+  }
+}
+
 /** What was known about the connection when it failed. */
 export interface ConnectionFacts {
   /** False: the socket was opened for this exchange. */

@@ -46,6 +46,7 @@ export class NegotiatedTransport {
       context: () => certificates.context(),
       maxConnections,
       idleMs: rules.idleTimeoutMs,
+      onTurnedAway: options.onTurnedAway,
       clock,
     });
   }

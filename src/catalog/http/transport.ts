@@ -47,6 +47,8 @@ export interface TransportOptions {
   readonly tls: TlsOptions;
   readonly maxConnections: number;
   readonly connections?: ConnectionRules;
+  /** Called when a further connection was closed at once, and those that are open carry on without it. */
+  readonly onTurnedAway?: () => void;
   /** What is sent as `User-Agent`; absent: our own. */
   readonly userAgent?: string;
 }

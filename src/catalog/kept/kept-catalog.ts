@@ -1,6 +1,6 @@
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
-import type { Answer, Catalog } from '../catalog.ts';
+import type { Answer, Catalog, CatalogTraffic } from '../catalog.ts';
 import { queryId, type Query } from '../query.ts';
 import type { Value } from '../values.ts';
 
@@ -80,6 +80,10 @@ export class KeptCatalog implements Catalog {
       this.#inUse.delete(id);
       await answers.return?.();
     }
+  }
+
+  traffic(): CatalogTraffic | undefined {
+    return this.#parts.catalog.traffic?.();
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/logger.ts';
 import type { Clock } from '../../core/time.ts';
-import type { Answer, Catalog } from '../catalog.ts';
+import type { Answer, Catalog, CatalogTraffic } from '../catalog.ts';
 import type { Locks } from '../locks.ts';
 import { queryId, type Query } from '../query.ts';
 import type { Value } from '../values.ts';
@@ -72,6 +72,10 @@ class SharedCatalog implements Catalog {
       this.#relays.delete(relay);
       await Promise.all(keys.map((key) => this.#leave(key)));
     }
+  }
+
+  traffic(): CatalogTraffic | undefined {
+    return this.#parts.catalog.traffic?.();
   }
 
   close(): void {

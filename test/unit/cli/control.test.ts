@@ -92,6 +92,10 @@ describe('the status for people', () => {
         },
       ],
       queries: { fresh: 1, held: 2, suspect: 0, unanswered: 0 },
+      connections: {
+        ...{ server: 'Consul', protocol: 'HTTP/2', queries: 3 },
+        ...{ sockets: 5, maxSockets: 48, exchanges: 1003 },
+      },
     },
     65_000,
   );
@@ -120,6 +124,9 @@ describe('the status for people', () => {
     expect(text).toMatch(/^neverEmpty +12 +1 +1m ago +\/etc\/b$/m);
     expect(text).toMatch(/^minInstances +0 +0 +- +\/etc\/b$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 suspect, 0 unanswered');
+    expect(text).toContain(
+      'connections to Consul: 5 of at most 48, 1003 requests under way (HTTP/2)',
+    );
   });
 
   it('break a long reason between its words, and cut one that never ends', () => {

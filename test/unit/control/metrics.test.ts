@@ -94,6 +94,10 @@ describe('metrics', () => {
 
   it('tell how things stand when they are asked, and forget what is gone', async () => {
     controlled.presentQueries = { fresh: 3, held: 1, suspect: 0, unanswered: 0 };
+    controlled.presentConnections = {
+      ...{ server: 'Consul', protocol: 'HTTP/2', queries: 4 },
+      ...{ sockets: 5, maxSockets: 48, exchanges: 1003 },
+    };
     controlled.presentCommands = [
       { command: 'x', state: 'owed', targets: ['a'] },
       { command: 'y', state: 'waiting', targets: ['a'] },
@@ -133,6 +137,9 @@ describe('metrics', () => {
         'autotmpl_target_held{target="b",by="guard"} 1',
         'autotmpl_reloads_waiting 1',
         'autotmpl_queries{state="held"} 1',
+        'autotmpl_connections{server="Consul",protocol="HTTP/2"} 5',
+        'autotmpl_connections_limit{server="Consul",protocol="HTTP/2"} 48',
+        'autotmpl_requests_under_way{server="Consul",protocol="HTTP/2"} 1003',
         'autotmpl_build_info{version="1.2.3",node="' + process.versions.node + '"} 1',
         'process_start_time_seconds 5',
       ]),

@@ -12,8 +12,9 @@ const PING_DEADLINE_MS = 5000;
 const PING_GRACE_MS = 250;
 /** Consul's own limit for the streams of one connection. No more than this even where a server allows more. */
 const MOST_STREAMS = 250;
-/** Of the streams, this share is for questions that wait; the others are for those that are answered at once. */
-const WAITING_SHARE = 0.8;
+/** Of the streams, this share is for questions that wait, as long as there may be further connections; and this much where not. */
+const PLANNED_SHARE = 0.8;
+const MOST_SHARE = 0.9;
 
 /** What a session is told by. */
 export interface SessionParts {
@@ -89,10 +90,14 @@ export class Session implements StreamOwner {
     return this.#streams + this.#lingering.size === 0 ? this.#idleSince : undefined;
   }
 
-  /** How many streams may be added, `asPlanned` or up to the server's limit: a question that is over it would wait without a word. */
-  room({ asPlanned }: { readonly asPlanned: boolean }): number {
-    const most = asPlanned ? Math.ceil(this.limit * WAITING_SHARE) : this.limit;
-    return this.isOpen ? most - this.#streams - this.#lingering.size : 0;
+  /**
+   * How many streams may be added: for questions that are answered at once up to the server's limit, over which they would stand
+   * without a word; for those that wait so many that the others find room, and fewer than that `asPlanned`.
+   */
+  room(use: 'now' | 'wait' | 'asPlanned'): number {
+    if (!this.isOpen) return 0;
+    const share = { now: 1, wait: MOST_SHARE, asPlanned: PLANNED_SHARE }[use];
+    return Math.ceil(this.#limit * share) - this.#streams - this.#lingering.size;
   }
 
   /** Takes a stream for one {@link send}, which has to follow. */

@@ -1,7 +1,7 @@
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import type { SecureContext } from 'node:tls';
 import type { CancelTimer, Clock } from '../../../core/time.ts';
-import { ExchangeError } from '../exchange-error.ts';
+import { ExchangeError, NoRoomError } from '../exchange-error.ts';
 import type { HttpReply, HttpRequest } from '../transport.ts';
 import { Session } from './session.ts';
 
@@ -9,7 +9,7 @@ import { Session } from './session.ts';
 const MOST_SESSIONS = 48;
 /** A connection that carries nothing for so long is closed. */
 const IDLE_MS = 30_000;
-/** After a connection that could not be opened, the next is tried no sooner, however many want one. */
+/** A connection that could not be had for one cannot be had for anybody in this time, however many want one. */
 const DIAL_PAUSE_MS = 50;
 
 /** What is asked on a stream, ready to be sent. */
@@ -27,6 +27,8 @@ export interface SessionsParts {
   readonly context: () => SecureContext;
   readonly maxConnections: number;
   readonly idleMs?: number | undefined;
+  /** Called when a further connection was closed at once, and those that are open carry on without it. */
+  readonly onTurnedAway?: (() => void) | undefined;
   readonly clock: Clock;
 }
 
@@ -53,6 +55,7 @@ export class Sessions {
   #streamsEach: number | undefined;
   #isDialing = false;
   #failedAt = Number.NEGATIVE_INFINITY;
+  #failure: Error = new ExchangeError('other');
   #cancelDial: CancelTimer | undefined;
   #cancelIdle: CancelTimer | undefined;
 
@@ -107,6 +110,10 @@ export class Sessions {
     this.#closed.signal.throwIfAborted();
     const session = this.#find(waits);
     if (session !== undefined) return session.reserve();
+    if (this.#isHeldBack()) {
+      if (this.#sessions.size === 0) throw this.#failure;
+      if (waits) throw new NoRoomError(this.#failure);
+    }
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         signal.removeEventListener('abort', abort);
@@ -132,10 +139,10 @@ export class Sessions {
   /** A connection with room. One with new certificates comes first, so that those with old ones run empty. */
   #find(waits: boolean): Session | undefined {
     const context = this.#parts.context();
-    const asPlanned = waits && this.#mayGrow();
+    const use = !waits ? 'now' : this.#mayGrow() ? 'asPlanned' : 'wait';
     let older: Session | undefined;
     for (const session of this.#sessions) {
-      if (session.room({ asPlanned }) <= 0) continue;
+      if (session.room(use) <= 0) continue;
       if (session.context === context) return session;
       older ??= session;
     }
@@ -206,15 +213,32 @@ export class Sessions {
       if (this.#closed.signal.aborted) session.destroy();
     } catch (error) {
       this.#failedAt = clock.now();
-      const reason = error instanceof Error ? error : new Error(String(error));
+      const isLimit = error instanceof ExchangeError && error.failure === 'limit';
+      if (isLimit && this.#sessions.size > 0) this.#parts.onTurnedAway?.();
+      this.#failure = error instanceof Error ? error : new Error(String(error));
       this.#grant();
-      for (const waiter of this.#waiters()) waiter.refuse(reason);
+      this.#refuse(this.#failure);
+    }
+  }
+
+  /** What is answered at once finds room soon, where there are other connections. */
+  #refuse(reason: Error): void {
+    const isAlone = this.#sessions.size === 0;
+    for (const [waits, queue] of this.#queues) {
+      for (const waiter of queue) {
+        if (isAlone) waiter.refuse(reason);
+        else if (waits) waiter.refuse(new NoRoomError(reason));
+      }
     }
   }
 
   #changed(session: Session): void {
-    if (!session.isThere) this.#sessions.delete(session);
-    else if (session.isOpen) this.#streamsEach = session.limit;
+    if (session.isOpen) this.#streamsEach = session.limit;
+    if (!session.isThere && this.#sessions.delete(session)) {
+      // Without it, what waits for another may have to be tried at once.
+      this.#cancelDial?.();
+      this.#cancelDial = undefined;
+    }
     this.#serve();
     this.#closeIdle();
   }

@@ -1,0 +1,113 @@
+import type { Logger } from '../../core/logger.ts';
+import type { CancelTimer, Clock } from '../../core/time.ts';
+import type { ConnectionUsage } from '../http/transport.ts';
+import { CONSUL } from './server.ts';
+
+/** Whoever runs for less than this has no use for a line about connections. */
+const SAY_AFTER_MS = 3000;
+/** What has no answer after this time is counted all the same. */
+const SAY_AT_LAST_MS = 60_000;
+/** With fewer queries than this nobody asks how they share the connections. */
+const WORTH_SAYING = 50;
+/** A limit is said once in this time. */
+const SAY_AGAIN_MS = 600_000;
+
+/** What the budget works with. */
+export interface BudgetParts {
+  /** The agent's address, for messages. */
+  readonly agent: string;
+  readonly usage: () => ConnectionUsage;
+  /** How many queries may wait at the agent. */
+  readonly forWaits: () => number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** One query, as far as connections go. */
+export interface BudgetedQuery {
+  /** It has a first answer; to be told again is no harm. */
+  answered(): void;
+  end(): void;
+}
+
+/** Counts queries, and says once how many there are over how many connections: when all that the start asks for is answered. */
+export class Budget {
+  readonly #parts: BudgetParts;
+  readonly #unanswered = new Set<BudgetedQuery>();
+  #queries = 0;
+  #beganAt: number | undefined;
+  #cancel: CancelTimer | undefined;
+  #limitSaidAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: BudgetParts) {
+    this.#parts = parts;
+  }
+
+  /** How many queries are followed. */
+  get queries(): number {
+    return this.#queries;
+  }
+
+  /** Counts one more. */
+  begin(): BudgetedQuery {
+    this.#queries++;
+    if (this.#beganAt === undefined) {
+      this.#beganAt = this.#parts.clock.now();
+      this.#cancel = this.#parts.clock.setTimer(() => this.#look(), SAY_AFTER_MS);
+    }
+    const query: BudgetedQuery = {
+      answered: () => this.#unanswered.delete(query),
+      end: () => {
+        this.#queries--;
+        this.#unanswered.delete(query);
+      },
+    };
+    this.#unanswered.add(query);
+    return query;
+  }
+
+  /** Says that the agent turned a further connection away, while others carry on. */
+  turnedAway(): void {
+    const { agent, usage, logger, clock } = this.#parts;
+    if (clock.now() - this.#limitSaidAt < SAY_AGAIN_MS) return;
+    this.#limitSaidAt = clock.now();
+    const { sockets } = usage();
+    logger.warn(
+      `Consul at ${agent} closed a further connection at once, as ${CONSUL.limit}, and is asked over ${plural(sockets, 'connection')}: ${CONSUL.limitAdvice}`,
+      { agent, connections: sockets },
+    );
+  }
+
+  /** Says nothing any more. */
+  close(): void {
+    this.#cancel?.();
+  }
+
+  #look(): void {
+    const { clock, usage } = this.#parts;
+    const isLate = clock.now() - (this.#beganAt ?? 0) >= SAY_AT_LAST_MS;
+    const isSettled = this.#unanswered.size === 0 || isLate;
+    if (isSettled && usage().sockets > 0) this.#say();
+    else this.#cancel = clock.setTimer(() => this.#look(), SAY_AFTER_MS);
+  }
+
+  #say(): void {
+    const { agent, usage, forWaits, logger } = this.#parts;
+    const { protocol, sockets, maxSockets } = usage();
+    const queries = this.#queries;
+    const visited = Math.max(0, queries - forWaits());
+    const rest = visited === 0 ? '' : `; ${count(visited)} of them are visited every few seconds`;
+    const line = `${queries === 1 ? '1 query' : `${count(queries)} queries`} over ${plural(sockets, 'connection')} to Consul at ${agent} (${protocol}, at most ${count(maxSockets)})${rest}`;
+    const fields = { agent, protocol, queries, connections: sockets, maxConnections: maxSockets };
+    if (queries < WORTH_SAYING) logger.debug(line, fields);
+    else logger.info(line, fields);
+  }
+}
+
+function plural(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}

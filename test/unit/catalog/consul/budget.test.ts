@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { Budget } from '../../../../src/catalog/consul/budget.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+import { recordingLogger } from '../../../support/recording-logger.ts';
+
+function budgetOf({ sockets = 7, forWaits = 1000 } = {}) {
+  const clock = new ManualClock();
+  const logger = recordingLogger();
+  const budget = new Budget({
+    ...{ agent: 'http://agent', clock, logger },
+    usage: () => ({ protocol: 'HTTP/2', sockets, maxSockets: 48, exchanges: 0 }),
+    forWaits: () => forWaits,
+  });
+  const begin = (count: number) => Array.from({ length: count }, () => budget.begin());
+  return { budget, begin, clock, logger };
+}
+
+it('says once how many queries there are over how many connections, when all are answered', async () => {
+  const { budget, begin, clock, logger } = budgetOf();
+  const queries = begin(1240);
+  for (const query of queries.slice(1)) query.answered();
+  await clock.advance(6000);
+  expect(logger.text()).toBe('');
+  queries[0]?.answered();
+  await clock.advance(3000);
+  expect(logger.text()).toBe(
+    'info 1,240 queries over 7 connections to Consul at http://agent (HTTP/2, at most 48); 240 of them are visited every few seconds',
+  );
+  begin(3);
+  await clock.advance(600_000);
+  expect(logger.records).toHaveLength(1);
+  expect(budget.queries).toBe(1243);
+});
+
+it('waits for no more than a minute for the last answer, and not for queries that ended', async () => {
+  const { begin, clock, logger } = budgetOf();
+  begin(60);
+  await clock.advance(57_000);
+  expect(logger.records).toHaveLength(0);
+  await clock.advance(3000);
+  expect(logger.text()).toMatch(/^info 60 queries over 7 connections/);
+
+  const other = budgetOf();
+  const [first, second] = other.begin(2);
+  first?.answered();
+  second?.end();
+  await other.clock.advance(3000);
+  expect(other.logger.text()).toBe(
+    'debug 1 query over 7 connections to Consul at http://agent (HTTP/2, at most 48)',
+  );
+});
+
+it('says nothing where nobody could be asked, or after its end', async () => {
+  const away = budgetOf({ sockets: 0 });
+  away.begin(60);
+  await away.clock.advance(120_000);
+  expect(away.logger.text()).toBe('');
+  away.budget.close();
+  expect(away.clock.pending).toBe(0);
+});
+
+it('names the setting of the agent whose limit was met, and not again for ten minutes', async () => {
+  const { budget, clock, logger } = budgetOf({ sockets: 1 });
+  budget.turnedAway();
+  budget.turnedAway();
+  expect(logger.text()).toContain(
+    'as an agent does beyond limits.http_max_conns_per_client, and is asked over 1 connection: lower maxConnections',
+  );
+  await clock.advance(600_000);
+  budget.turnedAway();
+  expect(logger.records).toHaveLength(2);
+});
