@@ -15,6 +15,12 @@ const SEEN_TIMEOUT_MS = 10_000;
 const FIRST_TIMEOUT_MS = 60_000;
 /** Wide enough that no contender's own limit of questions a second is reached, and random, so that no timer is hit in step. */
 const PAUSE_MS = { min: 60, max: 120 };
+/**
+ * No key changes more often than this: a change after a rest is what is measured. What churns is asked for at a pace, which
+ * is another matter.
+ */
+const ROUND_MS = 1100;
+const ROUND_JITTER = 0.05;
 
 /** Somebody who waits for the value of a key of their own. */
 interface Waiter {
@@ -55,11 +61,13 @@ export async function measureChanges(
       waiters.push(await startProgram(contender, origin, workspace, writer, templates));
     }
     for (let round = -Math.min(WARM_UP_SAMPLES, samples); round < samples; round++) {
+      const endsAt = performance.now() + ROUND_MS;
       for (const waiter of waiters) {
         if (waiter.failure !== undefined) continue;
         await sample(waiter, writer, round);
         await sleep(PAUSE_MS.min + Math.random() * (PAUSE_MS.max - PAUSE_MS.min));
       }
+      await sleep(Math.max(0, endsAt - performance.now()) * (1 - ROUND_JITTER * Math.random()));
     }
     return outcomes(waiters);
   } finally {
