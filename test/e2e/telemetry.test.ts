@@ -195,6 +195,11 @@ describe('an operator sees', () => {
         { Name: scene.at('later'), State: 'waiting' },
       ],
       Queries: { Fresh: 4, Held: 0, Suspect: 0, Unanswered: 0 },
+      Connections: {
+        ...{ Server: 'Consul', Protocol: 'HTTP/1.1', AtMost: 100 },
+        Open: expect.any(Number) as number,
+        Requests: expect.any(Number) as number,
+      },
     });
   });
 

@@ -3,7 +3,7 @@ import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { Sessions } from '../../../../../src/catalog/http/http2/sessions.ts';
 import { systemClock } from '../../../../../src/core/time.ts';
 import { makeCertificates } from '../../../../support/certificates.ts';
@@ -13,6 +13,7 @@ const COUNT = 2000;
 
 it('looks for room a few times for each exchange, however many wait behind it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'autotmpl-sessions-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const certificates = await makeCertificates(folder);
   const agent = await startFakeHttp2Agent(
     certificates,
@@ -22,6 +23,7 @@ it('looks for room a few times for each exchange, however many wait behind it', 
     },
     { maxStreams: 10 },
   );
+  onTestFinished(() => agent.close());
   const ca = await readFile(certificates.caFile);
   const context = createSecureContext({ ca });
   let looks = 0;
@@ -46,6 +48,4 @@ it('looks for room a few times for each exchange, however many wait behind it', 
   expect(agent.mostStreams).toBe(9);
   expect(looks).toBeLessThan(COUNT * 5);
   sessions.close();
-  await agent.close();
-  await rm(folder, { recursive: true, force: true });
 });
