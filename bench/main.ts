@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { startConsul, type ConsulAgent } from '../test/support/consul.ts';
 import { AgentClient } from './agent-client.ts';
 import { judge } from './aims.ts';
 import { autotmpl, peer } from './contender.ts';
+import { findMachine } from './machine.ts';
 import { parseOptions, USAGE, type BenchOptions, type ScenarioName } from './options.ts';
 import { report } from './report.ts';
-import type { Machine, Outcome, Results } from './results.ts';
+import type { Outcome, Results } from './results.ts';
 import { measureChange } from './scenarios/change.ts';
 import { measureIdle } from './scenarios/idle.ts';
 import { measureCritical } from './scenarios/critical.ts';
@@ -32,7 +30,7 @@ export async function runBench(args: readonly string[], root: string): Promise<n
   }
   if (process.platform !== 'linux') throw new Error('The bench reads /proc, so it needs Linux.');
   const startedAt = new Date().toISOString();
-  const machine = await describeMachine();
+  const machine = await findMachine();
   const measured = {
     ...(await inScenario('change', options, root, async (setting) => ({
       change: await measureChange(setting),
@@ -95,17 +93,6 @@ async function inScenario<T extends object>(
     await agent?.stop();
     await workspace.remove();
   }
-}
-
-async function describeMachine(): Promise<Machine> {
-  const { stdout } = await promisify(execFile)(process.env.CONSUL_BIN ?? 'consul', ['version']);
-  return {
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version.slice(1),
-    consul: stdout.split('\n')[0] ?? '',
-  };
 }
 
 async function save(results: Results, file: string): Promise<void> {

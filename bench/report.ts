@@ -1,15 +1,11 @@
 import type { Aim, IdleOutcome, OnceOutcome, Outcome, Results, StepOutcome } from './results.ts';
-
-type Row = readonly string[];
+import { describeMachine, figure, table, type Row } from './table.ts';
 
 /** The results as text for a terminal. Ratios are against the baseline of the same run. */
 export function report(results: Results): string {
   const { machine, change, once, idle, start, jobs, critical, instances, render, many, aims } =
     results;
-  const memory = (machine.memoryBytes / 2 ** 30).toFixed(0);
-  const parts = [
-    `${machine.cores} cores, ${memory} GiB, ${machine.platform}, Node ${machine.node}, ${machine.consul}`,
-  ];
+  const parts = [describeMachine(machine)];
   if (change !== undefined) {
     const head = ['(a) change to file', 'median ms', 'p99 ms', 'min ms', 'ratio', ''];
     const rows = change.map((outcome) => [
@@ -92,31 +88,6 @@ function note({ failure }: Outcome): string {
   return failure === undefined ? '' : `FAILED: ${failure.replace(/\s+/g, ' ').slice(0, 160)}`;
 }
 
-function figure(value: number | undefined, digits: number): string {
-  return value === undefined ? '–' : value.toFixed(digits);
-}
-
 function megabytes(bytes: number | undefined): string {
   return figure(bytes === undefined ? undefined : bytes / 1e6, 0);
-}
-
-/** The first column to the left, figures to the right, the last column, which is a remark, to the left. */
-function table(head: Row, rows: readonly Row[]): string {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  const show = (line: Row) =>
-    line
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === 0 || column === head.length - 1
-          ? cell.padEnd(width)
-          : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd();
-  // A remark may be long; the rule need not be.
-  const rule = '-'.repeat(widths.slice(0, -1).reduce((sum, width) => sum + width + 2, -2));
-  return [show(head), rule, ...rows.map(show)].join('\n');
 }

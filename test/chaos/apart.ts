@@ -7,7 +7,7 @@ const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mo
 /** Stays process 1 of the namespace, and waits for whoever was left without a parent. */
 const FIRST_PROCESS = ['sh', '-c', '"$@"; exit $?', 'sh'];
 
-/** Whether this process runs in namespaces of the chaos run's own. */
+/** Whether this process runs in namespaces of a run's own. */
 export function isApart(): boolean {
   return process.env[MARK] === '1';
 }
@@ -33,7 +33,7 @@ function namespaces(): readonly string[] {
   const possible = ways.find((way) => spawnSync('unshare', [...way, 'true']).status === 0);
   if (possible !== undefined) return possible;
   throw new Error(
-    'the chaos run needs a network, a mount and a process namespace of its own, which this machine does not give (unshare -rnmpf true). ' +
+    'this run needs a network, a mount and a process namespace of its own, which this machine does not give (unshare -rnmpf true). ' +
       'Run it as root on Linux, or where users may make namespaces; a container needs --cap-add SYS_ADMIN --cap-add NET_ADMIN and no seccomp profile against unshare.',
   );
 }

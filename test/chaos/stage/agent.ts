@@ -16,11 +16,18 @@ export class Agent {
   readonly #isServer: boolean;
   readonly #folder: string;
   readonly #ownToken: string | undefined;
+  readonly #extraConfig: Readonly<Record<string, unknown>>;
   #child: ChildProcess | undefined;
 
-  /** `ownToken` is what it removes entries with that it does not know any more. */
-  constructor(folder: string, address: string, ownToken?: string) {
+  /** `ownToken` is what it removes entries with that it does not know any more; `extraConfig` goes over the rest. */
+  constructor(
+    folder: string,
+    address: string,
+    ownToken?: string,
+    extraConfig: Readonly<Record<string, unknown>> = {},
+  ) {
     this.address = address;
+    this.#extraConfig = extraConfig;
     this.#ownToken = ownToken;
     this.#isServer = SERVER_ADDRESSES.some((server) => server === address);
     this.#folder = join(folder, `consul-${address}`);
@@ -87,6 +94,7 @@ export class Agent {
           ...(this.#ownToken !== undefined && { default: this.#ownToken }),
         },
       },
+      ...this.#extraConfig,
     };
   }
 }
