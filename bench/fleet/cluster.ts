@@ -29,6 +29,8 @@ export class CountedCluster {
       ({ address }) =>
         new Agent(folder, address, undefined, {
           acl: { enabled: false },
+          // Patient with a busy machine, as servers are by default: nobody is to stand for election meanwhile.
+          performance: { raft_multiplier: 5 },
           limits: { http_max_conns_per_client: MANY_CONNECTIONS },
           ...Tally.agentConfig(address),
         }),

@@ -1,6 +1,6 @@
 import { DEFAULT_WAIT_MS } from '../../src/catalog/consul/options.ts';
 import { CACHE_REFRESH_MS } from './paper.ts';
-import type { FleetResults, Load, Prediction, Reading, Traffic, Way } from './results.ts';
+import type { FleetResults, Load, Prediction, Reading, Way } from './results.ts';
 
 /** Servers of the cluster, in the run and in what is predicted. */
 const SERVERS = 3;

@@ -30,7 +30,7 @@ async function run(...flags: readonly string[]) {
 
 it('counts what a small fleet asks three servers, each way, near to what the paper says', async () => {
   const json = join(folder, 'fleet.json');
-  const flags = ['--hosts', String(HOSTS), '--agents', '3', '--minutes', '0.08', '--wait', '2'];
+  const flags = ['--hosts', String(HOSTS), '--agents', '3', '--minutes', '0.06', '--wait', '1'];
   const { code, stdout, stderr } = await run(...flags, '--changes', '4', '--json', json);
   expect({ code, stderr }).toMatchObject({ code: 0 });
 
