@@ -52,7 +52,7 @@ export const USAGE = `npm run bench -- [flags]
   --only a,b,…         change (a), once (b), idle (c); of the supervisor start (d), jobs (e), critical (f), instances (g);
                        of templates render (h), many (i); all by default
   --quick              fewer samples and a short idle window: seconds instead of minutes
-  --samples N          changes for each contender in (a): 300, quick 40
+  --samples N          changes for each contender in (a): 100, quick 20
   --sizes N,N,…        numbers of templates in (b): 1,100,1000
   --peer NAME=PATH     a program with consul-template's flags, measured beside; repeatable
   --json FILE          the results here instead of bench/results/latest.json
@@ -78,7 +78,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     only: values.only === undefined ? SCENARIOS : values.only.split(',').map(scenario),
     peers: values.peer.map(peer),
     ...(values.json === undefined ? {} : { jsonFile: resolve(values.json) }),
-    changeSamples: values.samples === undefined ? (quick ? 40 : 300) : count(values.samples),
+    changeSamples: values.samples === undefined ? (quick ? 20 : 100) : count(values.samples),
     onceSizes: (values.sizes ?? '1,100,1000').split(',').map(count),
     onceRuns: (templates) => (quick ? 3 : templates <= 10 ? 21 : templates <= 200 ? 11 : 7),
     starts: quick ? 3 : 21,
