@@ -97,7 +97,7 @@ class Follower {
   }
 
   #write(event: string, payload: Readonly<Record<string, unknown>>): void {
-    const time = new Date(this.#clock.now()).toISOString();
+    const time = new Date(this.#clock.timeOfDay()).toISOString();
     const taken = this.#response.write(`${JSON.stringify({ time, event, ...payload })}\n`);
     if (taken) return;
     this.#cancelStuck ??= this.#clock.setTimer(() => this.#response.destroy(), STUCK_MS);

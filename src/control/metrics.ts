@@ -99,7 +99,7 @@ export class Metrics {
       bus.on('target:failed', ({ target }) => numbers.count('targetFailures', { target })),
       bus.on('target:written', ({ target }) => {
         numbers.count('targetWrites', { target });
-        numbers.set('targetWrittenAt', this.#parts.clock.now() / 1000, { target });
+        numbers.set('targetWrittenAt', this.#parts.clock.timeOfDay() / 1000, { target });
       }),
       bus.on('target:drifted', ({ target, restored }) =>
         numbers.count('targetDrifts', { target, restored: String(restored) }),
@@ -165,7 +165,7 @@ export class Metrics {
     for (const { label, heldBy } of targets) {
       if (heldBy !== undefined) numbers.set('targetHeld', 1, { target: label, by: heldBy });
     }
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.timeOfDay();
     const ages = targets.flatMap(({ keptFrom }) => (keptFrom === undefined ? [] : now - keptFrom));
     numbers.set('targetsDegraded', ages.length);
     numbers.set('keptAnswerAge', Math.max(0, ...ages) / 1000);

@@ -3,8 +3,13 @@ export type CancelTimer = () => void;
 
 /** The only way our parts learn the time or wait for it; tests pass one that they move by hand. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /**
+   * Milliseconds since the epoch by the time of day at which the program started: what passes since then is measured, so that
+   * nothing waits for an hour because somebody sets the clock back by one. For how long something takes, and when something is due.
+   */
   now(): number;
+  /** The time of day, in milliseconds since the epoch; it may jump. For what people read, and for what others wrote. */
+  timeOfDay(): number;
   /** Calls back once after `delayMs`. */
   setTimer(callback: () => void, delayMs: number): CancelTimer;
   /** Resolves after `delayMs`, or at once when the signal aborts. Never rejects. */
@@ -16,7 +21,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** The machine's clock. What is to come later than in 25 days, comes in 25 days. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  timeOfDay: () => Date.now(),
   setTimer(callback, delayMs) {
     const timer = setTimeout(callback, Math.min(delayMs, LONGEST_MS));
     return () => clearTimeout(timer);

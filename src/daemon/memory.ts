@@ -154,7 +154,7 @@ export class Memory implements Ledger {
     if (this.#said.has(label)) return;
     this.#said.add(label);
     const { clock, logger } = this.#parts.options;
-    const age = formatDuration(Math.max(0, clock.now() - atMs));
+    const age = formatDuration(Math.max(0, clock.timeOfDay() - atMs));
     logger.warn(
       `${label} is made of answers that were kept on disk, the oldest of ${new Date(atMs).toISOString()} (${age} ago), until the catalog answers`,
       { target: label },

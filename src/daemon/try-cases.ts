@@ -129,5 +129,5 @@ async function outcomeOf(
 }
 
 function standingClock(nowMs: number): Clock {
-  return { ...systemClock, now: () => nowMs };
+  return { ...systemClock, now: () => nowMs, timeOfDay: () => nowMs };
 }

@@ -3,8 +3,10 @@ import { systemClock, type CancelTimer, type Clock } from '../core/time.ts';
 /** A clock that begins at a time of the past and runs so many times as fast as ours. */
 export function fastClock(startMs: number, speed: number): Clock {
   const beganMs = performance.now();
+  const now = (): number => startMs + (performance.now() - beganMs) * speed;
   return {
-    now: () => startMs + (performance.now() - beganMs) * speed,
+    now,
+    timeOfDay: now,
     setTimer: (callback, delayMs) => systemClock.setTimer(callback, delayMs / speed),
     sleep: (delayMs, signal) => systemClock.sleep(delayMs / speed, signal),
   };
@@ -25,6 +27,10 @@ export class JumpingClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs;
+  }
+
+  timeOfDay(): number {
     return this.#nowMs;
   }
 

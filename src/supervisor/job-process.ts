@@ -78,6 +78,6 @@ async function processOptions(
     ...(account === undefined ? {} : { account }),
   };
   if (logging === 'raw') return { ...options, output: 'inherit' };
-  const write = jobOutput({ job: name, logging, sink, now: () => new Date(clock.now()) });
+  const write = jobOutput({ job: name, logging, sink, now: () => new Date(clock.timeOfDay()) });
   return { ...options, output: (stream, line) => write(pid())(stream, line) };
 }

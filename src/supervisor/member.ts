@@ -95,7 +95,7 @@ function createPresence(settings: JobSettings, parts: MemberParts): Presence | u
   const logging = health.logging === 'json' ? 'json' : 'prefix';
   const write = jobOutput({
     ...{ job: `${name}.health`, logging, sink },
-    now: () => new Date(clock.now()),
+    now: () => new Date(clock.timeOfDay()),
   });
   return new Presence({
     ...{ job: name, registration, happenings },

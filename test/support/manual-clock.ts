@@ -16,6 +16,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  timeOfDay(): number {
+    return this.#nowMs;
+  }
+
   /** How many timers have not fired: zero once everything has stopped. */
   get pending(): number {
     return this.#timers.size;

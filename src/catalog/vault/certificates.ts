@@ -44,7 +44,7 @@ export class CertificateDesk {
     const { kind, path, data } = query;
     const id = queryId({ kind, path, data });
     let held = this.#held.get(id);
-    while (held === undefined || held.renewAtMs <= clock.now()) {
+    while (held === undefined || held.renewAtMs <= clock.timeOfDay()) {
       const obtaining = this.#obtainOnce(id, query, signal);
       try {
         held = await obtaining.outcome;
@@ -53,7 +53,7 @@ export class CertificateDesk {
         if (signal.aborted || !obtaining.signal.aborted) throw error;
       }
     }
-    return { value: held.certificate, againMs: Math.max(0, held.renewAtMs - clock.now()) };
+    return { value: held.certificate, againMs: Math.max(0, held.renewAtMs - clock.timeOfDay()) };
   }
 
   #obtainOnce(id: string, query: VaultPkiQuery, signal: AbortSignal): Obtaining {
@@ -101,7 +101,7 @@ export class CertificateDesk {
       if (found === undefined || !isFor(found, data)) return undefined;
       const { fromMs, toMs } = lifeOf(found.certificate.Cert);
       const renewAtMs = fromMs + untilThresholdMs(toMs - fromMs, this.#desk.rules);
-      if (renewAtMs <= this.#desk.clock.now()) return undefined;
+      if (renewAtMs <= this.#desk.clock.timeOfDay()) return undefined;
       return { certificate: found.certificate, renewAtMs };
     } catch {
       // No such file, or nothing in it that is a certificate.
@@ -112,7 +112,7 @@ export class CertificateDesk {
   /** By our clock, and not by that of whoever issued it: a clock that is wrong must not make us ask without end. */
   #holdNew(certificate: VaultCertificate, label: string): Held {
     const { clock, rules, logger } = this.#desk;
-    const now = clock.now();
+    const now = clock.timeOfDay();
     const leftMs = lifeOf(certificate.Cert).toMs - now;
     if (leftMs > 0) return { certificate, renewAtMs: now + untilThresholdMs(leftMs, rules) };
     logger.warn(

@@ -65,7 +65,7 @@ export class Inquiries {
       signal,
       (absence) => refuseWrongPath(absence, label, query.path),
     );
-    if (secret !== undefined && !isDeleted(secret, desk.clock.now())) return secret;
+    if (secret !== undefined && !isDeleted(secret, desk.clock.timeOfDay())) return secret;
     desk.forgetMountOf(query.path);
     return null;
   }

@@ -80,7 +80,7 @@ export class KeptLedger implements Ledger {
     if (!isKept(target)) return;
     const before = this.#entries.get(target.destination);
     if (before !== undefined && isSame(before.madeOf, madeOf)) return;
-    const atMs = this.#options.clock.now();
+    const atMs = this.#options.clock.timeOfDay();
     this.#entries.set(target.destination, {
       ...{ madeOf, atMs, changedAtMs: atMs, secret: before?.secret ?? new Set() },
       ...(before?.written !== undefined && { written: before.written }),
@@ -119,7 +119,7 @@ export class KeptLedger implements Ledger {
     if (record === undefined || this.#entries.has(destination)) return;
     const { answers: madeOf, secret, touchedAtMs, fingerprint: written } = record;
     // By a clock that went back, or a copy: nothing is known of the time to come.
-    const atMs = Math.min(touchedAtMs, this.#options.clock.now());
+    const atMs = Math.min(touchedAtMs, this.#options.clock.timeOfDay());
     this.#entries.set(destination, { madeOf, secret, atMs, written });
     this.#memory.note(target, madeOf);
   }

@@ -141,7 +141,7 @@ export class Writer {
     const { entries, records, clock, isCurrent } = this.#options;
     for (const [destination, entry] of entries) {
       if (entry.written === undefined) continue;
-      if ([...entry.madeOf.keys()].every(isCurrent)) entry.atMs = clock.now();
+      if ([...entry.madeOf.keys()].every(isCurrent)) entry.atMs = clock.timeOfDay();
       await records.touch(destination, entry.atMs);
     }
   }

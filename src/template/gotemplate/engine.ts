@@ -67,7 +67,7 @@ function compile(
         recall,
         environment: options.environment,
         folder,
-        nowMs: options.clock.now(),
+        nowMs: options.clock.timeOfDay(),
         tripwire: new Tripwire(allowControlCharacters ? undefined : marks),
         sandboxPath: wishes.sandboxPath,
         destination: source.destination,

@@ -110,7 +110,7 @@ class NunjucksEngine implements Engine {
       recall,
       environment: this.#options.environment,
       folder: source.folder,
-      nowMs: this.#options.clock.now(),
+      nowMs: this.#options.clock.timeOfDay(),
       tripwire: new Tripwire(options.allowControlCharacters ? undefined : this.#marks),
       sandboxPath: options.sandboxPath,
       destination: source.destination,
