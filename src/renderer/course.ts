@@ -182,6 +182,7 @@ export class Course implements User {
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
     if (this.#options.once || !this.#landing.hadText) this.#due.become();
     else if (this.target.quiet.maxMs > 0) this.#due.becomeAfter('quiet');
+    else if (this.#needs.areDoubted) this.#due.becomeAfter('doubted');
     else if (this.#needs.areTroubled) this.#due.becomeAfter('troubled');
     else if (this.#needs.size > 1) this.#due.becomeAfter('settle');
     else this.#due.become();

@@ -10,8 +10,14 @@ const SETTLE = { minMs: 2, maxMs: 2 };
  */
 const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
 
-/** Why a rendering that is to come is put off: the target's own quiet period, other queries' news, or the end of trouble. */
-export type Pause = 'quiet' | 'settle' | 'troubled';
+/**
+ * While an answer is not believed, the others' news may be of the same making: a catalog that began anew is believed query by query, each when it
+ * is looked at again. The first that is believed must not make a file of half of the new world.
+ */
+const DOUBTED_SETTLE = { minMs: 1500, maxMs: 5000 };
+
+/** Why a rendering that is to come is put off: the target's own quiet period, other queries' news, the end of trouble or of doubt. */
+export type Pause = 'quiet' | 'settle' | 'troubled' | 'doubted';
 
 /** When a target is to be rendered: now, or when the changes have calmed down. Says so once until it is taken. */
 export class Due {
@@ -27,6 +33,7 @@ export class Due {
       quiet: timer(quiet),
       settle: timer(SETTLE),
       troubled: timer(TROUBLED_SETTLE),
+      doubted: timer(DOUBTED_SETTLE),
     };
   }
 

@@ -40,6 +40,14 @@ export class Needs {
     return false;
   }
 
+  /** Whether the catalog's answer to something that the last text was made of is not believed. */
+  get areDoubted(): boolean {
+    for (const id of this.#queries.keys()) {
+      if (this.#watcher.answer(id)?.state === 'suspect') return true;
+    }
+    return false;
+  }
+
   /** Has watched from now on what it turned out to need. */
   take(resolution: Resolution): void {
     const { used } = resolution.rendering;

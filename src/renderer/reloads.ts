@@ -39,6 +39,8 @@ export class Reloads implements Actor {
   readonly #failures: string[] = [];
   #running: Reload | undefined;
   #held = false;
+  /** A command failed that ends the program: nothing follows it, though the end may take a moment to come. */
+  #isOver = false;
   /** The only commands that the config names, by their labels; undefined: nobody has said so far. */
   #named: ReadonlySet<string> | undefined;
   #wake: () => void = () => undefined;
@@ -163,7 +165,7 @@ export class Reloads implements Actor {
 
   /** The first that may run now; whoever waits for its turn is passed over. */
   #next(): readonly [key: string, reload: Reload] | undefined {
-    if (this.#held) return undefined;
+    if (this.#held || this.#isOver) return undefined;
     const { turns } = this.#options;
     // Each is looked at, so that all of them ask.
     return [...this.#queue].filter(([key, reload]) => turns.isOurs(key, rollingOf(reload)))[0];
@@ -202,6 +204,7 @@ export class Reloads implements Actor {
         if (!this.#options.retry) this.#failures.push(outcome.reason);
         return;
       case 'fatal':
+        this.#isOver = true;
         this.#failures.push(outcome.reason);
         this.#options.logger.error(`${outcome.reason}; the program ends`);
         return;

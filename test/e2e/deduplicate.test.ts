@@ -129,6 +129,7 @@ describe('instances with the same template', () => {
       const before = follower.proxy.urls.length;
       await agent.putKey('app/name', `third ${follower.name}`);
       await shows([follower], `third ${follower.name}`);
+      await waitUntil(() => follower.proxy.urls.length > before, { what: 'the next question' });
       const since = new Set(follower.proxy.urls.slice(before).map((url) => url.split('?')[0]));
       expect([...since]).toEqual([`/v1/kv/${await dataKey()}`]);
     }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -144,6 +144,9 @@ export class ConsulAgent {
       else child.once('exit', () => resolve());
     });
     child.kill(signal);
+    if (signal === 'SIGSTOP') {
+      await waitUntil(() => standsStill(child.pid ?? 0), { what: 'the agent to stand still' });
+    }
     if (!ends) return;
     await gone;
     this.#child = undefined;
@@ -301,4 +304,12 @@ function ownTokens(): Record<string, string> {
 /** A key keeps its slashes; everything else that a path cannot hold is escaped. */
 function encodeKey(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Whether every thread of a process has been stopped, which takes a moment (proc(5)). */
+function standsStill(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((task) => {
+    const record = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+    return record.slice(record.lastIndexOf(')') + 2).startsWith('T');
+  });
 }
