@@ -78,8 +78,9 @@ it('row 79: one change that a key and a list both show is one text and one comma
     await scene.until(`the command of change ${turn}`, () => done() > before);
   }
   await scene.until('the command of the last change', () => done() > 20);
-  // consul-template: 40. Two answers that a busy machine brings far apart are two changes here, too.
-  expect(done() - 1).toBeLessThan(30);
+  // consul-template: 40. Two answers that a busy machine brings far apart are two changes here, too; and changes in such a row meet
+  // the pace of either query, whose pauses do not end in the same moment.
+  expect(done() - 1).toBeLessThan(36);
 });
 
 describe('by the name consul-template', () => {
