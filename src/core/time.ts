@@ -16,6 +16,24 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A clock's `sleep`, made of its `setTimer`: resolves after `delayMs`, or at once when the signal aborts, and leaves nothing with either. */
+export function sleepBy(
+  clock: Pick<Clock, 'setTimer'>,
+  delayMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.setTimer(end, delayMs);
+    signal?.addEventListener('abort', end);
+  });
+}
+
 /** The longest that Node's timers can wait, 25 days; beyond it they fire at once, over and over. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -28,15 +46,5 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
   // Node's own makes an error for each that is cut short; a run that ends aborts thousands of them.
-  sleep: (delayMs, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
-      const end = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, Math.min(delayMs, LONGEST_MS));
-      signal?.addEventListener('abort', end);
-    }),
+  sleep: (delayMs, signal) => sleepBy(systemClock, delayMs, signal),
 };

@@ -1,4 +1,4 @@
-import { systemClock, type CancelTimer, type Clock } from '../core/time.ts';
+import { sleepBy, systemClock, type CancelTimer, type Clock } from '../core/time.ts';
 
 /** A clock that begins at a time of the past and runs so many times as fast as ours. */
 export function fastClock(startMs: number, speed: number): Clock {
@@ -40,17 +40,8 @@ export class JumpingClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) return;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = this.setTimer(end, delayMs);
-      signal?.addEventListener('abort', end);
-    });
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepBy(this, delayMs, signal);
   }
 
   /** Goes on to the next moment, but not beyond `limitMs`, and calls all who wait for it; false where nobody does until then. */

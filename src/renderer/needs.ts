@@ -1,3 +1,4 @@
+import type { Answer } from '../catalog/catalog.ts';
 import type { Query } from '../catalog/query.ts';
 import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
@@ -34,18 +35,12 @@ export class Needs {
 
   /** Whether the catalog does not answer something that the last text was made of. */
   get areTroubled(): boolean {
-    for (const id of this.#queries.keys()) {
-      if (this.#watcher.answer(id)?.state !== 'fresh') return true;
-    }
-    return false;
+    return this.#someState((state) => state !== 'fresh');
   }
 
   /** Whether the catalog's answer to something that the last text was made of is not believed. */
   get areDoubted(): boolean {
-    for (const id of this.#queries.keys()) {
-      if (this.#watcher.answer(id)?.state === 'suspect') return true;
-    }
-    return false;
+    return this.#someState((state) => state === 'suspect');
   }
 
   /** Has watched from now on what it turned out to need. */
@@ -61,5 +56,12 @@ export class Needs {
   /** What is missing is not waited for any more. */
   giveUp(): void {
     this.#missing = [];
+  }
+
+  #someState(isIt: (state: Answer['state'] | undefined) => boolean): boolean {
+    for (const id of this.#queries.keys()) {
+      if (isIt(this.#watcher.answer(id)?.state)) return true;
+    }
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../src/core/time.ts';
+import { sleepBy, type CancelTimer, type Clock } from '../../src/core/time.ts';
 
 interface Timer {
   readonly atMs: number;
@@ -31,17 +31,8 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) return;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = this.setTimer(end, delayMs);
-      signal?.addEventListener('abort', end);
-    });
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepBy(this, delayMs, signal);
   }
 
   /** Moves on, and fires what falls due on the way, in order; lets promises settle after each. */
