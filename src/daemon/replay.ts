@@ -4,7 +4,7 @@ import { Deadline, whenAborted } from '../core/deadline.ts';
 import type { AdjustableLogger } from '../core/logger.ts';
 import { systemClock, type Clock } from '../core/time.ts';
 import { commandLabel } from '../process/command-line.ts';
-import { fastClock, JumpingClock } from '../recording/play-clock.ts';
+import { FastClock, JumpingClock } from '../recording/play-clock.ts';
 import { PlayPublisher } from '../recording/play-publisher.ts';
 import { createPlayedCatalog } from '../recording/played-catalog.ts';
 import type { Recording } from '../recording/read-recording.ts';
@@ -55,7 +55,7 @@ export async function replay(
   const { recording, speed } = options;
   const startMs = recording.startedMs ?? systemClock.now();
   const jumping = speed === 0 ? new JumpingClock(startMs) : undefined;
-  const clock = jumping ?? fastClock(startMs, speed);
+  const clock = jumping ?? new FastClock(startMs, speed);
   const show = (text: string): void => options.show(clock.now() - startMs, text);
   const { write, color } = options;
   const publisher = new PlayPublisher({ show, color, ...(write !== undefined && { write }) });

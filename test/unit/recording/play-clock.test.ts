@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fastClock, JumpingClock } from '../../../src/recording/play-clock.ts';
+import { FastClock, JumpingClock } from '../../../src/recording/play-clock.ts';
 
 describe('the clock that jumps', () => {
   it('goes from one moment that somebody waits for to the next, and calls all of it at once', () => {
@@ -41,10 +41,27 @@ describe('the clock that jumps', () => {
 
 describe('the fast clock', () => {
   it('begins at its time, and its hours pass in moments', async () => {
-    const clock = fastClock(5000, 3_600_000);
+    const clock = new FastClock(5000, 3_600_000);
     const atFirst = clock.now();
     expect(atFirst).toBeGreaterThanOrEqual(5000);
     await clock.sleep(3_600_000);
-    expect(clock.now() - atFirst).toBeGreaterThan(3_500_000);
+    expect(clock.now() - atFirst).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it('never calls anybody before the moment, however early a timer goes off', async () => {
+    const clock = new FastClock(0, 3_600_000);
+    for (let times = 0; times < 50; times++) {
+      const dueMs = clock.now() + 1_800_000;
+      await new Promise<void>((resolve) => clock.setTimer(resolve, 1_800_000));
+      expect(clock.now()).toBeGreaterThanOrEqual(dueMs);
+    }
+  });
+
+  it('forgets a timer that was cancelled', async () => {
+    const clock = new FastClock(0, 3_600_000);
+    let isCalled = false;
+    clock.setTimer(() => (isCalled = true), 1_800_000)();
+    await clock.sleep(7_200_000);
+    expect(isCalled).toBe(false);
   });
 });
