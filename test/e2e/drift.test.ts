@@ -11,26 +11,37 @@ import {
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
 import { logLines, messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
+const SITE = 'conf/site.conf';
 const TEXT = 'color blue\nsize 7\n';
 
-let scene: Scene;
-beforeEach(() => {
-  scene = new Scene();
-  say('blue');
-});
-afterEach(async () => scene.close());
-
 /** Puts a value into the catalog. */
-function say(color: string): void {
+const say = (scene: Scene, color: string): void =>
   scene.write('catalog.json', JSON.stringify({ keys: { color } }));
-}
+const drifts = (program: Program): string[] => messages(program, /drifted/);
+
+const test = sideBySide((ends) => {
+  const scene = new Scene();
+  ends.push(() => scene.close());
+  say(scene, 'blue');
+  return {
+    scene,
+    path: scene.at(SITE),
+    say: (color: string) => say(scene, color),
+    runs: () => scene.read('runs').length / 'run\n'.length,
+    keep: (fields?: Readonly<Record<string, unknown>>) => keep(scene, fields),
+  };
+});
 
 /** Starts the program on one file, and waits until it is looked after. */
-async function keep(fields: Readonly<Record<string, unknown>> = {}): Promise<Program> {
+async function keep(
+  scene: Scene,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<Program> {
   const program = scene.start({
     catalog: { file: 'catalog.json' },
     control: { socket: 'control.sock' },
@@ -53,49 +64,57 @@ async function keep(fields: Readonly<Record<string, unknown>> = {}): Promise<Pro
   return program;
 }
 
-const path = (): string => scene.at('conf/site.conf');
-const drifts = (program: Program): string[] => messages(program, /drifted/);
-const runs = (): number => scene.read('runs').length / 'run\n'.length;
-
-const HANDS: readonly (readonly [name: string, act: () => void, said: RegExp])[] = [
-  ['appends to it', () => appendFileSync(path(), 'mine\n'), /it has another text;/],
+type Hand = readonly [name: string, act: (scene: Scene) => void, said: RegExp];
+const HANDS: readonly Hand[] = [
+  ['appends to it', (scene) => appendFileSync(scene.at(SITE), 'mine\n'), /it has another text;/],
   [
     'edits it with sed',
-    () => execFileSync('sed', ['-i', 's/blue/pink/', path()]),
+    (scene) => execFileSync('sed', ['-i', 's/blue/pink/', scene.at(SITE)]),
     /it has another text;/,
   ],
-  ['deletes it', () => rmSync(path()), /it was deleted;/],
-  ['moves it away', () => renameSync(path(), scene.at('elsewhere')), /it was deleted;/],
+  ['deletes it', (scene) => scene.remove(SITE), /it was deleted;/],
+  [
+    'moves it away',
+    (scene) => renameSync(scene.at(SITE), scene.at('elsewhere')),
+    /it was deleted;/,
+  ],
   [
     'moves another over it',
-    () => {
+    (scene) => {
       scene.write('other', 'theirs\n');
-      renameSync(scene.at('other'), path());
+      renameSync(scene.at('other'), scene.at(SITE));
     },
     /it has another text;/,
   ],
-  ['changes its mode', () => chmodSync(path(), 0o600), /it has mode 0600 and should have 0644;/],
+  [
+    'changes its mode',
+    (scene) => chmodSync(scene.at(SITE), 0o600),
+    /it has mode 0600 and should have 0644;/,
+  ],
   [
     'makes it a symbolic link',
-    () => {
+    (scene) => {
       scene.write('other', TEXT);
-      rmSync(path());
-      symlinkSync(scene.at('other'), path());
+      scene.remove(SITE);
+      symlinkSync(scene.at('other'), scene.at(SITE));
     },
     /it was replaced by a symbolic link;/,
   ],
-  ['deletes its folder', () => rmSync(scene.at('conf'), { recursive: true }), /it was deleted;/],
+  [
+    'deletes its folder',
+    (scene) => rmSync(scene.at('conf'), { recursive: true }),
+    /it was deleted;/,
+  ],
 ];
 
-describe('with onDrift: report', () => {
-  it.each(HANDS)(
-    'says once within a second when somebody %s, and leaves it so',
-    async (_, act, said) => {
+describe.concurrent('with onDrift: report', () => {
+  test.for(HANDS)(
+    'says once, soon, when somebody %s, and leaves it so',
+    async ([, act, said], { stage: { scene, keep, runs } }) => {
       const program = await keep({ createDirs: true });
-      const at = performance.now();
-      act();
-      await program.logs(/drifted/, 2000);
-      expect(performance.now() - at).toBeLessThan(1500);
+      act(scene);
+      // By the look of each minute it would be later.
+      await program.logs(/drifted/);
       expect(drifts(program)).toEqual([expect.stringMatching(said)]);
       expect(drifts(program)[0]).toMatch(
         /left so \(onDrift: report\), and overwritten when its data changes/,
@@ -106,9 +125,11 @@ describe('with onDrift: report', () => {
     },
   );
 
-  it('shows the difference, tells status of it, and overwrites it with the next change', async () => {
+  test('shows the difference, tells status of it, and overwrites it with the next change', async ({
+    stage: { scene, keep, path, say },
+  }) => {
     const program = await keep();
-    appendFileSync(path(), 'mine\n');
+    appendFileSync(path, 'mine\n');
     await program.logs(/drifted/);
     const line = logLines(program).find(({ message }) => /drifted/.test(message));
     expect(line).toMatchObject({ level: 'warn' });
@@ -122,35 +143,41 @@ describe('with onDrift: report', () => {
     expect(drifts(program)).toHaveLength(1);
   });
 
-  it('says when it is as it should be again', async () => {
+  test('says when it is as it should be again', async ({ stage: { keep, path, runs } }) => {
     const program = await keep();
-    appendFileSync(path(), 'mine\n');
+    appendFileSync(path, 'mine\n');
     await program.logs(/drifted/);
-    writeFileSync(path(), TEXT);
+    writeFileSync(path, TEXT);
     await program.logs(/as it should be again: somebody else put that right/);
     expect(runs()).toBe(1);
   });
 
-  it('hears of a folder again that was deleted and made anew', async () => {
+  test('hears of a folder again that was deleted and made anew', async ({
+    stage: { scene, keep, path },
+  }) => {
     const program = await keep();
     rmSync(scene.at('conf'), { recursive: true });
     await program.logs(/it was deleted/);
     mkdirSync(scene.at('conf'));
-    writeFileSync(path(), TEXT);
-    await program.logs(/as it should be again/, 5000);
-    appendFileSync(path(), 'mine\n');
-    await program.logs(/it has another text/, 2000);
+    writeFileSync(path, TEXT);
+    await program.logs(/as it should be again/);
+    appendFileSync(path, 'mine\n');
+    await program.logs(/it has another text/);
   });
 
-  it('shows nothing of a secret file, and no line of others in one that has a secret', async () => {
+  test('shows nothing of a secret file, and no line of others in one that has a secret', async ({
+    stage: { scene, keep, path },
+  }) => {
     scene.write('catalog.json', JSON.stringify({ keys: { pw: 's3cr3t-word' } }));
     const program = await keep({ contents: 'pw {{ key("pw") | secret }}\n' });
-    writeFileSync(path(), 'pw old-s3cr3t\n');
+    writeFileSync(path, 'pw old-s3cr3t\n');
     await program.logs(/drifted/);
     expect(program.stderr).not.toMatch(/s3cr3t/);
   });
 
-  it('takes no write of its own for drift, however many there are', async () => {
+  test('takes no write of its own for drift, however many there are', async ({
+    stage: { scene, keep, path, say },
+  }) => {
     const program = await keep();
     for (const color of ['a', 'b', 'c', 'd', 'e', 'f']) {
       say(color);
@@ -162,14 +189,14 @@ describe('with onDrift: report', () => {
     await program.logs(/config and templates read again/);
     await sleep(600);
     expect(drifts(program)).toEqual([]);
-    appendFileSync(path(), 'mine\n');
-    await program.logs(/drifted/, 2000);
+    appendFileSync(path, 'mine\n');
+    await program.logs(/drifted/);
   });
 });
 
-it.each(['report', 'restore'])(
+test.for(['report', 'restore'])(
   'takes neither a file that is rolled back nor a group that is swapped for drift, with %s',
-  async (onDrift) => {
+  async (onDrift, { stage: { scene, path, say } }) => {
     const group = (name: string) => ({
       contents: '{{ key("color") }}\n',
       destination: `conf/${name}`,
@@ -196,54 +223,61 @@ it.each(['report', 'restore'])(
     await sleep(800);
     expect(scene.read('conf/site.conf')).toBe(TEXT);
     expect(drifts(program)).toEqual([]);
-    appendFileSync(path(), 'mine\n');
-    await program.logs(/drifted/, 2000);
+    appendFileSync(path, 'mine\n');
+    await program.logs(/drifted/);
     if (onDrift === 'restore') await scene.untilText('conf/site.conf', TEXT);
   },
 );
 
-describe('with onDrift: restore', () => {
-  it.each(HANDS)('puts it back when somebody %s', async (name, act, said) => {
-    const program = await keep({ onDrift: 'restore', createDirs: true });
-    act();
-    await program.logs(/it was put back/, 2000);
-    expect(drifts(program)).toEqual([expect.stringMatching(said)]);
-    expect(scene.read('conf/site.conf')).toBe(TEXT);
-    expect(statSync(path()).mode & 0o777).toBe(0o644);
-    const isMode = name === 'changes its mode';
-    if (!isMode) await scene.until('the command to run again', () => runs() === 2);
-    await sleep(600);
-    expect(drifts(program)).toHaveLength(1);
-    expect(runs()).toBe(isMode ? 1 : 2);
-  });
-
-  it('puts it back less and less often where two programs fight about it, and says so', async () => {
+describe.concurrent('with onDrift: restore', () => {
+  test('puts it back less and less often where two programs fight about it, and says so', async ({
+    stage: { scene, keep, path },
+  }) => {
     const program = await keep({ onDrift: 'restore' });
     for (const text of ['theirs 1\n', 'theirs 2\n', 'theirs 3\n']) {
       await scene.untilText('conf/site.conf', TEXT, 15_000);
       await sleep(300);
-      writeFileSync(path(), text);
+      writeFileSync(path, text);
       const seen = drifts(program).length;
       await scene.until('it to be noticed', () => drifts(program).length > seen);
     }
-    await program.logs(/was put back 2 times in .*undo each other's work/, 5000);
+    await program.logs(/was put back 2 times in .*undo each other's work/);
     await scene.untilText('conf/site.conf', TEXT, 8000);
   }, 30_000);
 
-  it('says what keeps it from putting it back, and does it when it can', async () => {
+  test.for(HANDS)(
+    'puts it back when somebody %s',
+    async ([name, act, said], { stage: { scene, keep, path, runs } }) => {
+      const program = await keep({ onDrift: 'restore', createDirs: true });
+      act(scene);
+      await program.logs(/it was put back/);
+      expect(drifts(program)).toEqual([expect.stringMatching(said)]);
+      expect(scene.read('conf/site.conf')).toBe(TEXT);
+      expect(statSync(path).mode & 0o777).toBe(0o644);
+      const isMode = name === 'changes its mode';
+      if (!isMode) await scene.until('the command to run again', () => runs() === 2);
+      await sleep(600);
+      expect(drifts(program)).toHaveLength(1);
+      expect(runs()).toBe(isMode ? 1 : 2);
+    },
+  );
+
+  test('says what keeps it from putting it back, and does it when it can', async ({
+    stage: { scene, keep, path },
+  }) => {
     const program = await keep({ onDrift: 'restore' });
-    rmSync(path());
-    mkdirSync(path());
-    await program.logs(/cannot be put back/, 3000);
-    rmSync(path(), { recursive: true });
+    rmSync(path);
+    mkdirSync(path);
+    await program.logs(/cannot be put back/);
+    rmSync(path, { recursive: true });
     await scene.untilText('conf/site.conf', TEXT, 10_000);
   });
 });
 
-it('notices nothing with onDrift: ignore', async () => {
+test('notices nothing with onDrift: ignore', async ({ stage: { keep, path } }) => {
   const program = await keep({ onDrift: 'ignore' });
-  rmSync(path());
+  rmSync(path);
   await sleep(1200);
   expect(drifts(program)).toEqual([]);
-  expect(existsSync(path())).toBe(false);
+  expect(existsSync(path)).toBe(false);
 });
