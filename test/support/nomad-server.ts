@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePorts } from './free-ports.ts';
 
 /** An instance as somebody registers it. */
 export interface NomadEntry {
@@ -55,9 +55,10 @@ export class NomadServer {
   }
 
   async start(): Promise<void> {
+    // One of its own, or somebody else could listen there between a stop and the next start.
+    if (this.#port === 0) [this.#port = 0] = await freePorts(1);
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   get address(): string {

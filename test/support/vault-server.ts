@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { freePorts } from './free-ports.ts';
 import { CertificateAuthority, type Issued } from './x509.ts';
 
 /** A request as it arrived. */
@@ -96,9 +96,10 @@ export class VaultServer {
 
   /** Listens on 127.0.0.1, on the port of before where it has been stopped. */
   async start(): Promise<void> {
+    // One of its own, or somebody else could listen there between a stop and the next start.
+    if (this.#port === 0) [this.#port = 0] = await freePorts(1);
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   get address(): string {
