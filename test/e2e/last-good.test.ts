@@ -8,10 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { startConsul } from '../support/consul.ts';
 import { messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 const TEMPLATE = `version {{ key("site/version") }}
 {% for found in services() %}{% if found.Name != "consul" %}{% for instance in service(found.Name) -%}
@@ -22,48 +23,50 @@ const text = (version: string, ...instances: string[]) =>
 const SALES = 'sales 10.0.0.1:80';
 const SECRET = 'Tr0ub4dor&3-and-more';
 
-let agent: ConsulAgent;
-let scene: Scene;
-beforeEach(async () => {
-  scene = new Scene();
-  agent = await startConsul({ dataDir: true });
+const site = { contents: TEMPLATE, destination: 'site.conf', command: 'echo run >> runs' };
+
+const test = sideBySide(async (ends) => {
+  // Certificates are for one test.
+  const extraConfig = { connect: { enabled: true } };
+  const agent = await startConsul({ dataDir: true, extraConfig });
+  ends.push(() => agent.stop());
+  const scene = new Scene();
+  ends.push(() => scene.close());
   await agent.register({ ID: 'sales', Name: 'sales', Address: '10.0.0.1', Port: 80 });
   await agent.putKey('site/version', 'one');
+
+  const config = (more: Readonly<Record<string, unknown>> = {}) => ({
+    catalog: { consul: { address: agent.address } },
+    control: { socket: 'control.sock' },
+    state: 'state',
+    startWith: 'lastGood',
+    templates: [site],
+    ...more,
+  });
+  const kept = (): string[] => readdirSync(scene.at('state/answers')).sort();
+  const allKept = (): string =>
+    kept()
+      .map((name) => readFileSync(join(scene.at('state/answers'), name), 'utf8'))
+      .join('');
+
+  /** Runs until the file is right and its answers are kept, then stops. */
+  async function live(settings: Readonly<Record<string, unknown>> = config()): Promise<void> {
+    rmSync(scene.at('site.conf'), { force: true });
+    const program = scene.start(settings);
+    await scene.untilText('site.conf', text('one', SALES));
+    expect((await program.stop()).code).toBe(0);
+  }
+
+  const status = async (): Promise<string> =>
+    (await scene.startWith(['status', '-socket', 'control.sock']).ended).stdout;
+
+  return { agent, scene, config, kept, allKept, live, status };
 });
-afterEach(async () => {
-  await scene.close();
-  await agent.stop();
-});
 
-const site = { contents: TEMPLATE, destination: 'site.conf', command: 'echo run >> runs' };
-const config = (more: Readonly<Record<string, unknown>> = {}) => ({
-  catalog: { consul: { address: agent.address } },
-  control: { socket: 'control.sock' },
-  state: 'state',
-  startWith: 'lastGood',
-  templates: [site],
-  ...more,
-});
-const kept = (): string[] => readdirSync(scene.at('state/answers')).sort();
-const allKept = (): string =>
-  kept()
-    .map((name) => readFileSync(join(scene.at('state/answers'), name), 'utf8'))
-    .join('');
-
-/** Runs until the file is right and its answers are kept, then stops. */
-async function live(settings: Readonly<Record<string, unknown>> = config()): Promise<void> {
-  rmSync(scene.at('site.conf'), { force: true });
-  const program = scene.start(settings);
-  await scene.untilText('site.conf', text('one', SALES));
-  expect((await program.stop()).code).toBe(0);
-}
-
-async function status(): Promise<string> {
-  return (await scene.startWith(['status', '-socket', 'control.sock']).ended).stdout;
-}
-
-describe('a start while Consul is away, with startWith: lastGood', () => {
-  it('renders from kept answers, nested queries too, says so everywhere, and takes the fresh ones when they come', async () => {
+describe.concurrent('a start while Consul is away, with startWith: lastGood', () => {
+  test('renders from kept answers, nested queries too, says so everywhere, and takes the fresh ones when they come', async ({
+    stage: { agent, scene, config, live, status },
+  }) => {
     await live();
     await agent.kill('SIGKILL');
     rmSync(scene.at('site.conf'));
@@ -83,7 +86,7 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
     expect(await status()).not.toMatch(/degraded/);
   }, 60_000);
 
-  it('does so with -once, and ends with 0', async () => {
+  test('does so with -once, and ends with 0', async ({ stage: { agent, scene, config, live } }) => {
     await live();
     await agent.kill('SIGKILL');
     rmSync(scene.at('site.conf'));
@@ -94,7 +97,9 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
     expect(messages(program, /made of answers that were kept on disk/)).toHaveLength(1);
   });
 
-  it('takes kept answers after two seconds where Consul takes the connection and says nothing', async () => {
+  test('takes kept answers after two seconds where Consul takes the connection and says nothing', async ({
+    stage: { agent, scene, config, live },
+  }) => {
     await live();
     await agent.kill('SIGSTOP');
     rmSync(scene.at('site.conf'));
@@ -105,7 +110,9 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
     await program.logs(/answered again/, 20_000);
   }, 40_000);
 
-  it('asks a Consul that answers first, and renders nothing that is old', async () => {
+  test('asks a Consul that answers first, and renders nothing that is old', async ({
+    stage: { agent, scene, config, live },
+  }) => {
     await live();
     await agent.putKey('site/version', 'two');
     rmSync(scene.at('site.conf'));
@@ -116,7 +123,7 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
     expect(messages(program, /kept on disk/)).toEqual([]);
   });
 
-  it.each([
+  test.for<[string, (whole: string) => string, RegExp]>([
     ['damaged', (whole: string) => whole.replace('sales', 'salad'), /left unread.*it is damaged/],
     ['cut short', (whole: string) => whole.slice(0, -20), /left unread.*it is damaged/],
     ['empty', () => '', /left unread.*it is damaged, or was never a file of kept answers/],
@@ -127,7 +134,8 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
     ],
   ])(
     'leaves a file unread that is %s, with one warning, and waits',
-    async (_, change, said) => {
+    { timeout: 60_000 },
+    async ([, change, said], { stage: { agent, scene, config, kept, live } }) => {
       await live();
       await agent.kill('SIGKILL');
       const [name = ''] = kept();
@@ -140,10 +148,11 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
       await agent.putKey('site/version', 'two');
       await scene.untilText('site.conf', text('two', SALES), 20_000);
     },
-    60_000,
   );
 
-  it('does not trust a folder or a file that others could have written', async () => {
+  test('does not trust a folder or a file that others could have written', async ({
+    stage: { agent, scene, config, kept, live },
+  }) => {
     await live();
     await agent.kill('SIGKILL');
     const [name = ''] = kept();
@@ -158,8 +167,10 @@ describe('a start while Consul is away, with startWith: lastGood', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('is in files of 0600 in folders of 0700, and not written again without a change', async () => {
+describe.concurrent('what is kept', () => {
+  test('is in files of 0600 in folders of 0700, and not written again without a change', async ({
+    stage: { scene, kept, live },
+  }) => {
     await live();
     expect(statSync(scene.at('state')).mode & 0o777).toBe(0o700);
     expect(statSync(scene.at('state/answers')).mode & 0o777).toBe(0o700);
@@ -172,7 +183,9 @@ describe('what is kept', () => {
     expect(kept()).toEqual([name]);
   });
 
-  it('has no secret: not what is marked in this template or another, nor what only secret targets use, nor a private key', async () => {
+  test('has no secret: not what is marked in this template or another, nor what only secret targets use, nor a private key', async ({
+    stage: { agent, scene, config, allKept },
+  }) => {
     await agent.putKey('db/password', SECRET);
     await agent.putKey(
       'copy/of/it',
@@ -186,13 +199,6 @@ describe('what is kept', () => {
       { contents: '{{ key("hidden/word") }}', destination: 'hidden.conf', secret: true },
       { contents: '{{ caLeaf("sales").PrivateKeyPEM }}', destination: 'leaf.pem' },
     ];
-    await agent.stop();
-    agent = await startConsul({ dataDir: true, extraConfig: { connect: { enabled: true } } });
-    await agent.register({ ID: 'sales', Name: 'sales', Address: '10.0.0.1', Port: 80 });
-    await agent.putKey('site/version', 'one');
-    await agent.putKey('db/password', SECRET);
-    await agent.putKey('copy/of/it', JSON.stringify({ pw: SECRET }));
-    await agent.putKey('hidden/word', 'only-for-the-secret-target');
     const program = scene.start(config({ templates }));
     await scene.until('all files', () =>
       templates.every(({ destination }) => scene.exists(destination)),
@@ -215,7 +221,9 @@ describe('what is kept', () => {
     expect(second.stderr).not.toContain(SECRET);
   }, 60_000);
 
-  it('is taken away again when a template comes to mark it as secret', async () => {
+  test('is taken away again when a template comes to mark it as secret', async ({
+    stage: { agent, scene, config, allKept },
+  }) => {
     await agent.putKey('db/password', SECRET);
     const plain = { contents: '{{ key("db/password") }}', destination: 'plain.conf' };
     const program = scene.start(config({ templates: [plain] }));
@@ -231,7 +239,9 @@ describe('what is kept', () => {
     await scene.until('it to be kept no more', () => !allKept().includes(SECRET));
   });
 
-  it('goes to another folder with a new config, and works there', async () => {
+  test('goes to another folder with a new config, and works there', async ({
+    stage: { agent, scene, config, kept },
+  }) => {
     const program = scene.start(config());
     await scene.untilText('site.conf', text('one', SALES));
     await scene.until('it to be kept', () => scene.exists('state/answers') && kept().length === 1);
@@ -250,7 +260,9 @@ describe('what is kept', () => {
     await scene.untilText('site.conf', text('two', SALES));
   }, 40_000);
 
-  it('of two programs in one folder do not meet', async () => {
+  test('of two programs in one folder do not meet', async ({
+    stage: { agent, scene, config, kept },
+  }) => {
     const first = scene.start(config());
     await scene.untilText('site.conf', text('one', SALES));
     const other = { ...site, destination: 'other.conf', contents: '{{ key("site/version") }}' };
@@ -273,7 +285,9 @@ describe('what is kept', () => {
     expect(messages(third, /left unread/)).toEqual([]);
   }, 40_000);
 
-  it('hinders nothing where the folder cannot be written, says so once, and is written when it can', async () => {
+  test('hinders nothing where the folder cannot be written, says so once, and is written when it can', async ({
+    stage: { agent, scene, config, allKept },
+  }) => {
     // A file in the folder's place: not even root makes a folder there.
     scene.write('state', 'no folder');
     const program = scene.start(config());
@@ -289,7 +303,9 @@ describe('what is kept', () => {
   }, 40_000);
 });
 
-it('waits with startWith: fresh, though answers are kept', async () => {
+test('waits with startWith: fresh, though answers are kept', async ({
+  stage: { agent, scene, config, kept, live },
+}) => {
   await live(config({ startWith: 'fresh' }));
   expect(kept()).toHaveLength(1);
   await agent.kill('SIGKILL');
@@ -299,10 +315,12 @@ it('waits with startWith: fresh, though answers are kept', async () => {
   expect(scene.exists('site.conf')).toBe(false);
 });
 
-describe('after a restart with state, whatever startWith says', () => {
+describe.concurrent('after a restart with state, whatever startWith says', () => {
   const guarded = { ...site, guard: { maxRemovedPercent: 50 } };
 
-  it('a guard compares with what the file was made of before', async () => {
+  test('a guard compares with what the file was made of before', async ({
+    stage: { agent, scene, config },
+  }) => {
     for (const id of ['b', 'c', 'd']) {
       await agent.register({
         ID: id,
@@ -329,7 +347,9 @@ describe('after a restart with state, whatever startWith says', () => {
     expect(scene.read('site.conf')).toBe(before);
   }, 40_000);
 
-  it('an answer that is emptier than before is doubted, and the file stays', async () => {
+  test('an answer that is emptier than before is doubted, and the file stays', async ({
+    stage: { agent, scene, config },
+  }) => {
     for (let number = 0; number < 6; number += 1) {
       await agent.register({
         ID: `s${number}`,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { startConsul } from '../support/consul.ts';
 import { messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 /** What "within seconds" means here. The wait of a blocking query is 60 s. */
 const SECONDS_MS = 8000;
@@ -17,31 +18,29 @@ const text = (version: string, ...instances: string[]) =>
   `version ${version}\n${instances.map((instance) => `${instance}\n`).join('')}`;
 const sales = (address: string) => ({ ID: address, Name: 'sales', Address: address, Port: 80 });
 
-let agent: ConsulAgent;
-let scene: Scene;
-beforeEach(async () => {
-  scene = new Scene();
-  agent = await startConsul({ dataDir: true });
+const test = sideBySide(async (ends) => {
+  const agent = await startConsul({ dataDir: true });
+  ends.push(() => agent.stop());
+  const scene = new Scene();
+  ends.push(() => scene.close());
   await agent.register(sales('10.0.0.1'));
   // The index is well above that of an empty catalog.
   for (let version = 0; version < 60; version += 1) await agent.putKey('other', String(version));
   await agent.putKey('site/version', 'one');
-});
-afterEach(async () => {
-  await scene.close();
-  await agent.stop();
-});
 
-/** Starts the program and waits for the first file. */
-async function watch(): Promise<Program> {
-  const program = scene.start({
-    catalog: { consul: { address: agent.address } },
-    templates: [{ contents: TEMPLATE, destination: 'site.conf', command: 'echo run >> runs' }],
-  });
-  await scene.untilText('site.conf', text('one', '10.0.0.1:80'));
-  await program.logs(/"done: /);
-  return program;
-}
+  /** Starts the program and waits for the first file. */
+  async function watch(): Promise<Program> {
+    const program = scene.start({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ contents: TEMPLATE, destination: 'site.conf', command: 'echo run >> runs' }],
+    });
+    await scene.untilText('site.conf', text('one', '10.0.0.1:80'));
+    await program.logs(/"done: /);
+    return program;
+  }
+
+  return { agent, scene, watch };
+});
 
 /** Said once when it began, whatever was tried since, and once when it was over; both queries in one line. */
 function expectSaidOnce(program: Program): void {
@@ -50,8 +49,28 @@ function expectSaidOnce(program: Program): void {
   expect(messages(program, /^answered again/)).toHaveLength(1);
 }
 
-describe('when the agent is killed', () => {
-  it('row 76: leaves the file alone while it is away, says so once, and follows it when it is back', async () => {
+test('notices an agent that is stopped for 20 s, keeps the file, and goes on when the agent does', async ({
+  stage: { agent, scene, watch },
+}) => {
+  const program = await watch();
+  const stamp = scene.stamp('site.conf');
+  await agent.kill('SIGSTOP');
+  const stoppedAt = performance.now();
+  await program.logs(/the agent has stopped answering.*the last good answers are kept/, 20_000);
+  await sleep(20_000 - (performance.now() - stoppedAt));
+  expect(scene.stamp('site.conf')).toBe(stamp);
+  await agent.kill('SIGCONT');
+  await program.logs(/answered again/, SECONDS_MS);
+  await agent.putKey('site/version', 'two');
+  await scene.untilText('site.conf', text('two', '10.0.0.1:80'), SECONDS_MS);
+  expectSaidOnce(program);
+  await scene.untilText('runs', 'run\nrun\n', SECONDS_MS);
+}, 60_000);
+
+describe.concurrent('when the agent is killed', () => {
+  test('row 76: leaves the file alone while it is away, says so once, and follows it when it is back', async ({
+    stage: { agent, scene, watch },
+  }) => {
     const program = await watch();
     const stamp = scene.stamp('site.conf');
     await agent.kill('SIGKILL');
@@ -66,7 +85,9 @@ describe('when the agent is killed', () => {
     expectSaidOnce(program);
   });
 
-  it('row 78: writes the new truth, of keys and lists, within seconds when it comes back without its data', async () => {
+  test('row 78: writes the new truth, of keys and lists, within seconds when it comes back without its data', async ({
+    stage: { agent, scene, watch },
+  }) => {
     const program = await watch();
     const stamp = scene.stamp('site.conf');
     await agent.restart({ wipe: true });
@@ -83,23 +104,9 @@ describe('when the agent is killed', () => {
   });
 });
 
-it('notices an agent that is stopped for 20 s, keeps the file, and goes on when the agent does', async () => {
-  const program = await watch();
-  const stamp = scene.stamp('site.conf');
-  await agent.kill('SIGSTOP');
-  const stoppedAt = performance.now();
-  await program.logs(/the agent has stopped answering.*the last good answers are kept/, 20_000);
-  await sleep(20_000 - (performance.now() - stoppedAt));
-  expect(scene.stamp('site.conf')).toBe(stamp);
-  await agent.kill('SIGCONT');
-  await program.logs(/answered again/, SECONDS_MS);
-  await agent.putKey('site/version', 'two');
-  await scene.untilText('site.conf', text('two', '10.0.0.1:80'), SECONDS_MS);
-  expectSaidOnce(program);
-  await scene.untilText('runs', 'run\nrun\n', SECONDS_MS);
-}, 60_000);
-
-it('goes back with a catalog that is restored from a snapshot, and follows it from there', async () => {
+test('goes back with a catalog that is restored from a snapshot, and follows it from there', async ({
+  stage: { agent, scene, watch },
+}) => {
   const snapshot = await agent.saveSnapshot();
   await watch();
   for (let version = 2; version <= 30; version += 1) {

@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import type { Query } from '../../src/catalog/query.ts';
 import { startConsul, type ConsulAgent, type StartConsulOptions } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
 import { Follower } from '../support/follower.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 const KEY = { kind: 'key', path: 'app/name' } as const;
 const SERVICE = { kind: 'service', name: 'web', passingOnly: true } as const;
 
-describe('when the agent is in trouble', () => {
-  const ends: (() => void | Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
+const test = sideBySide((ends) => {
   async function start(options: StartConsulOptions = {}): Promise<[ConsulAgent, Catalog]> {
     const agent = await startConsul(options);
     ends.push(() => agent.stop());
@@ -29,7 +25,52 @@ describe('when the agent is in trouble', () => {
     return follower;
   }
 
-  it('holds the last value while the agent is dead, says so once, and goes on when it is back', async () => {
+  return { start, follow };
+});
+
+describe.concurrent('when the agent is in trouble', () => {
+  test(
+    'does not take an agent for hung that has nothing to say',
+    { timeout: 50_000 },
+    async ({ stage: { start, follow } }) => {
+      const [agent, catalog] = await start();
+      await agent.putKey('app/name', 'quiet');
+      const key = follow(catalog, KEY);
+      await key.fresh();
+      // The waits of 1, 2, 4 and 8 s are over by now, and 10 s of the next one: the silence has been asked about.
+      await sleep(28_000);
+      expect(key.answers.map(({ state }) => state)).toEqual(['fresh']);
+    },
+  );
+
+  test(
+    'notices a stopped agent within 20 s and recovers when it goes on',
+    { timeout: 60_000 },
+    async ({ stage: { start, follow } }) => {
+      const [agent, catalog] = await start();
+      await agent.putKey('app/name', 'before');
+      const key = follow(catalog, KEY);
+      const service = follow(catalog, SERVICE);
+      await key.fresh();
+      await service.fresh();
+
+      await agent.kill('SIGSTOP');
+      const stoppedAt = performance.now();
+      expect((await key.held(20_000)).message).toContain('stopped answering');
+      await service.held(1000);
+      await sleep(Math.max(0, 20_000 - (performance.now() - stoppedAt)));
+      expect(key.answers.map(({ state }) => state)).toEqual(['fresh', 'held']);
+
+      await agent.kill('SIGCONT');
+      await key.fresh((pair) => pair?.Value === 'before', 5000);
+      await agent.putKey('app/name', 'after');
+      await key.fresh((pair) => pair?.Value === 'after', 5000);
+    },
+  );
+
+  test('holds the last value while the agent is dead, says so once, and goes on when it is back', async ({
+    stage: { start, follow },
+  }) => {
     const [agent, catalog] = await start({ dataDir: true });
     await agent.putKey('app/name', 'before');
     const follower = follow(catalog, KEY);
@@ -53,7 +94,9 @@ describe('when the agent is in trouble', () => {
     expect(states.filter((state) => state === 'held')).toHaveLength(1);
   });
 
-  it('follows an agent that comes back without its data within seconds, not after the wait', async () => {
+  test('follows an agent that comes back without its data within seconds, not after the wait', async ({
+    stage: { start, follow },
+  }) => {
     const [agent, catalog] = await start({ dataDir: true });
     for (let turn = 0; turn < 30; turn++) await agent.putKey('other', String(turn));
     await agent.putKey('app/name', 'before');
@@ -71,7 +114,9 @@ describe('when the agent is in trouble', () => {
     await service.fresh(([instance]) => instance?.Port === 81, 5000);
   });
 
-  it('follows a restored snapshot within seconds, and what is written after it', async () => {
+  test('follows a restored snapshot within seconds, and what is written after it', async ({
+    stage: { start, follow },
+  }) => {
     const [agent, catalog] = await start();
     await agent.putKey('app/name', 'old');
     const snapshot = await agent.saveSnapshot();
@@ -91,42 +136,7 @@ describe('when the agent is in trouble', () => {
     await key.fresh((pair) => pair?.Value === 'newer', 5000);
   });
 
-  it(
-    'notices a stopped agent within 20 s and recovers when it goes on',
-    { timeout: 60_000 },
-    async () => {
-      const [agent, catalog] = await start();
-      await agent.putKey('app/name', 'before');
-      const key = follow(catalog, KEY);
-      const service = follow(catalog, SERVICE);
-      await key.fresh();
-      await service.fresh();
-
-      await agent.kill('SIGSTOP');
-      const stoppedAt = performance.now();
-      expect((await key.held(20_000)).message).toContain('stopped answering');
-      await service.held(1000);
-      await sleep(Math.max(0, 20_000 - (performance.now() - stoppedAt)));
-      expect(key.answers.map(({ state }) => state)).toEqual(['fresh', 'held']);
-
-      await agent.kill('SIGCONT');
-      await key.fresh((pair) => pair?.Value === 'before', 5000);
-      await agent.putKey('app/name', 'after');
-      await key.fresh((pair) => pair?.Value === 'after', 5000);
-    },
-  );
-
-  it('does not take an agent for hung that has nothing to say', { timeout: 50_000 }, async () => {
-    const [agent, catalog] = await start();
-    await agent.putKey('app/name', 'quiet');
-    const key = follow(catalog, KEY);
-    await key.fresh();
-    // The waits of 1, 2, 4 and 8 s are over by now, and 10 s of the next one: the silence has been asked about.
-    await sleep(28_000);
-    expect(key.answers.map(({ state }) => state)).toEqual(['fresh']);
-  });
-
-  it('waits for an agent that is not there yet', async () => {
+  test('waits for an agent that is not there yet', async ({ stage: { start, follow } }) => {
     const [agent, catalog] = await start();
     await agent.kill('SIGKILL');
     const key = follow(catalog, KEY);
