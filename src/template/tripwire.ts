@@ -27,6 +27,9 @@ const WRITTEN_BY_ANYBODY: ReadonlySet<string> = new Set([
 /** The least that decodes into a control character: a quantum of base64, or `"\n"` with its quotes. */
 const SHORTEST_CODE = 4;
 
+/** Names that anybody chose, as those of metadata, are as many as anybody likes. */
+const MOST_NAMES = 1000;
+
 /** An answer as a template may have it. */
 interface MarkedAnswer<T> {
   readonly value: T;
@@ -37,16 +40,29 @@ interface MarkedAnswer<T> {
 /** Marks answers; each answer is searched once, however often it is rendered. */
 export class AnswerMarks {
   readonly #known = new WeakMap<object, MarkedAnswer<object>>();
+  readonly #names = new CleanNames();
 
   /** The answer with its control characters marked; the same object where it has none. */
   mark<T extends object>(answer: T): MarkedAnswer<T> {
     let found = this.#known.get(answer);
     if (found === undefined) {
-      const hostile = isHostile(answer);
+      const hostile = isHostile(answer, this.#names);
       found = { value: hostile ? (mapTexts(answer, markText) as object) : answer, hostile };
       this.#known.set(answer, found);
     }
     return found as MarkedAnswer<T>;
+  }
+}
+
+/** The names of fields, which are the same in thousands of things: each is searched once. */
+class CleanNames {
+  readonly #known = new Set<string>();
+
+  has(name: string): boolean {
+    if (this.#known.has(name)) return true;
+    if (holdsControlOrMark(name)) return false;
+    if (this.#known.size < MOST_NAMES) this.#known.add(name);
+    return true;
   }
 }
 
@@ -155,13 +171,13 @@ export class Tripwire {
 }
 
 /** Whether an answer, which is a tree of plain data, holds what must not be printed. Marks that somebody wrote are as bad. */
-function isHostile(answer: unknown): boolean {
+function isHostile(answer: unknown, clean: CleanNames): boolean {
   if (typeof answer === 'string') return holdsControlOrMark(answer);
   if (typeof answer !== 'object' || answer === null) return false;
-  if (Array.isArray(answer)) return answer.some(isHostile);
+  if (Array.isArray(answer)) return answer.some((item) => isHostile(item, clean));
   for (const name in answer) {
     const held = (answer as Readonly<Record<string, unknown>>)[name];
-    if (isHostile(held) || holdsControlOrMark(name)) return true;
+    if (isHostile(held, clean) || !clean.has(name)) return true;
   }
   return false;
 }

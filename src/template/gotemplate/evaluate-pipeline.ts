@@ -13,6 +13,7 @@ import { GoStruct, type GoFunction, type GoValue } from './values.ts';
 /** The value from the command before, if there is one: the last argument of what takes arguments. */
 type Piped = readonly [] | readonly [GoValue];
 const NOTHING: Piped = [];
+const NO_OPERANDS: readonly Operand[] = [];
 
 /** Evaluates pipelines, commands and operands. */
 export class PipelineEvaluator {
@@ -28,6 +29,9 @@ export class PipelineEvaluator {
 
   /** The value of a pipeline; its variables begin, or are given the value. */
   evaluate(pipe: Pipeline, dot: GoValue, frame: Frame): GoValue {
+    const { lone } = pipe;
+    // Most of what is printed: `.Address`, `$server.Port`.
+    if (lone !== undefined) return this.#operand(lone, dot, frame) ?? undefined;
     let piped = NOTHING;
     for (const command of pipe.commands) {
       // A nil that leaves a command is no value any more, whatever could hold it.
@@ -79,16 +83,16 @@ export class PipelineEvaluator {
       case 'constant':
         return operand.value;
       case 'field':
-        return this.#path(operand, dot, operand.path, dot, [], NOTHING, frame);
+        return this.#path(operand, dot, operand.path, dot, NO_OPERANDS, NOTHING, frame);
       case 'variable': {
         const receiver = this.#variable(operand, frame);
-        return this.#path(operand, receiver, operand.path, dot, [], NOTHING, frame);
+        return this.#path(operand, receiver, operand.path, dot, NO_OPERANDS, NOTHING, frame);
       }
       case 'function':
-        return this.#function(operand, operand, dot, [], NOTHING, frame);
+        return this.#function(operand, operand, dot, NO_OPERANDS, NOTHING, frame);
       case 'chain': {
         const receiver = this.#chainStart(operand.of, dot, frame);
-        return this.#path(operand, receiver, operand.path, dot, [], NOTHING, frame);
+        return this.#path(operand, receiver, operand.path, dot, NO_OPERANDS, NOTHING, frame);
       }
       case 'pipeline':
         return this.evaluate(operand, dot, frame);

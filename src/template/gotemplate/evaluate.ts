@@ -6,7 +6,7 @@ import { PipelineEvaluator } from './evaluate-pipeline.ts';
 import { GoFailure } from './failure.ts';
 import { formatAsPrinted } from './format-value.ts';
 import { failureAt, type Frame } from './frame.ts';
-import { isTrue } from './inspect.ts';
+import { isList, isTrue } from './inspect.ts';
 import type { ControlStatement, Span, Statement } from './nodes.ts';
 import type { Templates } from './parser.ts';
 import { StepBudget } from './step-budget.ts';
@@ -124,16 +124,34 @@ class Evaluation {
   #range(statement: ControlStatement, dot: GoValue, frame: Frame): Course {
     const value = this.#pipelines.evaluate(statement.pipe, dot, frame);
     const mark = frame.variables.mark();
+    if (isList(value)) {
+      const hasKeys = statement.pipe.variables.length > 1;
+      for (let at = 0; at < value.length; at += 1) {
+        const key = hasKeys ? BigInt(at) : undefined;
+        if (this.#turn(statement, key, value[at], mark, frame) === 'break') break;
+      }
+      return value.length === 0 ? this.#list(statement.otherwise, dot, frame) : 'on';
+    }
     let isEmpty = true;
     for (const [key, item] of turnsOf(value, statement, frame)) {
       isEmpty = false;
-      this.#budget.spend(frame.tree, statement.start);
-      this.#setLoopVariables(statement, key, item, frame);
-      const course = this.#list(statement.body, item, frame);
-      frame.variables.endSince(mark);
-      if (course === 'break') break;
+      if (this.#turn(statement, key, item, mark, frame) === 'break') break;
     }
     return isEmpty ? this.#list(statement.otherwise, dot, frame) : 'on';
+  }
+
+  #turn(
+    statement: ControlStatement,
+    key: GoValue,
+    item: GoValue,
+    mark: number,
+    frame: Frame,
+  ): Course {
+    this.#budget.spend(frame.tree, statement.start);
+    this.#setLoopVariables(statement, key, item, frame);
+    const course = this.#list(statement.body, item, frame);
+    frame.variables.endSince(mark);
+    return course;
   }
 
   #setLoopVariables(

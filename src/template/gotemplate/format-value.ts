@@ -35,7 +35,8 @@ function formatAddress(value: GoValue, flags: FormatFlags): string {
 
 /** A value by `%v`: how actions print. */
 export function formatAsPrinted(value: GoValue): string {
-  return typeof value === 'string' ? value : formatByVerb(value, 'v', PLAIN);
+  if (typeof value === 'string') return value;
+  return typeof value === 'bigint' ? String(value) : formatByVerb(value, 'v', PLAIN);
 }
 
 function formatScalar(

@@ -1,4 +1,4 @@
-import type { GoType } from './go-types.ts';
+import type { GoType, StructType } from './go-types.ts';
 import { isList, sortedEntries } from './inspect.ts';
 import {
   GoList,
@@ -6,6 +6,7 @@ import {
   GoMethod,
   GoStruct,
   textMap,
+  type FieldTurn,
   type GoRecord,
   type GoValue,
 } from './values.ts';
@@ -19,6 +20,7 @@ export class GoData {
   readonly #known = new WeakMap<object, GoValue>();
   readonly #originals = new WeakMap<object, object>();
   readonly #expected = new WeakSet<object>();
+  readonly #turns = new Map<GoType, FieldTurn>();
 
   /** The value for templates; the same object where nothing in it had to be changed. */
   of(value: unknown, type: GoType = 'data'): GoValue {
@@ -91,11 +93,17 @@ export class GoData {
     if ('list' in type) {
       return Object.freeze(new GoList(type.list, value as readonly GoValue[], type.methods));
     }
-    const { struct, fields } = type;
     const held = value as Readonly<Record<string, unknown>>;
-    return new GoStruct(struct, held, undefined, (name, field) =>
-      this.#part(field, fields[name] ?? 'data'),
-    );
+    return new GoStruct(type.struct, held, undefined, this.#turnOf(type));
+  }
+
+  /** One for each type: a thousand structs share it. */
+  #turnOf(type: StructType): FieldTurn {
+    const known = this.#turns.get(type);
+    if (known !== undefined) return known;
+    const turn: FieldTurn = (name, field) => this.#part(field, type.fields[name] ?? 'data');
+    this.#turns.set(type, turn);
+    return turn;
   }
 
   /** A part of something, which remembers it. */

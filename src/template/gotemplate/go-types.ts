@@ -13,8 +13,13 @@ export type GoType =
   | { readonly mapOf: GoType }
   /** A list with a name of its own, and methods. */
   | { readonly list: string; readonly methods: ListMethods }
-  /** `fields` holds the types of those that are more than data. */
-  | { readonly struct: string; readonly fields: Readonly<Record<string, GoType>> };
+  | StructType;
+
+/** `fields` holds the types of those that are more than data. */
+export interface StructType {
+  readonly struct: string;
+  readonly fields: Readonly<Record<string, GoType>>;
+}
 
 const SERVICE_TAGS: GoType = {
   list: 'dependency.ServiceTags',

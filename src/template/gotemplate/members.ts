@@ -1,6 +1,6 @@
 import type { MissingKey } from '../engine.ts';
 import { entryOf, isMap, typeName } from './inspect.ts';
-import { GoList, GoMap, GoStruct, type GoFunction, type GoValue } from './values.ts';
+import { GoList, GoMap, GoStruct, TEXT_MAP, type GoFunction, type GoValue } from './values.ts';
 
 /** What cannot be looked up; the message is Go's. */
 export class MemberError extends Error {}
@@ -23,15 +23,22 @@ export function fieldOf(receiver: GoValue, name: string, missingKey: MissingKey)
   if (receiver instanceof GoStruct) {
     const value = receiver.field(name);
     if (value !== undefined || receiver.has(name)) return value;
+  } else if (receiver instanceof GoMap && receiver.typeName === TEXT_MAP) {
+    const text = receiver.get(name);
+    if (text !== undefined) return text;
+    if (missingKey === 'error') throw noEntry(name);
+    return missingKey === 'zero' ? receiver.zero : undefined;
   } else if (isMap(receiver) && !hasOtherKeys(receiver)) {
     const { found, value } = entryOf(receiver, name);
     if (found) return value;
-    if (missingKey === 'error') {
-      throw new MemberError(`map has no entry for key ${JSON.stringify(name)}`);
-    }
+    if (missingKey === 'error') throw noEntry(name);
     return missingKey === 'zero' ? (value ?? null) : undefined;
   }
   throw new MemberError(`can't evaluate field ${name} in type ${typeName(receiver)}`);
+}
+
+function noEntry(name: string): MemberError {
+  return new MemberError(`map has no entry for key ${JSON.stringify(name)}`);
 }
 
 function hasOtherKeys(map: GoValue): boolean {

@@ -43,6 +43,8 @@ export interface Pipeline extends Span {
   /** Whether the variables are there already (`=`), or begin here (`:=`). */
   readonly assigns: boolean;
   readonly commands: readonly Command[];
+  /** All that there is to it, where that is a dot, a constant, a field or a variable, whose value nobody is given. */
+  readonly lone: Operand | undefined;
 }
 
 /** An operand and, where it is a function or a method, its arguments. */

@@ -51,7 +51,8 @@ export class PipelineParser {
         this.#check(commands, context, start);
         const end = cursor.lastEnd();
         cursor.next();
-        return { kind: 'pipeline', variables, assigns, commands, start, end };
+        const lone = variables.length === 0 ? loneOperand(commands) : undefined;
+        return { kind: 'pipeline', variables, assigns, commands, lone, start, end };
       }
       if (!beginsOperand(token)) throw cursor.unexpected(token, context);
       commands.push(this.#command());
@@ -225,3 +226,18 @@ function beginsOperand({ kind, text }: Token): boolean {
 function isExecutable({ kind }: Operand): boolean {
   return kind !== 'constant' && kind !== 'dot' && kind !== 'nil';
 }
+
+/** The only operand, where to evaluate it is all there is to do. */
+function loneOperand(commands: readonly Command[]): Operand | undefined {
+  const [command] = commands;
+  if (command === undefined || commands.length > 1 || command.operands.length > 1) return undefined;
+  const [operand] = command.operands;
+  return SIMPLE_KINDS.has(operand.kind) ? operand : undefined;
+}
+
+const SIMPLE_KINDS: ReadonlySet<Operand['kind']> = new Set([
+  'dot',
+  'constant',
+  'field',
+  'variable',
+]);

@@ -1,5 +1,6 @@
 import { GoFailure } from './failure.ts';
 import {
+  CHARACTERS_AN_ITEM,
   ENDLESS_ADVICE,
   ITEMS_A_STEP,
   LARGEST_VALUE,
@@ -13,6 +14,9 @@ import type { GoValue } from './values.ts';
 
 /** Some seconds of work. A thousand instances of a service take some ten thousand steps. */
 const MOST_STEPS = 10_000_000;
+
+/** A shorter text is less than a step. */
+const LEAST_COUNTED = (ITEMS_A_STEP - 1) * CHARACTERS_AN_ITEM;
 
 /**
  * What one rendering may use up: a template that comes to no end is stopped with a clear word. `sizes` is shared by the
@@ -38,7 +42,8 @@ export class StepBudget {
 
   /** Counts what it takes to go through a value, which a function is given or which is printed. */
   look(tree: TemplateTree, at: number, value: GoValue): void {
-    if (typeof value !== 'string' && typeof value !== 'object') return;
+    if (typeof value === 'string' ? value.length < LEAST_COUNTED : typeof value !== 'object')
+      return;
     const size = this.#sizes.of(value);
     if (size > LARGEST_VALUE) throw failure(tree, at, 'the value holds too much');
     this.spend(tree, at, Math.floor(size / ITEMS_A_STEP));

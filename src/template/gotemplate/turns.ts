@@ -1,16 +1,15 @@
 import { failureAt, type Frame } from './frame.ts';
-import { isList, isMap, sortedEntries, typeName } from './inspect.ts';
+import { isMap, sortedEntries, typeName } from './inspect.ts';
 import type { ControlStatement } from './nodes.ts';
 import type { GoValue } from './values.ts';
 
-/** What a range goes through, as keys and items. Throws a GoFailure for what it cannot go through. */
+/** What a range goes through that is no list, as keys and items. Throws a GoFailure for what it cannot go through. */
 export function turnsOf(
   value: GoValue,
   statement: ControlStatement,
   frame: Frame,
 ): Iterable<readonly [GoValue, GoValue]> {
   if (value === undefined || value === null) return [];
-  if (isList(value)) return listTurns(value);
   if (isMap(value)) return sortedEntries(value);
   if (typeof value === 'bigint') {
     if (statement.pipe.variables.length < 2) return countTurns(value);
@@ -21,10 +20,6 @@ export function turnsOf(
     );
   }
   throw failureAt(frame, statement.pipe, `range can't iterate over ${typeName(value)}`);
-}
-
-function* listTurns(list: readonly GoValue[]): Generator<readonly [GoValue, GoValue]> {
-  for (const [index, item] of list.entries()) yield [BigInt(index), item];
 }
 
 function* countTurns(count: bigint): Generator<readonly [GoValue, GoValue]> {

@@ -31,25 +31,44 @@ export interface GoRecord {
 /** A key of a map. */
 export type GoKey = string | bigint;
 
+const NO_METHODS_OF_A_MAP: Readonly<Record<string, GoFunction>> = Object.freeze({});
+
 /** A map that a plain object cannot be: its keys are integers, or its values have a type with a zero of its own. */
 export class GoMap implements TextHolder {
   /** What Go calls it. */
   readonly typeName: string;
-  readonly entries: ReadonlyMap<GoKey, GoValue>;
   /** The value of an entry that is not there; undefined where that is nil. */
   readonly zero: GoValue;
   readonly #methods: Readonly<Record<string, GoFunction>>;
+  /** An object is turned into entries only where somebody wants all of them: of a thousand small maps most are asked for one name. */
+  #entries: ReadonlyMap<GoKey, GoValue> | TextsByName;
 
   constructor(
     typeName: string,
-    entries: Iterable<readonly [GoKey, GoValue]>,
+    entries: Iterable<readonly [GoKey, GoValue]> | TextsByName,
     zero?: GoValue,
-    methods: Readonly<Record<string, GoFunction>> = {},
+    methods: Readonly<Record<string, GoFunction>> = NO_METHODS_OF_A_MAP,
   ) {
     this.typeName = typeName;
-    this.entries = entries instanceof Map ? (entries as Map<GoKey, GoValue>) : new Map(entries);
+    this.#entries =
+      Symbol.iterator in entries && !(entries instanceof Map)
+        ? new Map(entries)
+        : (entries as Map<GoKey, GoValue> | TextsByName);
     this.zero = zero;
     this.#methods = methods;
+  }
+
+  /** Names or numbers, and what is behind them. */
+  get entries(): ReadonlyMap<GoKey, GoValue> {
+    if (!(this.#entries instanceof Map)) this.#entries = definedTexts(this.#entries as TextsByName);
+    return this.#entries as ReadonlyMap<GoKey, GoValue>;
+  }
+
+  /** What is behind a name or number; undefined where there is no such entry, or it holds nothing. */
+  get(key: GoKey): GoValue {
+    if (this.#entries instanceof Map) return this.#entries.get(key) as GoValue;
+    const texts = this.#entries as TextsByName;
+    return typeof key === 'string' && Object.hasOwn(texts, key) ? texts[key] : undefined;
   }
 
   /** The method of this name. */
@@ -125,7 +144,8 @@ export class GoStruct implements TextHolder {
   readonly methods: ReadonlyMap<string, GoFunction>;
   readonly #held: Readonly<Record<string, unknown>>;
   readonly #turn: FieldTurn | undefined;
-  #turned: Map<string, GoValue> | undefined;
+  /** Names and values by turns, of the few fields that are more than text: a `Map` for each of a thousand structs costs more than they. */
+  #turned: GoValue[] | undefined;
 
   constructor(
     typeName: string,
@@ -151,12 +171,10 @@ export class GoStruct implements TextHolder {
     // A text is what it is, and a number is made at once.
     if (this.#turn === undefined || typeof held === 'string') return held as GoValue;
     if (typeof held !== 'object') return this.#turn(name, held);
-    this.#turned ??= new Map();
-    let value = this.#turned.get(name);
-    if (value === undefined) {
-      value = this.#turn(name, held);
-      this.#turned.set(name, value);
-    }
+    const turned = (this.#turned ??= []);
+    for (let at = 0; at < turned.length; at += 2) if (turned[at] === name) return turned[at + 1];
+    const value = this.#turn(name, held);
+    turned.push(name, value);
     return value;
   }
 
@@ -206,9 +224,19 @@ export interface GoFunction {
 
 /** The environment as Go has it: a map of texts, in which a missing name is an empty text. */
 export function textMap(texts: Readonly<Record<string, string | undefined>>): GoMap {
+  return new GoMap(TEXT_MAP, texts, '');
+}
+
+/** What Go calls a map of texts. */
+export const TEXT_MAP = 'map[string]string';
+
+/** Data of somebody else; only its own names count, and none whose text is undefined. */
+type TextsByName = Readonly<Record<string, string | undefined>>;
+
+function definedTexts(texts: TextsByName): ReadonlyMap<GoKey, GoValue> {
   const entries = new Map<string, string>();
   for (const [name, text] of Object.entries(texts)) {
     if (text !== undefined) entries.set(name, text);
   }
-  return new GoMap('map[string]string', entries, '');
+  return entries;
 }

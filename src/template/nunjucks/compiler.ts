@@ -115,7 +115,13 @@ export class PositionedCompiler extends Compiler {
   /** Where a turn of a loop begins. */
   override _emitLoopBindings(node: Node, list: string, index: string, length: string): void {
     this._emitLine(`runtime.turn(${this.buffer}.length, ${this.#position(node)});`);
-    super._emitLoopBindings(node, list, index, length);
+    // A variable of this name is as wrong as it is in nunjucks.
+    const names = node.name?.children ?? [node.name];
+    if (names.some((name) => name?.value === 'loop')) {
+      super._emitLoopBindings(node, list, index, length);
+    } else {
+      this._emitLine(`runtime.bindLoop(frame, ${index}, ${length});`);
+    }
   }
 
   override compileIn(node: Node, frame: Frame): void {

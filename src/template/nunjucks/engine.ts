@@ -15,6 +15,7 @@ import { Notes } from '../notes.ts';
 import { AnswerMarks, Tripwire } from '../tripwire.ts';
 import { Budget, type WorkTime } from './budget.ts';
 import { TemplateEnvironment, templateNotFound } from './environment.ts';
+import { PlainFrame } from './frames.ts';
 import { findTemplate, isRelative, leadsOut } from './loader.ts';
 import { createRuntime, type Run } from './runtime.ts';
 import { CompiledTemplate, positioned, type CompileContext, type Leave } from './template.ts';
@@ -121,7 +122,7 @@ class NunjucksEngine implements Engine {
     this.#run = run;
     this.#folder = source.folder;
     try {
-      return notes.rendering({ text: compiled.render({}) });
+      return notes.rendering({ text: compiled.render({}, new PlainFrame()) });
     } catch (error) {
       const failure = run.failure ?? { error, position: notes.position };
       return notes.rendering({ error: positioned(failure.error, failure.position) });

@@ -26,7 +26,10 @@ export interface Node {
 
 /** Variables in scope while compiling or running. */
 export interface Frame {
+  variables: Record<string, unknown>;
   lookup(name: string): unknown;
+  set(name: string, value: unknown, resolveUp?: boolean): void;
+  push(isolateWrites?: boolean): Frame;
 }
 
 /** What belongs to one template while it runs. */
@@ -64,6 +67,7 @@ export interface CompilerBase {
 
 /** What compiled code is given to work with. */
 export interface RuntimeBase {
+  readonly Frame: new (parent?: Frame, isolateWrites?: boolean) => Frame;
   readonly SafeString: new (text: string) => { readonly val: string };
   memberLookup(holder: unknown, name: unknown): unknown;
   handleError(error: unknown, line: number, column: number): unknown;
@@ -91,7 +95,7 @@ export interface TemplateBase {
   blocks: unknown;
   rootRenderFunc: RootFunction;
   compile(): void;
-  render(context: object): string;
+  render(context: object, parentFrame?: Frame): string;
   _compile(): void;
   _getBlocks(properties: Record<string, RootFunction>): unknown;
 }

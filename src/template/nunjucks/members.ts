@@ -38,7 +38,7 @@ type Callable = (...args: unknown[]) => unknown;
 export function lookUpMember(holder: unknown, name: unknown): unknown {
   if (holder === undefined || holder === null || typeof holder === 'function') return undefined;
   const text = memberName(name);
-  if (text === undefined || FORBIDDEN.has(text) || !mayBeSeen(holder, text)) return undefined;
+  if (text === undefined || !mayBeSeen(holder, text) || FORBIDDEN.has(text)) return undefined;
   const value = (holder as Record<string, unknown>)[text];
   if (typeof value !== 'function') return value;
   if (CHANGING.has(text) && Array.isArray(holder) && Object.isFrozen(holder)) {

@@ -4,6 +4,7 @@ import { LONGEST_TEXT } from '../limits.ts';
 import type { Notes } from '../notes.ts';
 import type { Budget } from './budget.ts';
 import { plainText } from './built-in-filters.ts';
+import { bindLoop, PlainFrame } from './frames.ts';
 import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
 import { createLookUps } from './look-ups.ts';
 
@@ -47,6 +48,8 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
   return {
     ...nunjucksRuntime,
     ...createLookUps(() => current().notes.tripwire),
+    Frame: PlainFrame,
+    bindLoop,
 
     callAt(
       callee: unknown,
@@ -103,17 +106,18 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
       });
     },
 
-    turn(printedLength: number, ...place: [string, number, number]) {
+    // Once a turn and once a print: to gather the place in a list would be the most of the work.
+    turn(printedLength: number, template: string, line: number, column: number) {
       const { budget, notes } = current();
       try {
         budget.turn(printedLength);
       } catch (error) {
-        notes.position = at(...place);
+        notes.position = at(template, line, column);
         throw error;
       }
     },
 
-    print(value: unknown, name: string, ...place: [string, number, number]): string {
+    print(value: unknown, name: string, template: string, line: number, column: number): string {
       // Most of what is printed, and it cannot fail.
       if (
         typeof value === 'string' &&
@@ -122,7 +126,8 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
       ) {
         return value;
       }
-      return step(at(...place), () => printable(value, name, current()));
+      if (typeof value === 'number' && !Number.isNaN(value)) return String(value);
+      return step(at(template, line, column), () => printable(value, name, current()));
     },
 
     handleError(error: unknown) {
