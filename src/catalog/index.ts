@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { Catalog } from './catalog.ts';
 import { aclPolicy, aclRulesOf } from './consul/acl-rules.ts';
+import { AgentAccesses } from './consul/access.ts';
 import { createConsulCatalog } from './consul/index.ts';
 import { createConsulLocks } from './consul/locks.ts';
 import type { ConsulOptions } from './consul/options.ts';
@@ -38,9 +39,19 @@ export interface CatalogParts {
   readonly logger: Logger;
   /** Whether tries are counted where the options say how many; otherwise a catalog in trouble is asked for ever. */
   readonly givesUp?: boolean;
+  /** How agents are reached: what has the same shares connections. Absent: each has its own. */
+  readonly accesses?: AgentAccesses;
   /** Runs plugins; absent: there are none here. */
   readonly runPlugin?: RunPlugin;
 }
+
+/** What lets all parts of a program that reach the same agent share its connections. */
+export function shareConnections(parts: Pick<CatalogParts, 'clock' | 'logger'>): AgentAccesses {
+  return new AgentAccesses(parts);
+}
+
+/** The ways to agents that parts of a program share. */
+export type { AgentAccesses };
 
 /** What stands beside the chosen catalog; absent is what nobody configured. */
 export interface CatalogsBeside {
@@ -121,13 +132,10 @@ function createBackend(choice: CatalogChoice, parts: CatalogParts): Catalog {
 }
 
 /** The registrar of the chosen backend; undefined for one that takes no services. Throws an AutotmplError where the options cannot work. */
-export function createRegistrar(
-  choice: CatalogChoice,
-  { clock }: CatalogParts,
-): Registrar | undefined {
+export function createRegistrar(choice: CatalogChoice, parts: CatalogParts): Registrar | undefined {
   switch (choice.backend) {
     case 'consul':
-      return createConsulRegistrar(choice.consul, clock);
+      return createConsulRegistrar(choice.consul, parts);
     case 'file':
       return undefined;
   }
@@ -151,8 +159,7 @@ export interface SharedReads extends SharingSettings {
 }
 
 /**
- * A catalog whose answers come from another instance, where one shares them; undefined for a backend without locks, where none can. What is
- * shared is read by a client of its own.
+ * A catalog whose answers come from another instance, where one shares them; undefined for a backend without locks, where none can.
  */
 export function createSharedAnswers(
   choice: CatalogChoice,

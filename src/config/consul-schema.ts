@@ -87,7 +87,8 @@ export const consulSchema = map({
     default: CONSUL_DEFAULTS.wait,
   }),
   maxConnections: setting(count, {
-    description: 'No more sockets than this are ever open to the agent.',
+    description:
+      'No more sockets than this are ever open to the agent, whatever for: queries, registrations, checks, locks.',
     default: CONSUL_DEFAULTS.maxConnections,
   }),
 });

@@ -177,19 +177,19 @@ export const METRICS = {
     'gauge',
     'autotmpl_connections',
     ['server', 'protocol'],
-    "Connections that are open to the catalog's server for queries.",
+    "Connections that are open to the catalog's server, whatever for.",
   ),
   connectionsLimit: row(
     'gauge',
     'autotmpl_connections_limit',
     ['server', 'protocol'],
-    'No more connections than this are ever open for queries.',
+    'No more connections than this are ever open to it.',
   ),
   requestsUnderWay: row(
     'gauge',
     'autotmpl_requests_under_way',
     ['server', 'protocol'],
-    "Requests of queries at the catalog's server, most of them waiting there; with HTTP/2 many share a connection.",
+    "Requests at the catalog's server, most of them waiting there; with HTTP/2 many share a connection.",
   ),
   queryChanges: row(
     'counter',

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { AgentAccesses } from '../catalog/index.ts';
 import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
 import type { CatalogSettings, Settings } from '../config/settings.ts';
@@ -50,6 +51,8 @@ export interface Prepared {
   readonly locks: Locks | undefined;
   /** What commands take their turns by; undefined where none waits for others. */
   readonly slots: Locks | undefined;
+  /** How all of these reach their agent, and what else is made that reaches it. */
+  readonly accesses: AgentAccesses;
   /** Held until another generation has its own. */
   readonly lease: Lease;
 }

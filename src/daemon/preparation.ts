@@ -1,5 +1,11 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { createCatalog, createLocks, createRegistrar } from '../catalog/index.ts';
+import {
+  createCatalog,
+  createLocks,
+  createRegistrar,
+  shareConnections,
+  type AgentAccesses,
+} from '../catalog/index.ts';
 import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
 import type { Settings } from '../config/settings.ts';
@@ -18,9 +24,12 @@ import { checkSharing, groupKeyOf, sharesAnswers } from './sharing.ts';
 export class Preparation {
   readonly #options: DaemonOptions;
   readonly #claims = new Claims();
+  /** For all generations, so that one does not open its connections beside those of the one before. */
+  readonly #accesses: AgentAccesses;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#accesses = shareConnections(options);
   }
 
   /**
@@ -40,19 +49,20 @@ export class Preparation {
     if (shares) checkSharing(settings);
     const targets = compileTargets(settings.targets, engineOf, shares ? groupKeyOf : undefined);
     await checkServiceNames(settings.supervisor?.jobs ?? [], clock);
-    const parts = { clock, logger, givesUp: once, runPlugin: pluginRunner(environment) };
+    const accesses = this.#accesses;
+    const parts = { clock, logger, accesses, givesUp: once, runPlugin: pluginRunner(environment) };
     const catalog = createCatalog(settings.catalog, settings, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;
     const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;
     const locks = supervised ? createLocks(settings.catalog, parts) : undefined;
     let slots: Locks | undefined;
     try {
-      slots = createSlots(settings, this.#options);
+      slots = createSlots(settings, { dry, ...parts });
       if (supervised) await checkSupervised(settings, present, registrar, locks);
       // A single run is over too soon for two of them to undo each other's work.
       const lasting = once || dry ? [] : settings.targets;
       const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
-      return { settings, targets, catalog, lease, registrar, locks, slots };
+      return { settings, targets, catalog, lease, registrar, locks, slots, accesses };
     } catch (error) {
       await letGo({ catalog, registrar, locks, slots });
       throw error;

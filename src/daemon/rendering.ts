@@ -147,7 +147,9 @@ export class Rendering {
     const restMs = once ? ONCE_REST_MS : 0;
     const groupsOf = (id: string): readonly string[] => watcher.groupsOf(id);
     const catalog = sharesAnswers(next.settings, this.#options)
-      ? withSharing(next.catalog, next.settings, groupsOf, this.#options)
+      ? withSharing(next.catalog, next.settings, groupsOf, {
+          ...{ clock, logger, accesses: next.accesses },
+        })
       : next.catalog;
     const watcher = new Watcher({
       catalog: this.#memory.behind(catalog, next),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createSharedAnswers } from '../catalog/index.ts';
+import { createSharedAnswers, type CatalogParts } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError } from '../core/errors.ts';
@@ -38,7 +38,7 @@ export function withSharing(
   catalog: Catalog,
   settings: Settings,
   groupsOf: (id: string) => readonly string[],
-  { clock, logger }: Pick<DaemonOptions, 'clock' | 'logger'>,
+  parts: CatalogParts,
 ): Catalog {
   const { deduplicate } = settings;
   if (deduplicate === undefined) return catalog;
@@ -46,10 +46,10 @@ export function withSharing(
     settings.catalog,
     deduplicate,
     { catalog, groupsOf, holder: `${hostname()} ${process.pid}` },
-    { clock, logger },
+    parts,
   );
   if (shared !== undefined) return shared;
-  logger.warn('deduplicate: this catalog has no locks, so every instance asks for itself');
+  parts.logger.warn('deduplicate: this catalog has no locks, so every instance asks for itself');
   return catalog;
 }
 

@@ -1,4 +1,4 @@
-import { createLocks } from '../catalog/index.ts';
+import { createLocks, type CatalogParts } from '../catalog/index.ts';
 import type { Locks } from '../catalog/locks.ts';
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError } from '../core/errors.ts';
@@ -12,12 +12,12 @@ import type { DaemonOptions } from './options.ts';
  */
 export function createSlots(
   settings: Settings,
-  { dry, clock, logger }: Pick<DaemonOptions, 'dry' | 'clock' | 'logger'>,
+  { dry, ...parts }: Pick<DaemonOptions, 'dry'> & CatalogParts,
 ): Locks | undefined {
   const rolling = settings.targets.find((target) => target.rolling !== undefined);
   if (rolling === undefined) return undefined;
   checkAlike(settings);
-  const locks = createLocks(settings.catalog, { clock, logger });
+  const locks = createLocks(settings.catalog, parts);
   if (locks === undefined) {
     const { backend } = settings.catalog;
     throw new AutotmplError(

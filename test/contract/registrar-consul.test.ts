@@ -1,14 +1,15 @@
 import { createConsulRegistrar } from '../../src/catalog/consul/registrar.ts';
 import { systemClock } from '../../src/core/time.ts';
 import { startConsul } from '../support/consul.ts';
-import { consulOptions } from '../support/consul-catalog.ts';
+import { consulOptions, SILENT } from '../support/consul-catalog.ts';
 import { consulEntry } from '../support/consul-entry.ts';
 import { describeRegistrar } from './registrar-contract.ts';
 
 describeRegistrar('consul', async () => {
   const agent = await startConsul();
   return {
-    createRegistrar: () => createConsulRegistrar(consulOptions(agent.address), systemClock),
+    createRegistrar: () =>
+      createConsulRegistrar(consulOptions(agent.address), { clock: systemClock, logger: SILENT }),
     seen: (id) => consulEntry(agent, id),
     async overwrite({ id, name, address, port, tags, meta, enableTagOverride, check }, status) {
       const service = {

@@ -12,7 +12,7 @@ import { describeError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/core/time.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
-import { consulOptions } from '../support/consul-catalog.ts';
+import { accessTo, consulOptions } from '../support/consul-catalog.ts';
 import { countSessions, endSessions, lockHolder } from '../support/consul-locks.ts';
 import { makeConsulToken } from '../support/consul-tokens.ts';
 import { startFakeAgent } from '../support/fake-agent.ts';
@@ -233,13 +233,12 @@ describe('the way to a lock', () => {
     await copyFile(strange.clientCertFile, certFile);
     await copyFile(strange.clientKeyFile, keyFile);
     const clock = new ManualClock();
-    const client = new PackageClient(
-      consulOptions(agent.address, {
-        tls: { caFile: files.caFile, certFile, keyFile, verify: true },
-      }),
-      clock,
-    );
-    ends.push(() => client.close());
+    const options = consulOptions(agent.address, {
+      tls: { caFile: files.caFile, certFile, keyFile, verify: true },
+    });
+    const access = accessTo(options, clock);
+    const client = new PackageClient(options, access);
+    ends.push(() => access.close());
     const ask = () =>
       client.call({ failure: 'no answer', aclRule: '' }, never, (consul, call) =>
         consul.session.list(call),

@@ -13,7 +13,7 @@ import { systemClock } from '../../src/core/time.ts';
 import { entryOf } from '../contract/registrar-contract.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
-import { consulOptions } from '../support/consul-catalog.ts';
+import { consulOptions, SILENT } from '../support/consul-catalog.ts';
 import { consulEntry } from '../support/consul-entry.ts';
 import { makeConsulToken } from '../support/consul-tokens.ts';
 import { startFakeAgent } from '../support/fake-agent.ts';
@@ -30,7 +30,10 @@ async function endAll(): Promise<void> {
 }
 
 function open(address: string, overrides: Partial<ConsulOptions> = {}): Registrar {
-  const registrar = createConsulRegistrar(consulOptions(address, overrides), systemClock);
+  const registrar = createConsulRegistrar(consulOptions(address, overrides), {
+    clock: systemClock,
+    logger: SILENT,
+  });
   ends.push(() => registrar.close());
   return registrar;
 }

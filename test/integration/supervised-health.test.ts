@@ -16,7 +16,7 @@ import { runProbe } from '../../src/supervisor/probes/probe.ts';
 import { Registration } from '../../src/supervisor/registration.ts';
 import type { HealthSettings, Probe } from '../../src/supervisor/settings.ts';
 import { startConsul } from '../support/consul.ts';
-import { consulOptions } from '../support/consul-catalog.ts';
+import { consulOptions, SILENT } from '../support/consul-catalog.ts';
 import { consulEntry } from '../support/consul-entry.ts';
 import { processesWith } from '../support/process-facts.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
@@ -145,7 +145,10 @@ describe('a check', () => {
 
   it('makes a real Consul say how things are: at once, with the output, and through what it takes long for', async () => {
     const agent = await startConsul();
-    const registrar = createConsulRegistrar(consulOptions(agent.address), systemClock);
+    const registrar = createConsulRegistrar(consulOptions(agent.address), {
+      clock: systemClock,
+      logger: SILENT,
+    });
     const [bus, logger] = [new Bus(), recordingLogger()];
     const settings: HealthSettings = {
       probe: { kind: 'exec', command: `cat ${folder}/health && . ${folder}/health` },

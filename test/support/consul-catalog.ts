@@ -1,4 +1,5 @@
 import type { Catalog } from '../../src/catalog/catalog.ts';
+import { AgentAccesses, type AgentAccess } from '../../src/catalog/consul/access.ts';
 import { parseConsulAddress } from '../../src/catalog/consul/address.ts';
 import { createConsulCatalog } from '../../src/catalog/consul/index.ts';
 import {
@@ -7,9 +8,10 @@ import {
   type ConsulOptions,
 } from '../../src/catalog/consul/options.ts';
 import type { Logger } from '../../src/core/logger.ts';
-import { systemClock } from '../../src/core/time.ts';
+import { systemClock, type Clock } from '../../src/core/time.ts';
 
-const SILENT: Logger = {
+/** Says nothing. */
+export const SILENT: Logger = {
   trace: () => undefined,
   debug: () => undefined,
   info: () => undefined,
@@ -31,6 +33,11 @@ export function consulOptions(
     maxConnections: DEFAULT_MAX_CONNECTIONS,
     ...overrides,
   };
+}
+
+/** The way to a test's agent; close it. */
+export function accessTo(options: ConsulOptions, clock: Clock = systemClock): AgentAccess {
+  return new AgentAccesses({ clock, logger: SILENT }).open(options);
 }
 
 /** A catalog on a test's agent. */

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { withParameters } from '../http/api-path.ts';
 import { TokenSource, type TokenOptions } from '../http/token.ts';
@@ -9,8 +10,8 @@ import {
   type HttpRequest,
   type TransportOptions,
 } from '../http/transport.ts';
-import { NoRoomError } from '../http/exchange-error.ts';
-import { Connections, type Release } from './connections.ts';
+import { ExchangeError, NoRoomError } from '../http/exchange-error.ts';
+import { Connections, type Lane, type Release } from './connections.ts';
 import { NOW, type Position } from './cursor.ts';
 import { Liveness, PROBE_AFTER_MS } from './liveness.ts';
 import { LONGEST_ROUND_MS } from './places.ts';
@@ -41,9 +42,15 @@ export interface AgentQuestion {
   readonly packed: boolean;
   /** An answer at this index brings nothing new, and is given without its body. */
   readonly knownIndex?: number | undefined;
+  /** Whether it is about a lock, whose turn does not depend on other queries. */
+  readonly onLock?: boolean;
 }
 
-type Sendable = AgentQuestion & Pick<HttpRequest, 'deadlineMs' | 'holdsMs'>;
+/** What is said or asked about what is ours at the agent. */
+export type OwnRequest = Pick<HttpRequest, 'path' | 'write' | 'deadlineMs'>;
+
+type Sendable = Omit<AgentQuestion, 'onLock'> &
+  Pick<HttpRequest, 'deadlineMs' | 'holdsMs' | 'write'>;
 
 /** How an agent is asked. */
 export interface ClientOptions extends TransportOptions, TokenOptions {
@@ -90,6 +97,33 @@ export class BlockingClient {
     });
   }
 
+  /**
+   * Makes one exchange about what is ours at the agent, ahead of all queries; any status is an answer. Rejects as `read` does, with `timeout` too where no
+   * connection was free within the deadline.
+   */
+  async tell(request: OwnRequest, signal: AbortSignal): Promise<HttpReply> {
+    return this.#own(request.deadlineMs, signal, () =>
+      this.#exchange({ ...request, packed: false }, signal),
+    );
+  }
+
+  /** From now on connections are kept for what is ours at the agent: for `tell`, and for `lend` where that is called, too. */
+  keepForOwn({ lends }: { readonly lends: boolean }): void {
+    this.connections.keepForOwn();
+    if (lends && 'keepForLending' in this.#transport) this.#transport.keepForLending();
+  }
+
+  /** Lets another client make one request over our connections, ahead of all queries, with the token that is good now. Rejects as `tell` does. */
+  async lend<T>(
+    deadlineMs: number,
+    signal: AbortSignal,
+    act: (agent: Agent, token: string | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.#own(deadlineMs, signal, async () =>
+      act(this.#transport.lend(), await this.#tokens.current()),
+    );
+  }
+
   /** How many connections there are, and what goes over them. */
   usage(): ConnectionUsage {
     return this.#transport.usage();
@@ -111,10 +145,12 @@ export class BlockingClient {
     const waiting =
       position.index === 0
         ? undefined
-        : await this.connections.acquire('wait', guarded, LONGEST_ROUND_MS);
-    // Who knows what was there a moment ago lets those go first who know nothing yet.
-    const lane = question.knownIndex === undefined ? 'read' : 'visit';
-    const release = waiting ?? (await this.connections.acquire(lane, guarded));
+        : await this.connections.acquire(
+            question.onLock === true ? 'lock' : 'wait',
+            guarded,
+            LONGEST_ROUND_MS,
+          );
+    const release = waiting ?? (await this.connections.acquire(laneOf(question), guarded));
     const startedAt = this.#clock.now();
     try {
       return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
@@ -141,7 +177,21 @@ export class BlockingClient {
     this.#lateReleases.add(cancel);
   }
 
-  async #ask(question: AgentQuestion, asked: Position, signal: AbortSignal): Promise<Answered> {
+  async #own<T>(deadlineMs: number, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    const release = await this.connections.acquire('own', signal, deadlineMs);
+    if (release === undefined) throw new ExchangeError('timeout');
+    try {
+      return await act();
+    } finally {
+      release();
+    }
+  }
+
+  async #ask(
+    { onLock: _, ...question }: AgentQuestion,
+    asked: Position,
+    signal: AbortSignal,
+  ): Promise<Answered> {
     const startedAt = this.#clock.now();
     const request =
       asked.index === 0 ? { ...question, deadlineMs: READ_DEADLINE_MS } : blocking(question, asked);
@@ -189,6 +239,13 @@ export class BlockingClient {
       release?.();
     }
   }
+}
+
+/** For what is answered at once. */
+function laneOf({ onLock, knownIndex }: AgentQuestion): Lane {
+  if (onLock === true) return 'own';
+  // Who knows what was there a moment ago lets those go first who know nothing yet.
+  return knownIndex === undefined ? 'read' : 'visit';
 }
 
 function blocking(question: AgentQuestion, asked: Position): Sendable {

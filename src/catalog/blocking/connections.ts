@@ -1,10 +1,11 @@
 import type { CancelTimer, Clock } from '../../core/time.ts';
 
 /**
- * `probe`: whether the agent answers at all. `read`: answered as soon as the agent can. `wait`: a blocking query, which keeps
- * its connection until something happens. `visit`: a read of what is known already, to see whether it is still so.
+ * `probe`: whether the agent answers at all. `own`: about what is ours there, a registration, a check, a session, and answered at once.
+ * `read`: answered as soon as the agent can. `lock`: a blocking query on a lock. `wait`: any other blocking query, which keeps its connection until
+ * something happens. `visit`: a read of what is known already, to see whether it is still so.
  */
-export type Lane = 'probe' | 'read' | 'wait' | 'visit';
+export type Lane = 'probe' | 'own' | 'read' | 'lock' | 'wait' | 'visit';
 
 /** Gives a connection back. */
 export type Release = () => void;
@@ -15,8 +16,10 @@ const KEPT_SHARE = 10;
 const LEAST_KEPT = 2;
 /** An agent next door answers a thousand reads no faster over more connections, and each costs both sides. */
 const MAX_READS = 16;
+/** So many at the most are kept for what is ours, of those that there are one in so many. */
+const MAX_OWN_KEPT = 4;
 /** Who comes first. */
-const LANES = ['probe', 'read', 'wait', 'visit'] as const;
+const LANES = ['probe', 'own', 'read', 'lock', 'wait', 'visit'] as const;
 
 interface Waiter {
   readonly lane: Lane;
@@ -31,14 +34,18 @@ export class Connections {
   readonly #clock: Clock;
   readonly #capacity: () => number;
   #total = 0;
-  #limits: Readonly<Record<Lane, number>> = { probe: 1, read: 1, wait: 0, visit: 0 };
+  #hasOwn = false;
+  #keptForOwn = 0;
+  #limits: Readonly<Record<Lane, number>> = forAll(0);
   readonly #queues: Readonly<Record<Lane, Set<Waiter>>> = {
     probe: new Set(),
+    own: new Set(),
     read: new Set(),
+    lock: new Set(),
     wait: new Set(),
     visit: new Set(),
   };
-  readonly #busy: Record<Lane, number> = { probe: 0, read: 0, wait: 0, visit: 0 };
+  readonly #busy: Record<Lane, number> = forAll(0);
 
   /** `capacity` is how many questions there may be at a time; what it says may change. */
   constructor(capacity: () => number, clock: Clock) {
@@ -46,10 +53,17 @@ export class Connections {
     this.#capacity = capacity;
   }
 
-  /** How many queries may wait at the same time; none with fewer than three connections. */
+  /** How many queries may wait at the same time, beside those on locks; none with fewer than three connections. */
   get forWaits(): number {
     this.#measure();
-    return this.#limits.wait;
+    const onLocks = Math.min(this.#limits.lock, this.#busy.lock + this.#queues.lock.size);
+    return this.#limits.wait - onLocks;
+  }
+
+  /** From now on some are kept for what is ours: a check must not be late because queries wait. */
+  keepForOwn(): void {
+    this.#hasOwn = true;
+    this.#total = 0;
   }
 
   /**
@@ -94,22 +108,31 @@ export class Connections {
     if (total === this.#total) return;
     this.#total = total;
     const kept = Math.max(LEAST_KEPT, Math.ceil(total / KEPT_SHARE));
+    const own = this.#hasOwn ? Math.min(MAX_OWN_KEPT, Math.floor(total / KEPT_SHARE)) : 0;
+    const wait = Math.max(0, total - kept - own);
+    this.#keptForOwn = own;
     this.#limits = {
       probe: 1,
+      own: total,
       read: MAX_READS,
-      wait: Math.max(0, total - kept),
+      lock: Math.floor(wait / 2),
+      wait,
       visit: Math.min(MAX_READS, kept - 1),
     };
   }
 
   #mayStart(lane: Lane): boolean {
     this.#measure();
-    const { probe, read, wait, visit } = this.#busy;
+    const { probe, own, read, lock, wait, visit } = this.#busy;
+    const others = read + lock + wait + visit;
     // The last connection is the probe's: it would learn nothing behind queries that hang.
     const usable = lane === 'probe' ? this.#total : Math.max(1, this.#total - 1);
-    if (probe + read + wait + visit >= usable) return false;
-    if (this.#busy[lane] >= this.#limits[lane]) return false;
-    return lane === 'probe' || lane === 'read' || this.#queues.read.size === 0;
+    if (probe + own + others >= usable || this.#busy[lane] >= this.#limits[lane]) return false;
+    if (lane === 'probe' || lane === 'own') return true;
+    if (others >= usable - this.#keptForOwn) return false;
+    if (lane === 'read') return true;
+    if (lane !== 'visit' && lock + wait >= this.#limits.wait) return false;
+    return this.#queues.read.size === 0;
   }
 
   #start(lane: Lane): Release {
@@ -131,4 +154,8 @@ export class Connections {
       }
     }
   }
+}
+
+function forAll(count: number): Record<Lane, number> {
+  return { probe: count, own: count, read: count, lock: count, wait: count, visit: count };
 }

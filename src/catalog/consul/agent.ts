@@ -1,7 +1,5 @@
-import type { Clock } from '../../core/time.ts';
-import type { ConsulOptions } from './options.ts';
-import { PackageClient } from './package-client.ts';
-import { asNumber, asRecord, asText } from '../http/shapes.ts';
+import type { Ask } from '../blocking/request-plan.ts';
+import { asNumber, asRecord, asText, parseJson } from '../http/shapes.ts';
 
 /** What an agent says of itself. */
 export interface AgentDescription {
@@ -12,25 +10,14 @@ export interface AgentDescription {
 
 /**
  * Asks the agent for its version and limits; needs `agent:read`. Undefined where it does not answer: this only serves a line in
- * the log. The connection is closed by the end, or when the signal aborts.
+ * the log.
  */
-export async function describeAgent(
-  options: ConsulOptions,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<AgentDescription | undefined> {
-  const client = new PackageClient(options, clock);
+export async function describeAgent(ask: Ask): Promise<AgentDescription | undefined> {
   try {
-    const self: unknown = await client.call(
-      { failure: 'Consul did not describe itself', aclRule: 'agent:read' },
-      signal,
-      (consul, call) => consul.agent.self(call),
-    );
-    return readDescription(self);
+    const { status, body } = await ask('/v1/agent/self');
+    return status === 200 ? readDescription(parseJson(body)) : undefined;
   } catch {
     return undefined;
-  } finally {
-    client.close();
   }
 }
 

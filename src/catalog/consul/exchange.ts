@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { AutotmplError } from '../../core/errors.ts';
-import type { Clock } from '../../core/time.ts';
+import type { Position } from '../blocking/cursor.ts';
+import type { AgentAccess } from './access.ts';
 import { showConsulAddress } from './address.ts';
 import { withParameters } from '../http/api-path.ts';
 import { exchangeTrouble, wrongServerAdvice } from '../http/trouble.ts';
 import { CONSUL } from './server.ts';
 import type { ConsulOptions } from './options.ts';
 import { ShapeError } from '../http/shapes.ts';
-import { TokenSource } from '../http/token.ts';
-import { Transport, type HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/transport.ts';
 
 /** Whoever calls comes again soon: an answer that takes longer is none. */
 const DEADLINE_MS = 5000;
@@ -26,21 +26,21 @@ export interface Errand {
   readonly failure: string;
   /** What the token has to be good for: `service:write`. */
   readonly aclRule: string;
-  /** For an answer that the agent is asked to hold back; 5 s where absent. */
-  readonly deadlineMs?: number;
+  /** For a question about a lock that waits for news; absent: it is answered at once. */
+  readonly from?: Position;
 }
+
+type Scope = Pick<ConsulOptions, 'address' | 'namespace' | 'partition'>;
 
 /** Exchanges with one agent about what is ours: a question or a write, one answer, no retries. */
 export class Exchange {
-  readonly #transport: Transport;
-  readonly #tokens: TokenSource;
+  readonly #access: AgentAccess;
   readonly #agent: string;
   readonly #scope: string;
 
-  /** Throws an AutotmplError where the options cannot work. */
-  constructor(options: ConsulOptions, clock: Clock) {
-    this.#transport = new Transport(CONSUL.name, options, clock);
-    this.#tokens = new TokenSource(CONSUL.name, options, clock);
+  constructor(options: Scope, access: AgentAccess) {
+    this.#access = access;
+    access.client.keepForOwn({ lends: false });
     this.#agent = showConsulAddress(options.address);
     this.#scope = new URLSearchParams({
       ...(options.namespace === undefined ? {} : { ns: options.namespace }),
@@ -54,11 +54,7 @@ export class Exchange {
    */
   async run<T>(errand: Errand, read: (reply: HttpReply) => T, signal: AbortSignal): Promise<T> {
     const { isAnswer = isOk, failure } = errand;
-    let reply = await this.#send(errand, await this.#tokens.current(), signal);
-    if (reply.status === 403) {
-      const token = await this.#tokens.current({ refused: true });
-      reply = await this.#send(errand, token, signal);
-    }
+    const reply = await this.#send(errand, signal);
     if (!isAnswer(reply)) throw refusal(errand, reply, this.#agent);
     try {
       return read(reply);
@@ -72,23 +68,14 @@ export class Exchange {
     }
   }
 
-  /** Closes the kept connections. */
-  close(): void {
-    this.#transport.close();
-  }
-
-  async #send(
-    { path, write, deadlineMs = DEADLINE_MS }: Errand,
-    token: string | undefined,
-    signal: AbortSignal,
-  ): Promise<HttpReply> {
+  async #send({ path: unscoped, write, from }: Errand, signal: AbortSignal): Promise<HttpReply> {
+    const { client } = this.#access;
+    const path = this.#scoped(unscoped);
     try {
-      const headers = token === undefined ? {} : { [CONSUL.tokenHeader]: token };
-      const request = { path: this.#scoped(path), headers, packed: false, deadlineMs };
-      return await this.#transport.exchange(
-        write === undefined ? request : { ...request, write },
-        signal,
-      );
+      if (from !== undefined) {
+        return (await client.ask({ path, packed: false, onLock: true }, from, signal)).reply;
+      }
+      return await client.tell({ path, write, deadlineMs: DEADLINE_MS }, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw exchangeTrouble(error, CONSUL, this.#agent).reason;

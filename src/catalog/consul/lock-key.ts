@@ -8,8 +8,6 @@ import type { HttpReply } from '../http/transport.ts';
 
 /** How long one question for news waits at the agent: it bounds how long a lost index makes us blind. */
 const WAIT_MS = 30_000;
-/** Consul adds up to a sixteenth to the wait; the rest is the way. */
-const ANSWERED_WITHIN_MS = WAIT_MS + WAIT_MS / 16 + 5000;
 /**
  * By this number `consul lock` knows a key that is a lock, and refuses any other (`LockFlagValue` of its Go API). It has more digits than
  * the number has that the package's types ask for.
@@ -53,16 +51,15 @@ export class LockKey {
     return path === undefined || path === '' ? undefined : new LockKey(name, path, parts);
   }
 
-  /** Who holds it; with an index, once that may have changed, or after 30 s. */
+  /** Who holds it; with an index, once that may have changed, or after 30 s; sooner where too many wait for others to wait too. */
   async read(index: number, signal: AbortSignal): Promise<LockState> {
-    const news = index === 0 ? '' : `?index=${index}&wait=${WAIT_MS}ms`;
     return this.#parts.exchange.run(
       {
-        path: `/v1/kv/${this.#path}${news}`,
+        path: `/v1/kv/${this.#path}`,
         isAnswer: ({ status }) => status === 200 || status === 404,
         failure: `Consul did not tell of ${this.name}`,
         aclRule: this.#aclRule,
-        ...(index === 0 ? {} : { deadlineMs: ANSWERED_WITHIN_MS }),
+        ...(index === 0 ? {} : { from: { index, waitMs: WAIT_MS } }),
       },
       (reply) => readState(reply, index),
       signal,

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { backoffDelay } from '../../core/backoff.ts';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { Clock } from '../../core/time.ts';
 import type { HeldLock, LockOptions, Locks } from '../locks.ts';
+import { openAccess, type AgentParts } from './access.ts';
 import { Exchange } from './exchange.ts';
 import { HeldKey, letGo, notAKey } from './held-key.ts';
 import { LockKey, type LockKeyParts } from './lock-key.ts';
@@ -26,12 +26,11 @@ interface LockParts extends LockKeyParts {
 }
 
 /** Locks by Consul's sessions (https://developer.hashicorp.com/consul/docs/dynamic-app-config/sessions). */
-export function createConsulLocks(
-  options: ConsulOptions,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-): Locks {
-  const client = new PackageClient(options, clock);
-  const exchange = new Exchange(options, clock);
+export function createConsulLocks(options: ConsulOptions, agentParts: AgentParts): Locks {
+  const { clock, logger } = agentParts;
+  const access = openAccess(options, agentParts);
+  const client = new PackageClient(options, access);
+  const exchange = new Exchange(options, access);
   const held = new Set<HeldLock>();
   const parts: LockParts = { client, exchange, clock, logger, held };
   return {
@@ -43,8 +42,7 @@ export function createConsulLocks(
     },
     async close() {
       await Promise.all([...held].map((lock) => lock.release()));
-      client.close();
-      exchange.close();
+      access.close();
     },
   };
 }

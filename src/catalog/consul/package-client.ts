@@ -1,14 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { Agent as HttpAgent, STATUS_CODES } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { STATUS_CODES, type Agent } from 'node:http';
 import type Consul from 'consul';
 import { AutotmplError, describeError } from '../../core/errors.ts';
-import type { Clock } from '../../core/time.ts';
+import type { AgentAccess } from './access.ts';
 import { showConsulAddress } from './address.ts';
-import { Certificates } from '../http/certificates.ts';
 import type { ConsulOptions } from './options.ts';
-import { CONSUL } from './server.ts';
-import { TokenSource } from '../http/token.ts';
 
 /** What every call of the package takes. */
 export interface CallOptions {
@@ -42,30 +38,16 @@ export class CallError extends AutotmplError {
   }
 }
 
-/** The `consul` package with our options: it is loaded when it is first needed, follows the token and the certificates, and obeys a signal. */
+/** The `consul` package with our options: it is loaded when it is first needed, goes over our connections with our token and certificates, and obeys a signal. */
 export class PackageClient {
   readonly #options: ConsulOptions;
-  readonly #tokens: TokenSource;
-  readonly #agent: HttpAgent | HttpsAgent;
-  readonly #certificates: Certificates | undefined;
+  readonly #access: AgentAccess;
   #consul: Promise<Consul> | undefined;
 
-  /** Throws an AutotmplError where the options cannot work. */
-  constructor(options: ConsulOptions, clock: Clock) {
+  constructor(options: ConsulOptions, access: AgentAccess) {
     this.#options = options;
-    this.#tokens = new TokenSource(CONSUL.name, options, clock);
-    const { address, tls } = options;
-    const secure = address.transport === 'tcp' && address.secure;
-    this.#certificates = secure ? new Certificates(CONSUL.name, tls, clock) : undefined;
-    this.#agent = secure
-      ? new HttpsAgent({
-          keepAlive: true,
-          // A resumed session would go on with the old certificate after a new one is there.
-          maxCachedSessions: 0,
-          rejectUnauthorized: tls.verify,
-          ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-        })
-      : new HttpAgent({ keepAlive: true });
+    this.#access = access;
+    access.client.keepForOwn({ lends: true });
   }
 
   /** Makes one call, with a deadline of 5 s. Rejects with a {@link CallError}, an AutotmplError, or the signal's reason. */
@@ -79,15 +61,15 @@ export class PackageClient {
     const cancel = (): void => void ctx.emit('cancel');
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const consul = await (this.#consul ??= this.#load());
-      const token = await this.#tokens.current();
-      signal.throwIfAborted();
-      this.#takeCertificates();
-      const { partition } = this.#options;
-      return await make(consul, {
-        ...{ timeout: TIMEOUT_MS, ctx },
-        ...(token === undefined ? {} : { token }),
-        ...(partition === undefined ? {} : { partition }),
+      return await this.#access.client.lend(TIMEOUT_MS, signal, async (agent, token) => {
+        const consul = await (this.#consul ??= this.#load(agent));
+        signal.throwIfAborted();
+        const { partition } = this.#options;
+        return make(consul, {
+          ...{ timeout: TIMEOUT_MS, ctx },
+          ...(token === undefined ? {} : { token }),
+          ...(partition === undefined ? {} : { partition }),
+        });
       });
     } catch (error) {
       signal.throwIfAborted();
@@ -96,17 +78,6 @@ export class PackageClient {
     } finally {
       signal.removeEventListener('abort', cancel);
     }
-  }
-
-  /** Closes the kept connections. */
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  /** What the connections that are opened from now on are made with: the package itself knows one set for its whole life. */
-  #takeCertificates(): void {
-    if (this.#certificates === undefined || !(this.#agent instanceof HttpsAgent)) return;
-    Object.assign(this.#agent.options, { secureContext: this.#certificates.context() });
   }
 
   #failed({ failure, aclRule }: Purpose, error: unknown): CallError {
@@ -126,12 +97,12 @@ export class PackageClient {
     );
   }
 
-  async #load(): Promise<Consul> {
+  async #load(agent: Agent): Promise<Consul> {
     const { default: Package } = await import('consul');
     const { address, auth, namespace } = this.#options;
     // The package's types leave out most of what its constructor takes.
     const settings: Record<string, unknown> = {
-      agent: this.#agent,
+      agent,
       ...(address.transport === 'unix'
         ? { socketPath: address.socketPath }
         : { baseUrl: `${showConsulAddress(address)}/v1` }),

@@ -1,12 +1,9 @@
-import type { Clock } from '../../core/time.ts';
 import type { HealthReport, Kept, Registrar, ServiceEntry } from '../registrar.ts';
+import { openAccess, type AgentParts } from './access.ts';
 import { Exchange } from './exchange.ts';
 import type { ConsulOptions } from './options.ts';
 import { asList, asNumber, asRecord, asText, asTexts, parseJson } from '../http/shapes.ts';
 import type { HttpReply } from '../http/transport.ts';
-
-/** Enough for a supervisor's entries: each has one request under way at the most. */
-const MOST_CONNECTIONS = 4;
 
 /** What the agent holds of an entry; undefined where it knows none of this id. */
 type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | 'enableTagOverride'>;
@@ -16,8 +13,9 @@ type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | '
  * enableTagOverride and replace-existing-checks, puts a check's output into the URL, and cannot ask for a single service, so these go over
  * our own transport, which also has deadlines and follows the token.
  */
-export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Registrar {
-  const exchange = new Exchange({ ...options, maxConnections: MOST_CONNECTIONS }, clock);
+export function createConsulRegistrar(options: ConsulOptions, parts: AgentParts): Registrar {
+  const access = openAccess(options, parts);
+  const exchange = new Exchange(options, access);
   /** What was registered last, and under which terms: what an agent does not tell of an entry. */
   const termsOf = new Map<string, string>();
 
@@ -95,7 +93,7 @@ export function createConsulRegistrar(options: ConsulOptions, clock: Clock): Reg
         ({ body }) => readEntries(body),
         signal,
       ),
-    close: () => exchange.close(),
+    close: () => access.close(),
   };
 }
 

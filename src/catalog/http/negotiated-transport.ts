@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { Deadline } from '../../core/deadline.ts';
 import type { Clock } from '../../core/time.ts';
@@ -24,14 +25,18 @@ export class NegotiatedTransport {
   readonly #sessions: Sessions | undefined;
   readonly #headers: OutgoingHttpHeaders;
   readonly #pathPrefix: string;
+  readonly #maxConnections: number;
   /** The server has said that it does not speak HTTP/2. */
   #isOld = false;
+  /** Somebody has requests that only HTTP/1.1 can carry. */
+  #lends = false;
 
   /** `server` is its name in messages. Throws an AutotmplError where the TLS files cannot be used. */
   constructor(server: string, options: TransportOptions, clock: Clock) {
     const { address, auth, tls, connections: rules = {}, maxConnections } = options;
     this.#clock = clock;
     this.#plain = new Transport(server, options, clock);
+    this.#maxConnections = maxConnections;
     this.#pathPrefix = address.transport === 'tcp' ? address.pathPrefix : '';
     this.#headers = {
       ':scheme': 'https',
@@ -41,6 +46,7 @@ export class NegotiatedTransport {
     if (!isSecure(address) || rules.reuse === false) return;
     const { host, port } = address;
     const certificates = new Certificates(server, tls, clock);
+    this.#plain.limit(LENT);
     this.#sessions = new Sessions({
       dial: (signal) => dial({ host, port, tls, certificates, rules, clock }, signal),
       context: () => certificates.context(),
@@ -62,13 +68,13 @@ export class NegotiatedTransport {
     if (!this.#isOld) {
       const reply = await this.#multiplex(this.#sessions, request, signal);
       if (reply !== undefined) return reply;
-      this.#isOld = true;
+      this.#noteOld(true);
     }
     try {
       return await this.#plain.exchange(request, signal);
     } catch (error) {
       // Whoever is there next may be another.
-      if (error instanceof ExchangeError && MAY_BE_ANOTHER.has(error.failure)) this.#isOld = false;
+      if (error instanceof ExchangeError && MAY_BE_ANOTHER.has(error.failure)) this.#noteOld(false);
       throw error;
     }
   }
@@ -77,13 +83,35 @@ export class NegotiatedTransport {
   usage(): ConnectionUsage {
     const sessions = this.#sessions;
     if (this.#isOld || sessions?.capacity === undefined) return this.#plain.usage();
-    return { protocol: 'HTTP/2', ...sessions.usage(), maxSockets: sessions.most };
+    const [shared, plain] = [sessions.usage(), this.#plain.usage()];
+    return {
+      protocol: 'HTTP/2',
+      sockets: shared.sockets + plain.sockets,
+      maxSockets: sessions.most + (this.#lends ? LENT : 0),
+      exchanges: shared.exchanges + plain.exchanges,
+    };
+  }
+
+  /** From now on one connection is kept for {@link lend} where HTTP/2 is spoken. */
+  keepForLending(): void {
+    this.#lends = true;
+    this.#sessions?.limit(this.#maxConnections - LENT);
+  }
+
+  /** As {@link Transport.lend}. */
+  lend(): Agent {
+    return this.#plain.lend();
   }
 
   /** Closes the kept connections. */
   close(): void {
     this.#sessions?.close();
     this.#plain.close();
+  }
+
+  #noteOld(isOld: boolean): void {
+    this.#isOld = isOld;
+    this.#plain.limit(isOld ? this.#maxConnections : LENT);
   }
 
   async #multiplex(
@@ -110,6 +138,9 @@ export class NegotiatedTransport {
     }
   }
 }
+
+/** Connections beside those of HTTP/2, for requests that only HTTP/1.1 can carry: each is answered at once. */
+const LENT = 1;
 
 const MAY_BE_ANOTHER = new Set<ExchangeError['failure']>(['refused', 'reset', 'cut', 'tls']);
 

@@ -1,6 +1,5 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { SecureContext } from 'node:tls';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { Certificates } from './certificates.ts';
 import { classifyFailure, ExchangeError } from './exchange-error.ts';
@@ -86,7 +85,11 @@ export class Transport {
   constructor(server: string, options: TransportOptions, clock: Clock) {
     const { address, auth, tls, maxConnections, connections: rules = {} } = options;
     const secure = address.transport === 'tcp' && address.secure;
+    const verification = secure
+      ? { rejectUnauthorized: tls.verify, ...serverName(tls.serverName, address) }
+      : {};
     const agentOptions = {
+      ...verification,
       keepAlive: rules.reuse ?? true,
       maxSockets: maxConnections,
       maxFreeSockets: Math.min(maxConnections, rules.maxIdle ?? maxConnections),
@@ -100,6 +103,8 @@ export class Transport {
     this.#rules = rules;
     this.#userAgent = options.userAgent ?? 'autotmpl';
     this.#agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
+    // There is one server: whoever writes its address in another way shares the same connections.
+    this.#agent.getName = () => server;
     this.#certificates = secure ? new Certificates(server, tls, clock) : undefined;
     this.#pathPrefix = address.transport === 'tcp' ? address.pathPrefix : '';
     this.#base = {
@@ -108,7 +113,7 @@ export class Transport {
         ? { socketPath: address.socketPath }
         : { host: address.host, port: address.port }),
       ...(auth === undefined ? {} : { auth: `${auth.username}:${auth.password}` }),
-      ...(secure ? { rejectUnauthorized: tls.verify, ...serverName(tls.serverName, address) } : {}),
+      ...verification,
     };
   }
 
@@ -131,9 +136,26 @@ export class Transport {
     return { protocol: 'HTTP/1.1', sockets: open, maxSockets: this.capacity, exchanges };
   }
 
+  /** Allows fewer connections than `maxConnections`, or as many again. */
+  limit(sockets: number): void {
+    this.#agent.maxSockets = sockets;
+  }
+
+  /** What another client makes its requests with, so that they go over these connections and count as theirs do. */
+  lend(): http.Agent {
+    this.#takeCertificates();
+    return this.#agent;
+  }
+
   /** Closes the kept connections. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  /** What connections are made with from now on: an agent itself knows one set for its whole life. */
+  #takeCertificates(): void {
+    if (this.#certificates === undefined || !(this.#agent instanceof https.Agent)) return;
+    Object.assign(this.#agent.options, { secureContext: this.#certificates.context() });
   }
 
   #send(
@@ -212,7 +234,7 @@ export class Transport {
   #open(request: HttpRequest): http.ClientRequest {
     const { write } = request;
     const body = write === undefined ? undefined : JSON.stringify(write);
-    const options: https.RequestOptions & { secureContext?: SecureContext } = {
+    const options: https.RequestOptions = {
       ...this.#base,
       method: request.method ?? (body === undefined ? 'GET' : 'PUT'),
       path: this.#pathPrefix + request.path,
@@ -224,7 +246,7 @@ export class Transport {
       },
     };
     if (this.#certificates === undefined) return http.request(options).end(body);
-    options.secureContext = this.#certificates.context();
+    this.#takeCertificates();
     return https.request(options).end(body);
   }
 }

@@ -43,7 +43,7 @@ interface Waiter {
  */
 export class Sessions {
   readonly #parts: SessionsParts;
-  readonly #most: number;
+  #most: number;
   readonly #sessions = new Set<Session>();
   /** Who wants a stream, by whether it is for a question that waits at the server; others come first. */
   readonly #queues: ReadonlyMap<boolean, Set<Waiter>> = new Map([
@@ -61,7 +61,7 @@ export class Sessions {
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
-    this.#most = Math.max(1, Math.min(parts.maxConnections, MOST_SESSIONS));
+    this.#most = mostOf(parts.maxConnections);
   }
 
   /** How many exchanges there may be at a time; undefined as long as no server has said it. */
@@ -74,6 +74,11 @@ export class Sessions {
   /** No more connections than this are ever open. */
   get most(): number {
     return this.#most;
+  }
+
+  /** Allows no more connections than this from now on; one there always is. */
+  limit(maxConnections: number): void {
+    this.#most = mostOf(maxConnections);
   }
 
   /** Connections that are open, and exchanges under way on them. */
@@ -281,4 +286,8 @@ export class Sessions {
       this.#closeIdle();
     }, soonestMs);
   }
+}
+
+function mostOf(maxConnections: number): number {
+  return Math.max(1, Math.min(maxConnections, MOST_SESSIONS));
 }

@@ -143,4 +143,53 @@ describe('the shared connections', () => {
     await release('read 0');
     expect(granted.slice(-2)).toEqual(['read 16', 'visit 3']);
   });
+
+  it.each([
+    [3, 1],
+    [9, 7],
+    [10, 7],
+    [20, 16],
+    [100, 86],
+  ])('of %i in all are for waits but for more where something is ours: %i', (total, forWaits) => {
+    const { connections } = share(total);
+    connections.keepForOwn();
+    expect(connections.forWaits).toBe(forWaits);
+  });
+
+  it('are kept in part for what is ours, however many ask and wait', async () => {
+    const { connections, granted, want } = share(20);
+    connections.keepForOwn();
+    for (let number = 0; number < 30; number++) void want('wait', 'wait');
+    for (let number = 0; number < 30; number++) void want('read', 'read');
+    await settle();
+    expect(granted).toHaveLength(17);
+    for (let number = 0; number < 3; number++) void want('own', 'own');
+    void want('probe', 'probe');
+    await settle();
+    expect(granted.slice(17)).toEqual(['own', 'own', 'probe']);
+  });
+
+  it('are given to what is ours before anything else', async () => {
+    const { granted, want, release } = share(2);
+    void want('first', 'read');
+    await settle();
+    for (const lane of ['wait', 'read', 'own'] as const) void want(lane, lane);
+    await release('first');
+    expect(granted).toEqual(['first', 'own']);
+  });
+
+  it('are taken by waits on locks up to half of what may wait, and then not by others', async () => {
+    const { connections, granted, want, release } = share(20);
+    for (let number = 0; number < 12; number++) void want(`lock ${number}`, 'lock');
+    for (let number = 0; number < 12; number++) void want(`wait ${number}`, 'wait');
+    await settle();
+    expect(granted).toHaveLength(18);
+    expect(granted.filter((name) => name.startsWith('lock'))).toHaveLength(9);
+    expect(connections.forWaits).toBe(9);
+    for (let number = 0; number < 9; number++) await release(`wait ${number}`);
+    expect(granted.slice(18)).toEqual(['wait 9', 'wait 10', 'wait 11']);
+    for (let number = 0; number < 9; number++) await release(`lock ${number}`);
+    expect(granted.slice(21)).toEqual(['lock 9', 'lock 10', 'lock 11']);
+    expect(connections.forWaits).toBe(15);
+  });
 });

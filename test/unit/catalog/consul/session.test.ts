@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AgentAccess } from '../../../../src/catalog/consul/access.ts';
+import type { ConsulOptions } from '../../../../src/catalog/consul/options.ts';
 import { PackageClient } from '../../../../src/catalog/consul/package-client.ts';
 import { Session } from '../../../../src/catalog/consul/session.ts';
 import { describeError } from '../../../../src/core/errors.ts';
-import { consulOptions } from '../../../support/consul-catalog.ts';
+import { accessTo, consulOptions } from '../../../support/consul-catalog.ts';
 import { startFakeAgent, type FakeAgent } from '../../../support/fake-agent.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
@@ -14,6 +16,7 @@ describe('a session', () => {
   let clock: ManualClock;
   let agent: FakeAgent;
   let client: PackageClient;
+  let access: AgentAccess;
   /** How renewals are answered; 0: not at all. */
   let renewalStatus = 200;
   /** When the agent hears of a new session, this runs before it answers. */
@@ -31,13 +34,18 @@ describe('a session', () => {
         if (renewalStatus !== 0) response.writeHead(renewalStatus).end('[]');
       } else response.end('true');
     });
-    client = new PackageClient(consulOptions(agent.address), clock);
+    reach();
   });
   afterEach(async () => {
-    client.close();
+    access.close();
     await agent.close();
   });
 
+  function reach(overrides: Partial<ConsulOptions> = {}): void {
+    const options = consulOptions(agent.address, overrides);
+    access = accessTo(options, clock);
+    client = new PackageClient(options, access);
+  }
   const open = () => Session.open({ client, clock }, 'test', OPTIONS, never);
   const count = (part: string) =>
     agent.questions.filter(({ url }) => url.pathname.includes(part)).length;
@@ -128,13 +136,13 @@ describe('a session', () => {
 
   it('tells of no token, whatever is asked of its failure', async () => {
     await agent.close();
-    client = new PackageClient(consulOptions(agent.address, { token: 'secret-token' }), clock);
+    reach({ token: 'secret-token' });
     const error: unknown = await open().catch((reason: unknown) => reason);
     expect(describeError(error)).toContain('ECONNREFUSED');
     const { inspect } = await import('node:util');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('secret-token');
     agent = await startFakeAgent((_, response) => response.writeHead(403).end('no'));
-    client = new PackageClient(consulOptions(agent.address, { token: 'secret-token' }), clock);
+    reach({ token: 'secret-token' });
     const refused: unknown = await open().catch((reason: unknown) => reason);
     expect(describeError(refused)).toContain('session:write');
     expect(inspect(refused, { depth: 10, showHidden: true })).not.toContain('secret-token');

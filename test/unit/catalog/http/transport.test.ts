@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseHttpAddress } from '../../../../src/catalog/http/address.ts';
 import type { ConnectionRules } from '../../../../src/catalog/http/options.ts';
@@ -53,5 +55,18 @@ describe('connections', () => {
     await ask(transport);
     await becomes(agent, 0);
     expect((await ask(transport)).status).toBe(200);
+  });
+
+  it('carry the requests of another client too, in whatever way it writes the address', async () => {
+    const { agent, transport } = await transportWith({});
+    await ask(transport);
+    const { port } = new URL(agent.address);
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const reply = get({ host, port, family: 4, agent: transport.lend() });
+      const [answer] = (await once(reply, 'response')) as [IncomingMessage];
+      await once(answer.resume(), 'end');
+    }
+    expect(agent.connections).toBe(1);
+    expect(transport.usage().sockets).toBe(1);
   });
 });
