@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 
 import type { Program } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent, type ServiceRegistration } from '../support/consul.ts';
 import { messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 /** What is in the catalog; the rows of consul-template's behaviours, by whose numbers the tests are called, start from it. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -34,195 +35,226 @@ const WEB: readonly ServiceRegistration[] = [
   { ID: 'web4', Name: 'web', Port: 84, Check: check('critical') },
 ];
 
+/** What waits in vain waits for so long; the program has to be up by then. */
+const IN_VAIN = '5s';
+
 let agent: ConsulAgent;
-let scene: Scene;
 beforeAll(async () => {
   agent = await startConsul();
   for (const [key, value] of Object.entries(KEYS)) await agent.putKey(key, value);
   for (const service of WEB) await agent.register(service);
 });
 afterAll(() => agent.stop());
-beforeEach(() => {
-  scene = new Scene();
-});
-afterEach(() => scene.close());
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Renders a Go template once with the built program; gives what is in the file, and how the program ended. */
-async function once(
-  template: string,
-  fields: Fields = {},
-  env: Readonly<Record<string, string>> = {},
-) {
-  scene.write('t.ctmpl', template);
-  scene.write(
-    'autotmpl.json',
-    JSON.stringify({
-      catalog: { consul: { address: agent.address } },
-      templates: [{ source: 't.ctmpl', destination: 'out', ...fields }],
-    }),
-  );
-  const { code, stdout, stderr } = await scene.startWith(
-    ['-config', 'autotmpl.json', '-once', '-timeout', '4s', '-log-format', 'json'],
-    { env },
-  ).ended;
-  return { code, stdout, stderr, text: scene.exists('out') ? scene.read('out') : undefined };
+/** How a single run goes on, besides its template. */
+interface OnceOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeout?: string;
 }
 
-/** The queries that a template makes, each behind the pass in which it came up. */
-async function asked(template: string): Promise<readonly string[]> {
-  scene.write('t.ctmpl', template);
-  const args = ['explain', '-format', 'json', '-consul-addr', agent.address, 't.ctmpl'];
-  const { code, stdout, stderr } = await scene.startWith(args).ended;
-  expect(code, stderr).toBe(0);
-  const { targets } = JSON.parse(stdout) as {
-    targets: readonly { queries: readonly { id: string; pass: number }[] }[];
-  };
-  return targets.flatMap(({ queries }) => queries.map(({ id, pass }) => `${pass} ${id}`));
-}
+const test = sideBySide((ends) => {
+  const scene = new Scene();
+  ends.push(() => scene.close());
 
-async function expectText(template: string, text: string, fields: Fields = {}): Promise<void> {
-  const ended = await once(template, fields);
-  expect(ended.code, ended.stderr).toBe(0);
-  expect(ended.text).toBe(text);
-}
+  /** Renders a Go template once with the built program; gives what is in the file, and how the program ended. */
+  async function once(
+    template: string,
+    fields: Fields = {},
+    { env = {}, timeout = '20s' }: OnceOptions = {},
+  ) {
+    scene.write('t.ctmpl', template);
+    scene.write(
+      'autotmpl.json',
+      JSON.stringify({
+        catalog: { consul: { address: agent.address } },
+        templates: [{ source: 't.ctmpl', destination: 'out', ...fields }],
+      }),
+    );
+    const { code, stdout, stderr } = await scene.startWith(
+      ['-config', 'autotmpl.json', '-once', '-timeout', timeout, '-log-format', 'json'],
+      { env },
+    ).ended;
+    return { code, stdout, stderr, text: scene.exists('out') ? scene.read('out') : undefined };
+  }
 
-async function expectFailure(
-  template: string,
-  message: RegExp,
-  fields: Fields = {},
-): Promise<void> {
-  const ended = await once(template, fields);
-  expect(ended.code).not.toBe(0);
-  expect(ended.stderr).toMatch(message);
-  expect(ended.text).toBeUndefined();
-}
+  /** The queries that a template makes, each behind the pass in which it came up. */
+  async function asked(template: string): Promise<readonly string[]> {
+    scene.write('t.ctmpl', template);
+    const args = ['explain', '-format', 'json', '-consul-addr', agent.address, 't.ctmpl'];
+    const { code, stdout, stderr } = await scene.startWith(args).ended;
+    expect(code, stderr).toBe(0);
+    const { targets } = JSON.parse(stdout) as {
+      targets: readonly { queries: readonly { id: string; pass: number }[] }[];
+    };
+    return targets.flatMap(({ queries }) => queries.map(({ id, pass }) => `${pass} ${id}`));
+  }
 
-describe('keys', () => {
-  it('row 1: key takes a leading slash and a datacenter', () =>
+  async function expectText(template: string, text: string, fields: Fields = {}): Promise<void> {
+    const ended = await once(template, fields);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.text).toBe(text);
+  }
+
+  async function expectFailure(
+    template: string,
+    message: RegExp,
+    fields: Fields = {},
+  ): Promise<void> {
+    const ended = await once(template, fields, { timeout: IN_VAIN });
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.text).toBeUndefined();
+  }
+
+  return { scene, once, asked, expectText, expectFailure };
+});
+
+describe.concurrent('keys', () => {
+  test('row 1: key takes a leading slash and a datacenter', ({ stage: { expectText } }) =>
     expectText('{{ key "p/a" }}{{ key "/p/a" }}{{ key "p/a@dc1" }}', '111'));
 
-  it('row 2: key of an unknown datacenter fails and writes no file', () =>
-    expectFailure('{{ key "p/a@nodc" }}', /No path to datacenter/));
+  test('row 2: key of an unknown datacenter fails and writes no file', ({
+    stage: { expectFailure },
+  }) => expectFailure('{{ key "p/a@nodc" }}', /No path to datacenter/));
 
-  it('row 3: key of an absent key is said and ends with -timeout, where consul-template waits in silence', () =>
-    expectFailure('{{ key "p/none" }}', /p\/none/));
+  test('row 3: key of an absent key is said and ends with -timeout, where consul-template waits in silence', ({
+    stage: { expectFailure },
+  }) => expectFailure('{{ key "p/none" }}', /p\/none/));
 
-  it('row 4: key of nothing and of an empty key is empty', () =>
+  test('row 4: key of nothing and of an empty key is empty', ({ stage: { expectText } }) =>
     expectText('[{{ key "" }}][{{ key "p/empty" }}]', '[][]'));
 
-  it('row 5: keyOrDefault gives the default for an absent and for an empty key', () =>
+  test('row 5: keyOrDefault gives the default for an absent and for an empty key', ({
+    stage: { expectText },
+  }) =>
     expectText(
       '{{ keyOrDefault "p/none" "D" }}-{{ keyOrDefault "p/a" "D" }}-{{ keyOrDefault "p/empty" "D" }}',
       'D-1-D',
     ));
 
-  it('row 6: keyExists is true for an empty key', () =>
+  test('row 6: keyExists is true for an empty key', ({ stage: { expectText } }) =>
     expectText(
       '{{ keyExists "p/a" }} {{ keyExists "p/none" }} {{ keyExists "p/empty" }}',
       'true false true',
     ));
 
-  it.each(['p', 'p/'])('row 7: ls "%s" gives what is directly below', (prefix) =>
-    expectText(
-      `{{ range ls "${prefix}" }}{{ .Key }}={{ .Value | trimSpace | toJSON }};{{ end }}`,
-      'a="1";b="2";empty="";html="\\u003ca\\u0026b\\u003e";json="{\\"a\\":{\\"b\\":[1,2]}}";nl="l1\\nl2";num="5";ptr="p/a";',
-    ),
+  test.for(['p', 'p/'])(
+    'row 7: ls "%s" gives what is directly below',
+    (prefix, { stage: { expectText } }) =>
+      expectText(
+        `{{ range ls "${prefix}" }}{{ .Key }}={{ .Value | trimSpace | toJSON }};{{ end }}`,
+        'a="1";b="2";empty="";html="\\u003ca\\u0026b\\u003e";json="{\\"a\\":{\\"b\\":[1,2]}}";nl="l1\\nl2";num="5";ptr="p/a";',
+      ),
   );
 
-  it('row 8: ls of a prefix inside of a name gives nothing', () =>
+  test('row 8: ls of a prefix inside of a name gives nothing', ({ stage: { expectText } }) =>
     expectText('[{{ range ls "p/s" }}{{ .Key }}{{ end }}]', '[]'));
 
-  it('row 9: ls and tree of nothing are empty lists', () =>
+  test('row 9: ls and tree of nothing are empty lists', ({ stage: { expectText } }) =>
     expectText('{{ ls "nonesuch" | len }}{{ tree "nonesuch" | len }}', '00'));
 
-  it.each(['safeLs', 'safeTree'])('row 10: %s of nothing is waited for', (name) =>
-    expectFailure(`{{ range ${name} "nonesuch" }}{{ end }}`, /nonesuch/),
+  test.for(['safeLs', 'safeTree'])(
+    'row 10: %s of nothing is waited for',
+    (name, { stage: { expectFailure } }) =>
+      expectFailure(`{{ range ${name} "nonesuch" }}{{ end }}`, /nonesuch/),
   );
 
-  it('row 11: tree gives all keys in their order', () =>
+  test('row 11: tree gives all keys in their order', ({ stage: { expectText } }) =>
     expectText(
       '{{ range tree "p" }}{{ .Key }} {{ end }}',
       'a b empty html json nl num ptr sub/c ',
     ));
 
-  it('row 12: tree gives the whole path, and the key below the prefix', () =>
-    expectText('{{ range tree "p/sub" }}{{ .Path }} {{ .Key }}{{ end }}', 'p/sub/c c'));
+  test('row 12: tree gives the whole path, and the key below the prefix', ({
+    stage: { expectText },
+  }) => expectText('{{ range tree "p/sub" }}{{ .Path }} {{ .Key }}{{ end }}', 'p/sub/c c'));
 
-  it('row 13: explode makes maps of a tree', () =>
+  test('row 13: explode makes maps of a tree', ({ stage: { expectText } }) =>
     expectText(
       '{{ tree "p/sub" | explode | toJSON }} {{ with tree "p" | explode }}{{ .sub.c }}{{ end }}',
       '{"c":"3"} 3',
     ));
 
-  it('row 14: byKey groups by the first part, and drops what has none', () =>
+  test('row 14: byKey groups by the first part, and drops what has none', ({
+    stage: { expectText },
+  }) =>
     expectText(
       '{{ range $top, $pairs := tree "p" | byKey }}{{ $top }}:{{ range $key, $pair := $pairs }}{{ $key }}={{ $pair.Value }}{{ end }}{{ end }}',
       'sub:c=3',
     ));
 
-  it('row 15: a key may name a key, and is asked for once that is there', async () => {
+  test('row 15: a key may name a key, and is asked for once that is there', async ({
+    stage: { asked, expectText },
+  }) => {
     await expectText('{{ key (key "p/ptr") }}', '1');
     expect(await asked('{{ key (key "p/ptr") }}')).toEqual(['1 key(p/ptr)', '2 key(p/a)']);
   });
 
-  it('row 16: parseJSON is data', () =>
+  test('row 16: parseJSON is data', ({ stage: { expectText } }) =>
     expectText('{{ with key "p/json" | parseJSON }}{{ .a.b }}{{ end }}', '[1 2]'));
 
-  it('row 17: toJSON escapes for HTML, toUnescapedJSON does not', () =>
+  test('row 17: toJSON escapes for HTML, toUnescapedJSON does not', ({ stage: { expectText } }) =>
     expectText(
       '{{ key "p/html" | toJSON }} {{ key "p/html" | toUnescapedJSON }}',
       '"\\u003ca\\u0026b\\u003e" "<a&b>"',
     ));
 });
 
-describe('services and nodes', () => {
+describe.concurrent('services and nodes', () => {
   const ids = (call: string) => `{{ range ${call} }}{{ .ID }} {{ end }}`;
 
-  it('row 18: service gives what passes, with sorted tags, and its node for an address', () =>
+  test('row 18: service gives what passes, with sorted tags, and its node for an address', ({
+    stage: { expectText },
+  }) =>
     expectText(
       '{{ range service "web" }}{{ .ID }}@{{ .Address }}:{{ .Port }}[{{ .Tags | join "," }}]; {{ end }}',
       'web1@127.0.0.1:81[a]; web2@10.0.0.2:82[a,b]; ',
     ));
 
-  it('row 19: service takes statuses, behind a bar or as arguments', () =>
+  test('row 19: service takes statuses, behind a bar or as arguments', ({
+    stage: { expectText },
+  }) =>
     expectText(
       `${ids('service "web|any"')}/ ${ids('service "web|passing,warning"')}/ ${ids('service "web" "critical"')}`,
       'web1 web2 web3 web4 / web1 web2 web3 / web4 ',
     ));
 
-  it('row 20: service takes a tag and a node to be near to', () =>
+  test('row 20: service takes a tag and a node to be near to', ({ stage: { expectText } }) =>
     expectText(`${ids('service "b.web"')}/ ${ids('service "web~_agent"')}`, 'web2 / web1 web2 '));
 
-  it('row 21: service with an unknown status fails', () =>
+  test('row 21: service with an unknown status fails', ({ stage: { expectFailure } }) =>
     expectFailure('{{ service "web|bogus" }}', /filter is not a status/));
 
-  it('row 22: byTag and byPort group instances', () =>
+  test('row 22: byTag and byPort group instances', ({ stage: { expectText } }) =>
     expectText(
       '{{ range $tag, $s := service "web" | byTag }}{{ $tag }}:{{ range $s }}{{ .ID }},{{ end }};{{ end }}{{ range $port, $s := service "web" | byPort }}{{ $port }}:{{ range $s }}{{ .ID }}{{ end }};{{ end }}',
       'a:web1,web2,;b:web2,;81:web1;82:web2;',
     ));
 
-  it('row 23: byMeta groups by meta, with integers in five digits', () =>
+  test('row 23: byMeta groups by meta, with integers in five digits', ({ stage: { expectText } }) =>
     expectText(
       '{{ range $key, $s := service "web|any" | byMeta "env,shard|int" }}{{ $key }}={{ len $s }};{{ end }}',
       '_no_env__00000=2;dev_00000=1;prod_00002=1;',
     ));
 
-  it('row 24: services and the instances of each are there in the end', () =>
+  test('row 24: services and the instances of each are there in the end', ({
+    stage: { expectText },
+  }) =>
     expectText(
       '{{ range services }}{{ .Name }}:{{ range service .Name }}{{ .ID }} {{ end }}{{ end }}',
       'consul:consul web:web1 web2 ',
     ));
 
-  it('row 25: the first of a list works once it is there, where consul-template fails at its first pass', () =>
-    expectText('{{ with index (service "web") 0 }}{{ .ID }}{{ end }}', 'web1'));
+  test('row 25: the first of a list works once it is there, where consul-template fails at its first pass', ({
+    stage: { expectText },
+  }) => expectText('{{ with index (service "web") 0 }}{{ .ID }}{{ end }}', 'web1'));
 
-  it('row 26: a service without instances takes the else branch', () =>
+  test('row 26: a service without instances takes the else branch', ({ stage: { expectText } }) =>
     expectText('{{ range service "nosuch" }}x{{ else }}none{{ end }}', 'none'));
 
-  it('row 27: node, nodes and datacenters', async () => {
+  test('row 27: node, nodes and datacenters', async ({ stage: { expectText } }) => {
     const [{ Node: name }] = JSON.parse(
       (await agent.request('GET', '/v1/catalog/nodes')).body.toString(),
     ) as [{ Node: string }];
@@ -232,36 +264,38 @@ describe('services and nodes', () => {
     );
   });
 
-  it('row 85: instances of one node are in the order of their IDs', () =>
+  test('row 85: instances of one node are in the order of their IDs', ({ stage: { expectText } }) =>
     expectText(ids('service "web|any"'), 'web1 web2 web3 web4 '));
 });
 
-describe('errors', () => {
-  it('row 28: a missing field prints as no value, or fails where that is asked for', async () => {
+describe.concurrent('errors', () => {
+  test('row 28: a missing field prints as no value, or fails where that is asked for', async ({
+    stage: { scene, once, expectText },
+  }) => {
     await expectText('{{ .Data.Foo }}', '<no value>');
     await expectText('{{ (key "p/json" | parseJSON).none }}', '<no value>');
     scene.write('out', 'old');
-    const failed = await once('{{ (key "p/json" | parseJSON).none }}', {
-      errorOnMissingKey: true,
-    });
+    const template = '{{ (key "p/json" | parseJSON).none }}';
+    const failed = await once(template, { errorOnMissingKey: true }, { timeout: IN_VAIN });
     expect(failed.code).not.toBe(0);
     expect(failed.stderr).toContain('map has no entry for key');
     expect(failed.text).toBe('old');
   });
 
-  it.each(['{{ range }}', '{{ nofunc }}'])(
+  test.for(['{{ range }}', '{{ nofunc }}'])(
     'row 29: %s is refused, and nothing written',
-    (template) => expectFailure(template, /t\.ctmpl:1:\d+/),
+    (template, { stage: { expectFailure } }) => expectFailure(template, /t\.ctmpl:1:\d+/),
   );
 
-  it('row 30: a function that cannot do its work makes -once end badly, where consul-template may hang', () =>
-    expectFailure('{{ "x" | parseInt }}', /parseInt: the text is not a whole number/));
+  test('row 30: a function that cannot do its work makes -once end badly, where consul-template may hang', ({
+    stage: { expectFailure },
+  }) => expectFailure('{{ "x" | parseInt }}', /parseInt: the text is not a whole number/));
 
-  it('row 87: an error text hides what is secret', async () => {
-    await agent.putKey('p/password', 'hunter2hunter2');
+  test('row 87: an error text hides what is secret', async ({ stage: { scene } }) => {
+    await agent.putKey('private/password', 'hunter2hunter2');
     scene.write(
       't.njk',
-      '{{ key("p/password") | secret }}{{ plugin("sh", "-c", "echo $0 >&2; exit 1", key("p/password")) }}',
+      '{{ key("private/password") | secret }}{{ plugin("sh", "-c", "echo $0 >&2; exit 1", key("private/password")) }}',
     );
     const { code, stderr } = await scene.startWith([
       '-consul-addr',
@@ -272,57 +306,66 @@ describe('errors', () => {
       '-template',
       't.njk:out',
     ]).ended;
-    await agent.deleteKey('p/password');
+    await agent.deleteKey('private/password');
     expect(code).not.toBe(0);
     expect(stderr).toContain('it said: [redacted]');
     expect(stderr).not.toContain('hunter2');
   });
 });
 
-describe('this machine', () => {
-  it('row 33: file gives the text of a file; a missing one is said', async () => {
+describe.concurrent('this machine', () => {
+  test('row 33: file gives the text of a file; a missing one is said', async ({
+    stage: { scene, once, expectText },
+  }) => {
     scene.write('F', 'contents');
     await expectText('{{ file "F" }}', 'contents');
     scene.write('out', 'old');
-    const missing = await once('{{ file "/nonexistent" }}');
+    const missing = await once('{{ file "/nonexistent" }}', {}, { timeout: IN_VAIN });
     expect(missing.code).not.toBe(0);
     expect(missing.stderr).toContain('/nonexistent');
     expect(missing.text).toBe('old');
   });
 
-  it('row 34: env sees the address of the agent as it was settled', () =>
+  test('row 34: env sees the address of the agent as it was settled', ({ stage: { expectText } }) =>
     expectText('{{ env "CONSUL_HTTP_ADDR" }}', agent.address));
 
-  it('row 35: plugin gives what a program prints; one that fails makes the template fail', async () => {
+  test('row 35: plugin gives what a program prints; one that fails makes the template fail', async ({
+    stage: { scene, once, expectText },
+  }) => {
     await expectText('{{ plugin "echo" "a b" "" " c " }}', 'a b c');
     scene.write('out', 'old');
-    const failed = await once('{{ plugin "false" }}');
+    const failed = await once('{{ plugin "false" }}', {}, { timeout: IN_VAIN });
     expect(failed.code).not.toBe(0);
     expect(failed.stderr).toContain('plugin: false failed: it ended with exit code 1');
   });
 
-  it('row 35: plugin is given what the catalog says, once it is there', () =>
-    expectText('{{ plugin "printf" "%s-%s" (key "p/a") (key "p/b") }}', '1-2'));
+  test('row 35: plugin is given what the catalog says, once it is there', ({
+    stage: { expectText },
+  }) => expectText('{{ plugin "printf" "%s-%s" (key "p/a") (key "p/b") }}', '1-2'));
 
-  it('row 44: envOrDefault counts what is set to nothing, mustEnv fails for what is not set', async () => {
+  test('row 44: envOrDefault counts what is set to nothing, mustEnv fails for what is not set', async ({
+    stage: { scene, once },
+  }) => {
     const { text } = await once(
       '{{ envOrDefault "SET" "d" }},{{ envOrDefault "EMPTY" "d" }},{{ envOrDefault "UNSET" "default" }}',
       {},
-      { SET: '400', EMPTY: '' },
+      { env: { SET: '400', EMPTY: '' } },
     );
     expect(text).toBe('400,,default');
     scene.write('out', 'old');
-    expect((await once('{{ mustEnv "UNSET" }}')).stderr).toMatch(/UNSET.* is not set/);
+    expect((await once('{{ mustEnv "UNSET" }}', {}, { timeout: IN_VAIN })).stderr).toMatch(
+      /UNSET.* is not set/,
+    );
   });
 
-  it('row 46: timestamp is in UTC, by a layout of Go', async () => {
+  test('row 46: timestamp is in UTC, by a layout of Go', async ({ stage: { once } }) => {
     const { text } = await once(
       '{{ timestamp }} {{ timestamp "2006-01-02" }} {{ timestamp "unix" }}',
     );
     expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\d \d{10}$/);
   });
 
-  it('row 89: an edit of what file reads renders again at once', async () => {
+  test('row 89: an edit of what file reads renders again at once', async ({ stage: { scene } }) => {
     scene.write('F', 'one');
     scene.write('t.ctmpl', '{{ file "F" }}');
     scene.start({
@@ -335,8 +378,8 @@ describe('this machine', () => {
   });
 });
 
-describe('values', () => {
-  it.each([
+describe.concurrent('values', () => {
+  test.for<[string, string, string]>([
     [
       'row 36: arithmetic keeps integers',
       '{{ add 1 2 }} {{ 10 | subtract 3 }} {{ 7 | divide 2 }} {{ 7 | modulo 3 }} {{ 1.5 | multiply 2 }}',
@@ -397,15 +440,19 @@ describe('values', () => {
       '{{ define "custom" }}{{ key . }}{{ end }}{{ executeTemplate "custom" "p/a" }}',
       '1',
     ],
-  ])('%s', (_title, template, text) => expectText(template, text));
+  ])('%s', ([, template, text], { stage: { expectText } }) => expectText(template, text));
 
-  it.each([
+  test.for<[string, string, RegExp]>([
     ['row 36: division by zero fails', '{{ 1 | divide 0 }}', /divide: divisor is zero/],
     ['row 41: what is no base64 fails', '{{ base64Decode "%" }}', /encoded is not base64/],
     ['row 42: a negative indentation fails', '{{ "x" | indent -4 }}', /spaces must be between/],
-  ])('%s', (_title, template, message) => expectFailure(template, message));
+  ])('%s', ([, template, message], { stage: { expectFailure } }) =>
+    expectFailure(template, message),
+  );
 
-  it('row 51: a key that is used twice is one query, two keys are two, an inner key comes first', async () => {
+  test('row 51: a key that is used twice is one query, two keys are two, an inner key comes first', async ({
+    stage: { asked, expectText },
+  }) => {
     expect(await asked('{{ key "p/a" }}{{ key "p/a" }}')).toEqual(['1 key(p/a)']);
     const two = '{{ key "p/a" }}{{ key "p/b" }}';
     expect(await asked(two)).toEqual(['1 key(p/a)', '1 key(p/b)']);
@@ -414,7 +461,9 @@ describe('values', () => {
     expect(await asked(nested)).toEqual(['1 key(p/b)', '1 key(p/ptr)', '2 key(p/a)']);
   });
 
-  it('row 50: a denied function is disabled, by its name or a pattern', async () => {
+  test('row 50: a denied function is disabled, by its name or a pattern', async ({
+    stage: { expectText, expectFailure },
+  }) => {
     await expectFailure('{{ plugin "echo" "x" }}', /plugin: function is disabled/, {
       functionDenylist: ['plugin'],
     });
@@ -424,7 +473,7 @@ describe('values', () => {
     await expectText('{{ sprig_upper "x" }}', 'X', { functionDenylist: ['plugin'] });
   });
 
-  it('row 52: what a template stops to use is forgotten', async () => {
+  test('row 52: what a template stops to use is forgotten', async ({ stage: { scene } }) => {
     await agent.putKey('q/switch', 'a');
     await agent.putKey('q/a', 'one');
     scene.write(
@@ -444,7 +493,9 @@ describe('values', () => {
     await scene.untilText('out', 'two');
   });
 
-  it('row 88: a deleted key keeps the last file, and says so, where consul-template mixes old and new', async () => {
+  test('row 88: a deleted key keeps the last file, and says so, where consul-template mixes old and new', async ({
+    stage: { scene },
+  }) => {
     await agent.putKey('z/a', '1');
     scene.write(
       't.ctmpl',
@@ -470,28 +521,30 @@ function queries(program: Program): number | undefined {
   return (JSON.parse(reports.at(-1) ?? '{}') as { queries?: number }).queries;
 }
 
-describe('row 64: writeToFile', () => {
+describe.concurrent('row 64: writeToFile', () => {
   const write = (flags: string, path = 'beside') =>
     `{{ "after" | writeToFile "${path}" "" "" "0640" ${flags} }}{{ key "p/a" }}`;
 
-  it.each([
+  test.for<[string, string]>([
     ['', 'after'],
     ['"append"', 'beforeafter'],
     ['"newline"', 'after\n'],
     ['"append,newline"', 'beforeafter\n'],
-  ])('with the flags %s', async (flags, expected) => {
+  ])('with the flags %s', async ([flags, expected], { stage: { scene, expectText } }) => {
     scene.write('beside', 'before');
     await expectText(write(flags), '1');
     expect(scene.read('beside')).toBe(expected);
     expect(statSync(scene.at('beside')).mode & 0o777).toBe(0o640);
   });
 
-  it('makes folders', async () => {
+  test('makes folders', async ({ stage: { scene, expectText } }) => {
     await expectText(write('', 'a/b/c'), '1');
     expect(readFileSync(scene.at('a/b/c'), 'utf8')).toBe('after');
   });
 
-  it('refuses a symbolic link, as a file and as a folder, and leaves its target alone', async () => {
+  test('refuses a symbolic link, as a file and as a folder, and leaves its target alone', async ({
+    stage: { scene, expectFailure },
+  }) => {
     scene.write('victim', 'intact');
     mkdirSync(scene.at('real'));
     symlinkSync(scene.at('victim'), scene.at('link'));
@@ -502,7 +555,9 @@ describe('row 64: writeToFile', () => {
     expect(scene.names('real')).toEqual([]);
   });
 
-  it('writes nothing before all is there, and nothing in a dry run', async () => {
+  test('writes nothing before all is there, and nothing in a dry run', async ({
+    stage: { scene, expectFailure },
+  }) => {
     await expectFailure(
       '{{ "x" | writeToFile "beside" "" "" "0644" }}{{ key "p/none" }}',
       /p\/none/,
@@ -521,7 +576,9 @@ describe('row 64: writeToFile', () => {
     expect(scene.exists('beside')).toBe(false);
   });
 
-  it('counts as a change of the target, so that its command runs', async () => {
+  test('counts as a change of the target, so that its command runs', async ({
+    stage: { scene },
+  }) => {
     scene.write('t.ctmpl', 'same{{ key "w/beside" | writeToFile "beside" "" "" "0644" }}');
     await agent.putKey('w/beside', 'one');
     scene.start({
