@@ -19,7 +19,7 @@ const AT_ONCE = 40;
 const PATIENCE_MS = 300;
 /** An attack that is not over by then is let be: the server has closed its connection, or ought to. */
 const LONGEST_MS = 5000;
-const PROBE = join(ROOT, 'test/fixtures/probes/report-on-usr2.mjs');
+const PROBE = join(ROOT, 'test/fixtures/probes/report-on-usr2.cjs');
 /** What may be alive that was not before, after garbage collection: code that was compiled late. */
 const MAY_KEEP_BYTES = 4e6;
 /** What it may take in all: it does not grow with how long it is ill-treated, nor by a body that was too long. */

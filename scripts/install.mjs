@@ -94,7 +94,8 @@ async function builtAt() {
   return changedAt(codeCachePath(join(ROOT, 'dist/cli/main.cjs')));
 }
 
-async function newest(path) {
+/** When the youngest file in a folder was changed, in milliseconds since the epoch. */
+export async function newest(path) {
   const entry = await stat(path);
   if (!entry.isDirectory()) return entry.mtimeMs;
   const times = await Promise.all((await readdir(path)).map((name) => newest(join(path, name))));

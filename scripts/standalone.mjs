@@ -1,6 +1,7 @@
 // npm run standalone: the whole program with the Node that runs it as one executable, for machines and images without Node.
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmod,
   copyFile,
@@ -13,12 +14,14 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { runForCodeCache } from './code-cache.mjs';
-import { ensureBuilt, ensurePackages } from './install.mjs';
+import { ensureBuilt, ensurePackages, newest as newestOf } from './install.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,6 +50,35 @@ export async function buildStandalone() {
     await rm(work, { recursive: true, force: true });
   }
   return OUTPUT;
+}
+
+/** Makes it unless it is newer than everything that it is made of, once for all processes that want it, and returns its path. */
+export async function ensureStandalone() {
+  const unlock = await lock();
+  try {
+    await ensurePackages();
+    await ensureBuilt();
+    const sources = ['dist', 'templates', 'scripts', 'src/cli'].map((name) => join(root, name));
+    const newest = Math.max(...(await Promise.all(sources.map((path) => newestOf(path)))));
+    const made = await stat(OUTPUT).catch(() => undefined);
+    return made !== undefined && made.mtimeMs > newest ? OUTPUT : await buildStandalone();
+  } finally {
+    unlock();
+  }
+}
+
+/** A name that one process has at a time, and that goes with it (unix(7)). */
+async function lock() {
+  for (;;) {
+    const server = createServer();
+    server.listen(`\0autotmpl-standalone ${root}`);
+    try {
+      await once(server, 'listening');
+      return () => server.close();
+    } catch {
+      await sleep(100);
+    }
+  }
 }
 
 /** The runtime that is put into the executable, from the registry's package for this system; kept in a folder that git ignores. */

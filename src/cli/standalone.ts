@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
@@ -23,8 +22,6 @@ type CommonModule = (
 const PROGRAM = 'dist/cli/main.cjs';
 const CODE_CACHE = 'dist/cli/main.cache';
 const NATIVE = 'native.node';
-/** Where a native module may be put for a moment: the first that can be written to and run from. */
-const SCRATCH = ['/dev/shm', '/run', tmpdir()];
 
 const loaded = new Map<string, unknown>();
 
@@ -74,8 +71,10 @@ function once(name: string, make: () => unknown): unknown {
 /** The system loads native code from files only, so for a moment there is one, which nobody else can write to. */
 function loadNative(): unknown {
   const bytes = bytesOf(NATIVE);
+  // The first that can be written to and run from. Few runs need this, so that the module is not loaded for all.
+  const places = ['/dev/shm', '/run', process.getBuiltinModule('os').tmpdir()];
   let reason: unknown;
-  for (const place of SCRATCH) {
+  for (const place of places) {
     let folder: string | undefined;
     try {
       folder = mkdtempSync(join(place, 'autotmpl-'));

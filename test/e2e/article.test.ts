@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Program } from '../support/autotmpl.ts';
+import { PROGRAM, type Program } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { nginxBinary } from '../support/nginx.ts';
@@ -14,7 +14,6 @@ import { SteadyClient } from '../support/steady-client.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/nginx', import.meta.url));
-const AUTOTMPL = fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 
 let consul: ConsulAgent;
 let scene: Scene;
@@ -28,7 +27,7 @@ beforeEach(async () => {
   mkdirSync(scene.at('bin'));
   mkdirSync(scene.at('run'), { recursive: true });
   for (const name of ['autotmpl', 'containerpilot', 'consul-template']) {
-    symlinkSync(AUTOTMPL, join(scene.at('bin'), name));
+    symlinkSync(PROGRAM, join(scene.at('bin'), name));
   }
   [port = 0] = await freePorts(1);
   environment = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROGRAM } from '../support/autotmpl.ts';
 import { startChild, type Child } from '../support/child.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -11,7 +12,6 @@ import { exchange, SteadyClient } from '../support/steady-client.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
-const AUTOTMPL = fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 /** Longer than the guard's `removeAfter`: an instance goes on answering until nobody asks it. */
 const DRAIN_MS = 4000;
 /** Requests after which "every instance" and "none" mean something. */
@@ -44,7 +44,7 @@ beforeEach(async () => {
       .concat('control: { socket: run/control.sock }\n'),
   );
   await mkdir(join(folder, 'bin'));
-  await symlink(AUTOTMPL, join(folder, 'bin/autotmpl'));
+  await symlink(PROGRAM, join(folder, 'bin/autotmpl'));
   path = [join(folder, 'bin'), dirname(haproxyBinary()), process.env.PATH ?? ''].join(delimiter);
 });
 

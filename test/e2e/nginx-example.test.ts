@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROGRAM, programWords } from '../support/autotmpl.ts';
 import { startChild, type Child } from '../support/child.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -11,7 +12,6 @@ import { exchange, SteadyClient } from '../support/steady-client.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/nginx', import.meta.url));
-const AUTOTMPL = fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 /** Long enough for a reload, short enough for a test: the end of an instance is part of what is tested. */
 const DRAIN_MS = 2000;
 /** Requests after which "every instance" and "none" mean something. */
@@ -64,7 +64,7 @@ function startInstance(service: 'sales' | 'customers', id: string): Child {
 }
 
 function autotmpl(...flags: string[]): Child {
-  return start([process.execPath, AUTOTMPL, '-config', 'autotmpl.yaml', ...flags]);
+  return start([...programWords(), '-config', 'autotmpl.yaml', ...flags]);
 }
 
 /** As README.md does it by hand: the file, then nginx, then the watch. */
@@ -116,7 +116,7 @@ async function passing(service: string): Promise<number> {
 async function startWhole(): Promise<Child> {
   const commands = join(folder, 'bin');
   await mkdir(commands);
-  await symlink(AUTOTMPL, join(commands, 'autotmpl'));
+  await symlink(PROGRAM, join(commands, 'autotmpl'));
   const PATH = `${commands}${delimiter}${process.env.PATH}`;
   const whole = start([join(folder, 'entrypoint.sh')], { PATH });
   startInstance('sales', 'sales-1');

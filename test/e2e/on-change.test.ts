@@ -1,4 +1,5 @@
 /** What a config may do at a change in the catalog, besides commands: at a real Consul, by the built program. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
@@ -74,10 +75,9 @@ describe('onChange', () => {
   });
 
   it('signals a job only once it is up: before, the signal would end it', async () => {
-    await agent.putKey('settings', 'there before the start');
     const slow = [
       `echo $$ >> ${scene.at('pid')}`,
-      'sleep 1',
+      `until [ -e ${scene.at('go')} ]; do sleep 0.05; done`,
       `trap 'echo HUP >> ${scene.at('heard')}' HUP`,
       `echo > ${scene.at('ready')}`,
       'while :; do sleep 0.05; done',
@@ -91,6 +91,12 @@ describe('onChange', () => {
         },
       ],
     });
+    // A change that comes before the process is no news to it, and it is told of none.
+    await scene.until('the process', () => lines('pid').length === 1);
+    await agent.putKey('settings', 'while it comes up');
+    // So that it would be ended, if it could be.
+    await sleep(500);
+    scene.write('go', '');
     await scene.until('the signal', () => lines('heard').length === 1);
     await agent.putKey('settings', 'new');
     await scene.until('the next signal', () => lines('heard').length === 2);

@@ -2,10 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const PROGRAM = fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
+import { PROGRAM } from '../support/autotmpl.ts';
 
 describe('the program under another name', () => {
   let folder: string;

@@ -2,7 +2,7 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildStandalone } from '../../scripts/standalone.mjs';
+import { ensureStandalone } from '../../scripts/standalone.mjs';
 import { Scene } from '../support/scene.ts';
 
 /** The first time the runtime has to be fetched. */
@@ -12,7 +12,7 @@ let executable: string;
 let scene: Scene;
 
 beforeAll(async () => {
-  executable = await buildStandalone();
+  executable = await ensureStandalone();
 }, BUILD_TIMEOUT_MS);
 
 beforeEach(() => {

@@ -8,7 +8,7 @@ export const PROGRAM =
   process.env.AUTOTMPL_BIN ?? fileURLToPath(new URL('../../bin/autotmpl.js', import.meta.url));
 
 /** What starts the program, under the name of `link` where that is given: Node, or the executable itself that has Node in it. */
-export function programWords(link = PROGRAM): readonly string[] {
+export function programWords(link = PROGRAM): readonly [string, ...string[]] {
   return PROGRAM.endsWith('.js') ? [process.execPath, link] : [link];
 }
 

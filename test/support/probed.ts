@@ -6,7 +6,7 @@ import type { Scene } from './scene.ts';
 
 // From the root, so that it is found from a bundle as well (scripts/bundled.mjs).
 const PROBE = fileURLToPath(
-  new URL('../../test/fixtures/probes/report-on-usr2.mjs', import.meta.url),
+  new URL('../../test/fixtures/probes/report-on-usr2.cjs', import.meta.url),
 );
 
 /** What a program holds at a moment, after garbage collection. */
@@ -22,7 +22,7 @@ export interface Holdings {
 
 /** What a program of this scene is started with, so that it can be asked by {@link holdings}. */
 export function probeEnvironment(scene: Scene): Record<string, string> {
-  return { NODE_OPTIONS: `--import=${PROBE}`, PROBE_FILE: scene.at('probe') };
+  return { NODE_OPTIONS: `--require=${PROBE}`, PROBE_FILE: scene.at('probe') };
 }
 
 /** Asks a program that was started with {@link probeEnvironment}. */

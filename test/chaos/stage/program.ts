@@ -64,7 +64,7 @@ export class WatchedProgram {
   /** Starts it; `onEnd` is told if it ends by itself. */
   start(onEnd: (how: string) => void): void {
     const log = openSync(this.logFile, 'a');
-    const probes = ['report-on-usr2.mjs', 'shift-clock.mjs'].map((name) =>
+    const probes = ['report-on-usr2.cjs', 'shift-clock.mjs'].map((name) =>
       fixture(`probes/${name}`),
     );
     const child = spawn(

@@ -1,0 +1,58 @@
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Seconds that the longest files take on two cores. They begin first, so that none of them is what everybody waits for in the end; a
+ * fresh clone has no times of its own to go by. Only the order matters, so that nobody has to keep the numbers exact.
+ */
+export const SECONDS: Readonly<Record<string, number>> = {
+  // What the executable's files need is made here.
+  'test/e2e/standalone.test.ts': 90,
+  'test/e2e/chaos.test.ts': 60,
+  'test/e2e/bench-fleet.test.ts': 60,
+  'test/e2e/bench.test.ts': 50,
+  'test/e2e/survive-leaks.test.ts': 35,
+  'test/integration/consul-http2.test.ts': 31,
+  'test/integration/consul-outage.test.ts': 29,
+  'test/e2e/nginx-example.test.ts': 29,
+  'test/e2e/deduplicate.test.ts': 27,
+  'test/integration/vault-secrets.test.ts': 26,
+  'test/e2e/guards.test.ts': 25,
+  'test/e2e/election.test.ts': 25,
+  'test/e2e/survive-agent.test.ts': 24,
+  'test/e2e/signals.test.ts': 24,
+  'test/integration/consul-locks.test.ts': 23,
+  'test/e2e/survive-command.test.ts': 22,
+  'test/e2e/rolling-reloads.test.ts': 22,
+  'test/e2e/vault.test.ts': 22,
+  'test/e2e/last-good.test.ts': 20,
+  'test/e2e/article.test.ts': 20,
+  'test/e2e/consul-template-command-line.test.ts': 20,
+  'test/e2e/survive-kill.test.ts': 19,
+  'test/e2e/haproxy-example.test.ts': 19,
+  'test/integration/consul-suspicion.test.ts': 19,
+  'test/unit/template/nunjucks/runaway.test.ts': 19,
+  'test/e2e/soak.test.ts': 18,
+  'test/e2e/attacks.test.ts': 17,
+  'test/unit/catalog/consul/shrunken-answers.test.ts': 17,
+  'test/e2e/consul-template-functions.test.ts': 15,
+  'test/e2e/rollback.test.ts': 15,
+  'test/e2e/drift.test.ts': 14,
+};
+const OTHERS = [
+  ['test/e2e/', 5],
+  ['test/integration/', 4],
+] as const;
+
+/** Has the longest files begin first, and what runs on the executable last, when that is made. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return [...files].sort((a, b) => this.#weight(b) - this.#weight(a));
+  }
+
+  #weight({ moduleId, project }: TestSpecification): number {
+    if (project.name === 'standalone') return -1;
+    const path = relative(this.ctx.config.root, moduleId);
+    return SECONDS[path] ?? OTHERS.find(([folder]) => path.startsWith(folder))?.[1] ?? 0;
+  }
+}
