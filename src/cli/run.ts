@@ -2,6 +2,7 @@ import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { formatDuration } from '../core/duration.ts';
 import { AutotmplError } from '../core/errors.ts';
+import { saveMemory } from '../core/heap.ts';
 import { colorLevel, type AdjustableLogger } from '../core/logger.ts';
 import { systemClock } from '../core/time.ts';
 import { VERSION } from '../core/version.ts';
@@ -125,6 +126,7 @@ function makeDaemon(
       // There commands have our own streams.
       passOn: (stream, line) => process[stream].write(`${line}\n`),
     }),
+    saveMemory,
     color: colorLevel(process.env, process.stdout.isTTY),
     clock: systemClock,
     logger,

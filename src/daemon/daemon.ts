@@ -14,6 +14,7 @@ import { renderName } from './render-name.ts';
 import { Reloading, type ReloadOutcome } from './reloading.ts';
 import { Rendering } from './rendering.ts';
 import type { Supervision } from './supervision.ts';
+import { Thrift } from './thrift.ts';
 import type { Watcher } from '../watch/watcher.ts';
 
 /** Node's timers fire at once beyond this (25 days). */
@@ -140,6 +141,7 @@ export class Daemon {
     signal.addEventListener('abort', onStop);
     // Who asks nothing has no socket and no timer: Node would end.
     const hold = setInterval(() => undefined, LONGEST_TIMER_MS);
+    const thrift = this.#beginThrift();
     if (signal.aborted) over.abort();
     try {
       while (next !== undefined && !over.signal.aborted) {
@@ -170,6 +172,7 @@ export class Daemon {
       }
     } finally {
       clearInterval(hold);
+      thrift?.stop();
       signal.removeEventListener('abort', onStop);
       await this.#stopSupervision();
       // Whoever wonders what a stop waits for can ask until now.
@@ -183,6 +186,12 @@ export class Daemon {
     }
     if (failure instanceof Error) throw failure;
     return standing;
+  }
+
+  /** A run that ends by itself takes what memory it needs. */
+  #beginThrift(): Thrift | undefined {
+    const { once, saveMemory: save, clock } = this.#options;
+    return once || save === undefined ? undefined : new Thrift({ bus: this.bus, clock, save });
   }
 
   /** Makes these settings the present ones. What reaches the catalog stays with the supervisor that works with it. */

@@ -35,6 +35,8 @@ export interface DaemonOptions {
   readonly print: (text: string) => void;
   /** Takes the output of templates' commands, a line at a time; absent: the log does. */
   readonly passOn?: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Gives back the memory that a start took, and uses little from then on; absent: nobody minds. */
+  readonly saveMemory?: () => void;
   /** chalk's level for what is printed. */
   readonly color: 0 | 1 | 2 | 3;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import { whenAborted } from '../core/deadline.ts';
+import { Stop } from '../core/stop.ts';
 import type { Answer, Catalog, CatalogTraffic } from '../catalog/catalog.ts';
 import { queryId, type Query } from '../catalog/query.ts';
 import type { ValueOf } from '../catalog/values.ts';
@@ -33,7 +34,7 @@ export interface WatcherOptions {
 
 interface Watch {
   readonly query: Query;
-  readonly controller: AbortController;
+  readonly stop: Stop;
   readonly ended: Promise<void>;
 }
 
@@ -85,7 +86,7 @@ export class Watcher implements Actor {
 
   /** What the users of a query share its answer under: each key once. */
   groupsOf(id: string): readonly string[] {
-    const keys = [...this.#graph.usersOf(id)].flatMap(({ groupKey }) => groupKey ?? []);
+    const keys = this.#graph.usersOf(id).flatMap(({ groupKey }) => groupKey ?? []);
     return [...new Set(keys)];
   }
 
@@ -128,7 +129,7 @@ export class Watcher implements Actor {
    * answer forgotten. Call it with what a user had plus what it misses while it is incomplete, or nested queries would flap.
    */
   want(user: User, queries: ReadonlyMap<string, Query>): void {
-    for (const id of this.#graph.set(user, new Set(queries.keys()))) this.#end(id);
+    for (const id of this.#graph.set(user, queries)) this.#end(id);
     if (this.#stopping) return;
     for (const [id, query] of queries) {
       if (!this.#watches.has(id)) this.#begin(id, query);
@@ -136,8 +137,8 @@ export class Watcher implements Actor {
   }
 
   #begin(id: string, query: Query): void {
-    const controller = new AbortController();
-    const watch: Watch = { query, controller, ended: this.#follow(id, query, controller.signal) };
+    const stop = new Stop();
+    const watch: Watch = { query, stop, ended: this.#follow(id, query, stop) };
     this.#watches.set(id, watch);
   }
 
@@ -147,7 +148,7 @@ export class Watcher implements Actor {
     this.#watches.delete(id);
     this.#store.delete(id);
     this.#hopeless.delete(id);
-    watch.controller.abort();
+    watch.stop.abort();
     this.#ending.add(watch.ended);
     void watch.ended.finally(() => this.#ending.delete(watch.ended));
   }

@@ -1,4 +1,5 @@
 import { AutotmplError, describeError } from '../../core/errors.ts';
+import { Stop } from '../../core/stop.ts';
 import type { Clock } from '../../core/time.ts';
 import type { Answer, Catalog, CatalogTraffic } from '../catalog.ts';
 import { queryId, type Query } from '../query.ts';
@@ -106,7 +107,7 @@ export class KeptCatalog implements Catalog {
 
   async #isSilent(next: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
     if (!this.#parts.standsIn) return false;
-    const patience = new AbortController();
+    const patience = new Stop();
     const end = (): void => patience.abort();
     signal.addEventListener('abort', end, { once: true });
     try {
@@ -114,7 +115,7 @@ export class KeptCatalog implements Catalog {
         () => false,
         () => false,
       );
-      const silent = this.#parts.clock.sleep(PATIENCE_MS, patience.signal).then(() => true);
+      const silent = this.#parts.clock.sleep(PATIENCE_MS, patience).then(() => true);
       return (await Promise.race([heard, silent])) && !signal.aborted;
     } finally {
       signal.removeEventListener('abort', end);

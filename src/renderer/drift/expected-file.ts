@@ -21,7 +21,8 @@ export function dressOf({ mode, uid, gid }: Stats): Dress {
 
 /** What a file should be: its text, and the mode and owner that it had when it was last seen to hold it. */
 export class ExpectedFile {
-  readonly #packed: Buffer;
+  /** A character for each byte: it takes what it holds, while zlib's own buffer keeps 16 kB alive for each file, however short. */
+  readonly #packed: string;
   readonly #length: number;
   /** Texts in it that must not be shown. */
   readonly secrets: ReadonlySet<string>;
@@ -32,13 +33,13 @@ export class ExpectedFile {
     const bytes = Buffer.from(text);
     this.#length = bytes.length;
     // Kept for a thousand files, and hardly ever read.
-    this.#packed = deflateRawSync(bytes, { level: 1 });
+    this.#packed = deflateRawSync(bytes, { level: 1 }).toString('latin1');
     this.secrets = secrets;
   }
 
   /** Its bytes. */
   get bytes(): Buffer {
-    return inflateRawSync(this.#packed);
+    return inflateRawSync(Buffer.from(this.#packed, 'latin1'));
   }
 
   /** How many bytes it has. */
