@@ -1,12 +1,14 @@
-// Makes dist/: the program in one file with a code cache beside it, what loads it, the packages that few runs need in a
+// Makes dist/: the program in two files with a code cache beside each, what loads them, the packages that few runs need in a
 // file each, and the config's JSON Schema.
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { codeCacheBelongs, makeCodeCache } from './code-cache.mjs';
+import { codeCacheBelongs, makeCodeCaches } from './code-cache.mjs';
 import { configSchemaText } from './docs-config.mjs';
+import { buildHalves } from './halves.mjs';
 import { lateBuiltins } from './late-builtins.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,17 +31,17 @@ const SELDOM_NEEDED = {
  * program that is running from dist/ goes on. Code caches that other Nodes made for the same program stay.
  */
 export async function buildBundle() {
-  const outputs = await Promise.all([buildFirst(), buildLoader(), buildProgram(), buildPackages()]);
+  const outputs = await Promise.all([buildLoader(), buildProgram(), buildPackages()]);
   const made = new Set();
   for (const { path, contents } of outputs.flat()) {
     made.add(path);
     await place(path, Buffer.from(contents));
   }
   await place(join(dist, 'config.schema.json'), Buffer.from(await configSchemaText()));
-  const main = join(dist, 'cli/main.cjs');
-  const cache = await makeCodeCache({ loader: join(dist, 'cli/bundle.cjs'), bundle: main });
-  await place(cache.path, cache.contents);
-  await removeOthers(made, main);
+  for (const { path, contents } of await makeCodeCaches(join(dist, 'cli'))) {
+    await place(path, contents);
+  }
+  await removeOthers(made);
 }
 
 const shared = {
@@ -67,32 +69,21 @@ const shared = {
 };
 
 async function buildProgram() {
-  const { outputFiles } = await build({
-    ...shared,
-    entryPoints: { 'cli/main': 'src/cli/main.ts' },
-    outdir: 'dist',
-    plugins: [seldomNeeded, lateBuiltins],
-  });
-  return outputFiles.map(({ path, text }) => {
+  const texts = await buildHalves({ ...shared, plugins: [seldomNeeded, lateBuiltins] });
+  // So that a program whose files are replaced while it runs knows that what it finds is not its own.
+  const build = createHash('sha256').update(texts.main).update(texts.rest).digest('hex');
+  return Object.entries(texts).map(([name, text]) => {
+    const path = join(dist, 'cli', `${name}.cjs`);
     refuseNonAscii(path, text);
-    return { path, contents: asFunction(text) };
+    return { path, contents: asFunction(`${text};module.exports.build="${build.slice(0, 16)}"`) };
   });
 }
 
+/** What runs before anything else, and so loads as little as can be. */
 async function buildLoader() {
   const { outputFiles } = await build({
     ...shared,
     entryPoints: { 'cli/bundle': 'src/cli/bundle.ts' },
-    outdir: 'dist',
-  });
-  return outputFiles;
-}
-
-/** What runs before anything else, and so loads nothing. */
-async function buildFirst() {
-  const { outputFiles } = await build({
-    ...shared,
-    entryPoints: { 'cli/early-signals': 'src/cli/early-signals.ts' },
     outdir: 'dist',
     banner: {},
   });
@@ -142,16 +133,25 @@ async function place(path, contents) {
   await rename(temporary, path);
 }
 
-async function removeOthers(made, main) {
+async function removeOthers(made) {
   const found = await readdir(dist, { recursive: true, withFileTypes: true });
-  const program = await readFile(main);
   for (const entry of found.filter((one) => one.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    const stale = /\.c?js$/.test(path)
-      ? !made.has(path)
-      : path.endsWith('.cache') && !codeCacheBelongs(await readFile(path), program);
+    const stale = path.endsWith('.cache')
+      ? !(await isOfUse(path))
+      : isCode(path) && !made.has(path);
     if (stale) await rm(path, { force: true });
   }
+}
+
+function isCode(path) {
+  return /\.c?js$/.test(path);
+}
+
+/** Whether a code cache, made by whatever Node, is of the file beside it. */
+async function isOfUse(path) {
+  const program = await readFile(path.replace(/\.v8-.*/, '')).catch(() => undefined);
+  return program !== undefined && codeCacheBelongs(await readFile(path), program);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildBundle();

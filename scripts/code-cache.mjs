@@ -1,5 +1,5 @@
 /**
- * Makes the program's code cache: V8's bytecode, so that a start need not compile. A function is in it once it has run, so the
+ * Makes the program's code caches: V8's bytecode, so that a start need not compile. A function is in it once it has run, so the
  * program is run first, on an agent that exists for this only.
  */
 import { execFile } from 'node:child_process';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 
+const LOADER = 'bundle.cjs';
 const REHEARSAL = fileURLToPath(new URL('rehearsal.mjs', import.meta.url));
 const REHEARSAL_TIMEOUT_MS = 60_000;
 /** The most common run: keys, a loop over instances, a filter. */
@@ -20,6 +21,12 @@ const TEMPLATE = `{{ key("rehearsal/key") }}
 {% for instance in service("rehearsal") %}{{ instance.Address }}:{{ instance.Port | string }}
 {% endfor %}
 {% if keyExists("rehearsal/key") %}{{ keyOrDefault("rehearsal/key", "") | trim | upper }}{% endif %}
+`;
+/** A supervisor from its start to the end of its main process. */
+const CONFIG = `templates:
+  - {source: rehearsal.njk, destination: rehearsal.txt}
+jobs:
+  - {name: rehearsal, main: true, exec: ['true']}
 `;
 const KEY = {
   ...{ LockIndex: 0, Key: 'rehearsal/key', Flags: 0 },
@@ -31,32 +38,31 @@ const INSTANCE = {
   Checks: [],
 };
 
-/** Runs a built program with its loader; returns the cache and the path where the loader looks for it. */
-export async function makeCodeCache({ loader, bundle }) {
-  const contents = await runForCodeCache({ node: process.execPath, loader, bundle });
-  const { codeCachePath } = createRequire(import.meta.url)(loader);
-  return { path: codeCachePath(bundle), contents };
+/** Runs the built program that lies in a folder; returns its code caches, each with the path where the loader looks for it. */
+export async function makeCodeCaches(folder) {
+  const { codeCachePath } = createRequire(import.meta.url)(join(folder, LOADER));
+  const caches = await runForCodeCaches({ node: process.execPath, folder });
+  return caches.map(({ file, contents }) => ({
+    path: codeCachePath(join(folder, file)),
+    contents,
+  }));
 }
 
-/** Has a Node run a built program with its loader; returns the code cache for that Node. */
-export async function runForCodeCache({ node, loader, bundle }) {
-  const folder = await mkdtemp(join(tmpdir(), 'autotmpl-build-'));
+/** Has a Node run the built program that lies in a folder; returns the code cache of each of its files for that Node. */
+export async function runForCodeCaches({ node, folder }) {
+  const work = await mkdtemp(join(tmpdir(), 'autotmpl-build-'));
   const agent = createServer(answer).listen(0, '127.0.0.1');
   try {
     await once(agent, 'listening');
-    const template = join(folder, 'rehearsal.njk');
-    await writeFile(template, TEMPLATE);
-    const made = join(folder, 'cache');
-    const run = [
-      '-once',
-      `-consul-addr=127.0.0.1:${agent.address().port}`,
-      `-template=${template}:${join(folder, 'rehearsal.txt')}`,
-    ];
-    await promisify(execFile)(node, [REHEARSAL, loader, bundle, made, ...run], {
-      env: plainEnvironment(),
-      timeout: REHEARSAL_TIMEOUT_MS,
-    });
-    return await readFile(made);
+    const caches = [];
+    for (const { file, args } of await rehearsals(work, `127.0.0.1:${agent.address().port}`)) {
+      const made = join(work, 'cache');
+      await promisify(execFile)(node, [REHEARSAL, join(folder, LOADER), file, made, ...args], {
+        ...{ cwd: work, env: plainEnvironment(), timeout: REHEARSAL_TIMEOUT_MS },
+      });
+      caches.push({ file, contents: await readFile(made) });
+    }
+    return caches;
   } catch (error) {
     const output = error.stderr ? `\n${error.stderr}` : '';
     throw new Error(`the program could not be run for its code cache: ${error.message}${output}`, {
@@ -65,8 +71,19 @@ export async function runForCodeCache({ node, loader, bundle }) {
   } finally {
     agent.closeAllConnections();
     agent.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Which run has which file's functions compiled: the runs that are most often waited for. */
+async function rehearsals(work, address) {
+  await writeFile(join(work, 'rehearsal.njk'), TEMPLATE);
+  await writeFile(join(work, 'rehearsal.yaml'), CONFIG);
+  const consul = `-consul-addr=${address}`;
+  return [
+    { file: 'main.cjs', args: ['-once', consul, '-template=rehearsal.njk:rehearsal.txt'] },
+    { file: 'rest.cjs', args: ['-config=rehearsal.yaml', consul] },
+  ];
 }
 
 /** Whether a code cache, of whatever V8, was made from this program. */

@@ -1,15 +1,16 @@
-// Runs a built program as a user would, then writes the code cache of what ran:
-// rehearsal.mjs LOADER BUNDLE OUTPUT ARGUMENTS…
+// Runs the built program as a user would, then writes the code cache of what ran of one of its files:
+// rehearsal.mjs LOADER FILE OUTPUT ARGUMENTS…
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
-const [node, , loader, path, output, ...args] = process.argv;
+const [node, , loader, file, output, ...args] = process.argv;
 const require = createRequire(import.meta.url);
-const early = new (require(join(dirname(loader), 'early-signals.cjs')).EarlySignals)();
-const bundle = require(loader).openBundle(path);
-process.argv = [node, path, ...args];
+const { EarlySignals, openProgram } = require(loader);
+const early = new EarlySignals();
+const program = openProgram(dirname(loader), require);
+process.argv = [node, loader, ...args];
 process.on('exit', (code) => {
-  if (code === 0) writeFileSync(output, bundle.makeCache());
+  if (code === 0) writeFileSync(output, program.opened.get(file).makeCache());
 });
-bundle.run().start(early);
+program.start(early);

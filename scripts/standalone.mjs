@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { runForCodeCache } from './code-cache.mjs';
+import { runForCodeCaches } from './code-cache.mjs';
 import { ensureBuilt, ensurePackages, newest as newestOf } from './install.mjs';
 
 const run = promisify(execFile);
@@ -41,8 +41,11 @@ export async function buildStandalone() {
   const node = await ensureRuntime();
   const work = await mkdtemp(join(root, '.tools', 'standalone-'));
   try {
-    const assets = { ...(await distAssets(work)), ...(await templateAssets()) };
-    assets['dist/cli/main.cache'] = await codeCacheFor(node, work);
+    const assets = {
+      ...(await distAssets(work)),
+      ...(await templateAssets()),
+      ...(await codeCachesFor(node, work)),
+    };
     const main = await buildMain(work);
     const blob = await makeBlob(node, work, main, assets);
     await inject(node, blob, work);
@@ -114,6 +117,7 @@ async function distAssets(work) {
   return {
     'native.node': native,
     'dist/cli/main.cjs': join(root, 'dist/cli/main.cjs'),
+    'dist/cli/rest.cjs': join(root, 'dist/cli/rest.cjs'),
     'dist/config.schema.json': join(root, 'dist/config.schema.json'),
     ...Object.fromEntries(
       built.map((name) => [`dist/packages/${name}`, join(root, 'dist/packages', name)]),
@@ -136,16 +140,18 @@ async function templateAssets() {
 }
 
 /** V8 takes no other's, so the runtime that will read it makes it. */
-async function codeCacheFor(node, work) {
-  const path = join(work, 'main.cache');
-  const sealed = await runForCodeCache({
+async function codeCachesFor(node, work) {
+  const assets = {};
+  for (const { file, contents } of await runForCodeCaches({
     node,
-    loader: join(root, 'dist/cli/bundle.cjs'),
-    bundle: join(root, 'dist/cli/main.cjs'),
-  });
-  // Without the seal: what is in the executable is what was put there.
-  await writeFile(path, sealed.subarray(0, -8));
-  return path;
+    folder: join(root, 'dist/cli'),
+  })) {
+    const path = join(work, `${file}.cache`);
+    // Without the seal: what is in the executable is what was put there.
+    await writeFile(path, contents.subarray(0, -8));
+    assets[`dist/cli/${file}.cache`] = path;
+  }
+  return assets;
 }
 
 async function buildMain(work) {

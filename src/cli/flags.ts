@@ -1,4 +1,3 @@
-import { Command, Option } from 'commander';
 import { DIALECT_WORDS } from '../config/dialect.ts';
 import { flagSettings } from '../config/flag-values.ts';
 import { durationFlag, isOn, lastValue, readFlag, type RawFlags } from '../config/raw-flags.ts';
@@ -14,7 +13,7 @@ import {
   RENDER_CONFIG,
   TEST_FORMATS,
 } from './flag-table.ts';
-import { normaliseFlags, type NormalisedFlags } from './go-flags.ts';
+import { collectFlags, normaliseFlags, type NormalisedFlags } from './go-flags.ts';
 import { parseLockLine } from './lock-flags.ts';
 import type {
   ControlInvocation,
@@ -36,6 +35,7 @@ import {
   withoutCommand,
   type CommandName,
 } from './read-command.ts';
+import { readWords } from './read-words.ts';
 
 /** What a command line is read with. */
 export interface CommandLineOptions {
@@ -61,7 +61,10 @@ export function parseCommandLine(
       (environment.CONTAINERPILOT ?? '') !== '';
     return hasConfig && !isCommand(word);
   });
-  const [given, words] = readFlags(normalised.words, [...rows, RENDER_CONFIG]);
+  // A line of flags alone, as scripts have it, needs no parser to be taken apart.
+  const [given, words] = normalised.words.every((word) => word.startsWith('--'))
+    ? [collectFlags(normalised.words), []]
+    : readWords(normalised.words, [...rows, RENDER_CONFIG]);
   const raw = program === 'consul-template' ? withoutEmpty(given) : given;
   if (isOn(raw, 'help')) return { command: 'help', program };
   if (isOn(raw, 'version')) return { command: 'version', program };
@@ -197,32 +200,6 @@ function requireSomething(
 
 const EXAMPLES = `  autotmpl -template 'nginx.conf.njk:/etc/nginx/nginx.conf:nginx -s reload'
   autotmpl -config autotmpl.yaml -once`;
-
-/** commander's part: the flags that are given, each collected as a list of texts, and words without a dash. */
-function readFlags(
-  words: readonly string[],
-  rows: readonly FlagRow[],
-): [RawFlags, readonly string[]] {
-  const given = new Set(words.map((word) => word.slice(0, word.indexOf('='))));
-  const program = new Command('autotmpl')
-    .exitOverride()
-    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .helpOption(false)
-    .argument('[words...]');
-  for (const { name } of rows) {
-    if (!given.delete(`--${name}`)) continue;
-    const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
-    program.addOption(new Option(`--${name} <value>`).argParser(collect));
-  }
-  program.parse(words, { from: 'user' });
-  const raw = new Map(
-    program.options.flatMap((option) => {
-      const values = program.getOptionValue(option.attributeName()) as string[] | undefined;
-      return values === undefined ? [] : [[option.name(), values]];
-    }),
-  );
-  return [raw, program.args];
-}
 
 const FLAGS_BY_NAME: Readonly<Record<Program, readonly FlagRow[]>> = {
   autotmpl: FLAGS,

@@ -1,3 +1,4 @@
+import type { RawFlags } from '../config/raw-flags.ts';
 import { parseBoolean } from '../core/boolean.ts';
 import { AutotmplError } from '../core/errors.ts';
 import type { FlagRow } from './flag-row.ts';
@@ -74,6 +75,16 @@ export function normaliseFlags(
     result.push(`--${row.name}=${value}`);
   }
   return { words: result, rest: undefined, isMarked: false };
+}
+
+/** Each flag's values in their order, by its name; `words` are flags as {@link normaliseFlags} gives them, and nothing else. */
+export function collectFlags(words: readonly string[]): RawFlags {
+  const raw = new Map<string, string[]>();
+  for (const word of words) {
+    const [, name = '', value = ''] = /^--([^=]*)=(.*)$/s.exec(word) ?? [];
+    raw.set(name, [...(raw.get(name) ?? []), value]);
+  }
+  return raw;
 }
 
 function isBareTemplate(next: string | undefined, given: readonly string[]): boolean {

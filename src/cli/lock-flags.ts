@@ -3,7 +3,7 @@ import { durationFlag, isOn, lastValue, readFlag, type RawFlags } from '../confi
 import { parseDuration } from '../core/duration.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { LOCK_FLAGS } from './lock-flag-table.ts';
-import { normaliseFlags } from './go-flags.ts';
+import { collectFlags, normaliseFlags } from './go-flags.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Consul's own defaults. */
@@ -19,7 +19,7 @@ export function parseLockLine(argv: readonly string[]): Invocation {
   const before = normaliseFlags(argv, LOCK_FLAGS, () => true);
   const [key, ...others] = before.isMarked ? [] : (before.rest ?? []);
   const behind = normaliseFlags(others, LOCK_FLAGS, () => true);
-  const raw = collect([...before.words, ...behind.words]);
+  const raw = collectFlags([...before.words, ...behind.words]);
   const program = 'autotmpl';
   if (isOn(raw, 'help')) return { command: 'help', program };
   if (isOn(raw, 'version')) return { command: 'version', program };
@@ -48,13 +48,4 @@ export function parseLockLine(argv: readonly string[]): Invocation {
 
 function durationOrZero(raw: RawFlags, name: string): number | undefined {
   return readFlag(raw, name, 'a duration such as "30s", or 0', parseDuration);
-}
-
-function collect(words: readonly string[]): RawFlags {
-  const raw = new Map<string, string[]>();
-  for (const word of words) {
-    const [, name = '', value = ''] = /^--([^=]*)=(.*)$/s.exec(word) ?? [];
-    raw.set(name, [...(raw.get(name) ?? []), value]);
-  }
-  return raw;
 }

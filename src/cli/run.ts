@@ -63,6 +63,8 @@ async function runDaemon(
   { logger, reopen }: { readonly logger: AdjustableLogger; readonly reopen: () => void },
   early: EarlySignals,
 ): Promise<number> {
+  // Its files may be replaced while it runs, so a run that lasts has all of them from its start.
+  if (!request.once) await import('./supervise.ts');
   const daemon = makeDaemon(request, load, logger);
   const prepared = await daemon.prepare(settings);
   if (request.parseOnly) {

@@ -4,7 +4,7 @@ import { getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
 import { EMBEDDED_ROOT } from '../core/embedded.ts';
 import { EarlySignals } from './early-signals.ts';
-import type { start } from './main.ts';
+import { joinHalves, type Require } from './halves.ts';
 
 /**
  * Where the program that is one file begins: it runs what `bin/autotmpl.js` runs, from the files that are a part of the
@@ -13,14 +13,13 @@ import type { start } from './main.ts';
 
 type CommonModule = (
   exports: object,
-  require: (name: string) => unknown,
+  require: Require,
   module: { exports: unknown },
   path: string,
   folder: string,
 ) => void;
 
-const PROGRAM = 'dist/cli/main.cjs';
-const CODE_CACHE = 'dist/cli/main.cache';
+const PROGRAM = 'dist/cli';
 const NATIVE = 'native.node';
 
 const loaded = new Map<string, unknown>();
@@ -33,14 +32,20 @@ function textOf(asset: string): string {
   return bytesOf(asset).toString('latin1');
 }
 
-/** Runs a file of the executable as `require` would. */
-function load(asset: string, text: string, cachedData?: Buffer): unknown {
+/** Runs a file of the executable as `require` would; it asks for modules by what is given, or by ours. */
+function load(asset: string, text: string, cachedData?: Buffer, require?: Require): unknown {
   const path = join(EMBEDDED_ROOT, asset);
   const script = new Script(text, { filename: path, ...(cachedData && { cachedData }) });
   const module = { exports: {} as unknown };
   const body = script.runInThisContext() as CommonModule;
   const folder = dirname(path);
-  body(module.exports as object, (name) => requireFrom(folder, name), module, path, folder);
+  body(
+    module.exports as object,
+    require ?? ((name) => requireFrom(folder, name)),
+    module,
+    path,
+    folder,
+  );
   return module.exports;
 }
 
@@ -94,7 +99,11 @@ function loadNative(): unknown {
 
 // Before anything else, as in bin/autotmpl.js.
 const early = new EarlySignals();
-const program = load(PROGRAM, textOf(PROGRAM), bytesOf(CODE_CACHE)) as {
-  readonly start: typeof start;
-};
-program.start(early);
+const { start } = joinHalves(
+  (file, require) => {
+    const asset = `${PROGRAM}/${file}`;
+    return load(asset, textOf(asset), bytesOf(`${asset}.cache`), require);
+  },
+  (name) => requireFrom(join(EMBEDDED_ROOT, PROGRAM), name),
+);
+start(early);

@@ -1,17 +1,31 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { runAutotmpl } from '../support/autotmpl.ts';
+import { runAutotmpl, startAutotmpl } from '../support/autotmpl.ts';
 import { answerKey, startFakeAgent, type FakeAgent } from '../support/fake-agent.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAIN = join(ROOT, 'dist/cli/main.cjs');
-const PROBE = join(ROOT, 'test/fixtures/probes/print-builtins.cjs');
+const FILES = ['main.cjs', 'rest.cjs'];
+const PROBES = join(ROOT, 'test/fixtures/probes');
+/** Of the file that every run reads, in bytes: whoever comes to this may have imported what few runs need. */
+const MOST_FOR_ALL = 680_000;
+
+/** Has a program say which of its files it compiled. */
+const PRINTS_SCRIPTS = { NODE_OPTIONS: `--require=${PROBES}/print-scripts.cjs` };
 
 /** What the built loader exports (src/cli/bundle.ts). */
 interface Loader {
@@ -28,12 +42,16 @@ describe('the built program', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('has a code cache that the Node which built it takes', () => {
-    const script = `console.log(require('./dist/cli/bundle.cjs').openBundle(${JSON.stringify(MAIN)}).fromCache)`;
+  it.each(FILES)('has a code cache of %s that the Node which built it takes', (file) => {
+    const script = `console.log(require('./dist/cli/bundle.cjs').openBundle('./dist/cli/${file}').fromCache)`;
     // A process of its own: V8 takes no cache where it is started with other options, as it is for the tests.
     const env = { ...process.env, NODE_OPTIONS: '' };
     const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: ROOT, env });
     expect(stdout.toString()).toBe('true\n');
+  });
+
+  it('has no more in the file that every run reads than such a run needs', () => {
+    expect(statSync(join(ROOT, 'dist/cli/main.cjs')).size).toBeLessThan(MOST_FOR_ALL);
   });
 
   it.each([
@@ -44,7 +62,7 @@ describe('the built program', () => {
     for (const name of ['bin', 'dist', 'package.json']) {
       cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     }
-    spoil(loader.codeCachePath(join(copy, 'dist/cli/main.cjs')));
+    for (const file of FILES) spoil(loader.codeCachePath(join(copy, 'dist/cli', file)));
     const before = readdirSync(copy, { recursive: true });
     const { status, stdout } = spawnSync(process.execPath, [
       join(copy, 'bin/autotmpl.js'),
@@ -89,12 +107,50 @@ describe('a single run', () => {
 
   it("loads none of Node's modules that it does not need", async () => {
     const { code, stdout } = await runAutotmpl(args('loaded'), {
-      env: { NODE_OPTIONS: `--require=${PROBE}` },
+      env: { NODE_OPTIONS: `--require=${PROBES}/print-builtins.cjs` },
     });
     expect(code).toBe(0);
     const loaded = stdout.trim().split('\n');
     expect(loaded).toContain('http');
-    const late = ['child_process', 'crypto', 'https', 'os', 'tls', 'worker_threads'];
+    const late = [
+      'child_process',
+      'crypto',
+      'dns',
+      'http2',
+      'https',
+      'os',
+      'tls',
+      'worker_threads',
+    ];
     expect(loaded.filter((name) => late.includes(name))).toEqual([]);
+  });
+
+  it('compiles nothing of the program but what such runs need', async () => {
+    const { code, stdout } = await runAutotmpl(args('compiled'), { env: PRINTS_SCRIPTS });
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toEqual(['main.cjs']);
+  });
+});
+
+describe('a run that lasts', () => {
+  it('has all of the program from its start, since its files may be replaced', async () => {
+    const agent = await startFakeAgent(({ index }, response) => {
+      if (index === 0) answerKey(response, 7, 'value');
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'autotmpl-start-'));
+    writeFileSync(join(folder, 'a.njk'), '{{ key("a") }}');
+    const program = startAutotmpl(
+      [`-consul-addr=${agent.address}`, `-template=${join(folder, 'a.njk')}`],
+      { env: PRINTS_SCRIPTS },
+    );
+    try {
+      await waitUntil(() => program.stdout.includes('value'), { what: 'the text' });
+      const { stdout } = await program.stop();
+      expect(stdout.split('\n')).toContain('rest.cjs');
+    } finally {
+      await program.stop();
+      await agent.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

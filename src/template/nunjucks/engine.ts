@@ -64,7 +64,7 @@ class NunjucksEngine implements Engine {
     const displayName = (path: string): string => this.#displayNames.get(path) ?? path;
     this.#context = {
       runtime: createRuntime(() => this.#current(), displayName),
-      filters: this.#environment.filterNames(),
+      filtersFor: (text) => this.#environment.filtersFor(text),
       displayName,
       enter: () => this.#enter(),
       preload: (name, includingPath, mayBeMissing) => {

@@ -22,10 +22,15 @@ export type TemplateFinder = (
   includingPath: string | undefined,
 ) => CompiledTemplate | undefined;
 
+/** No other function's name has it in it. */
+const SPRIG_PREFIX = 'sprig_';
+
 /** nunjucks' environment with our functions, our filters and our way to find templates. */
 export class TemplateEnvironment extends Environment {
   readonly #find: TemplateFinder;
   readonly #current: () => Run;
+  #hasSprig = false;
+  #filterNames: ReadonlySet<string> | undefined;
 
   /** `current` gives the rendering under way. */
   constructor(find: TemplateFinder, current: () => Run) {
@@ -41,14 +46,21 @@ export class TemplateEnvironment extends Environment {
     for (const [name, filter] of Object.entries(this.filters)) {
       this.#addFilter(name, QUOTING_BUILT_INS.has(name) ? 'quoted' : 'derived', filter as Filter);
     }
-    for (const table of [functions, SPRIG_FOR_NUNJUCKS]) {
-      for (const [name, row] of Object.entries(table)) this.#addFunction(name, row);
-    }
+    this.#addFunctions(functions);
   }
 
-  /** The names that a template may pipe into. */
-  filterNames(): ReadonlySet<string> {
-    return new Set(Object.keys(this.filters));
+  /** The names that a template of this text may pipe into. To be asked before the template is run: what few texts name is there only then. */
+  filtersFor(text: string): ReadonlySet<string> {
+    if (!this.#hasSprig && text.includes(SPRIG_PREFIX)) {
+      this.#hasSprig = true;
+      this.#addFunctions(SPRIG_FOR_NUNJUCKS);
+      this.#filterNames = undefined;
+    }
+    return (this.#filterNames ??= new Set(Object.keys(this.filters)));
+  }
+
+  #addFunctions(table: Readonly<Record<string, TemplateFunction>>): void {
+    for (const [name, row] of Object.entries(table)) this.#addFunction(name, row);
   }
 
   /** nunjucks asks for templates through this, from compiled code (with a callback that it expects to be called at once). */

@@ -16,8 +16,8 @@ export type Leave = (text: string | undefined) => void;
 /** What the templates of one engine share. */
 export interface CompileContext {
   readonly runtime: object;
-  /** Names that a template may pipe into. */
-  readonly filters: ReadonlySet<string>;
+  /** Names that a template of this text may pipe into. */
+  filtersFor(text: string): ReadonlySet<string>;
   /** What people know a template by, given its path. */
   displayName(path: string): string;
   /** Counts a template that begins to run; what it returns counts its end. Throws where they include each other without end. */
@@ -36,11 +36,11 @@ export class CompiledTemplate extends Template {
   }
 
   override _compile(): void {
-    const { runtime, filters } = this.#context;
+    const { runtime } = this.#context;
     let functions: { root: RootFunction } & Record<string, RootFunction>;
     try {
       const tree = parse(this.tmplStr, this.path);
-      const compiler = new PositionedCompiler(this.path, filters);
+      const compiler = new PositionedCompiler(this.path, this.#context.filtersFor(this.tmplStr));
       compiler.compile(tree, undefined as unknown as Frame);
       // This is how nunjucks runs templates: they are code, written by whoever owns the config.
       // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
