@@ -2,7 +2,7 @@ import type { Clock } from '../../core/time.ts';
 import { freezeValue, type Value } from '../values.ts';
 import { withParameters } from '../http/api-path.ts';
 import type { RetryRules } from '../http/retry.ts';
-import { parseJson, ShapeError } from '../http/shapes.ts';
+import { ShapeError } from '../http/shapes.ts';
 import type { HttpReply } from '../http/transport.ts';
 import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
 import type { Answered, BlockingClient } from './client.ts';
@@ -12,6 +12,7 @@ import { replyTrouble, strangeAnswer } from './failures.ts';
 import { isGood, objectionTo } from './objection.ts';
 import { Pace } from './pace.ts';
 import type { Place, Places } from './places.ts';
+import { readValue } from './read-value.ts';
 import { Reads } from './reads.ts';
 import type { Ask, Get, RequestPlan } from './request-plan.ts';
 import type { BlockingServer } from './server.ts';
@@ -190,14 +191,14 @@ export class Question {
   async #take(reply: HttpReply, signal: AbortSignal, isSecond = false): Promise<Outcome> {
     this.#length = reply.body.length;
     this.#pace.weigh(this.#length);
-    const { read, refine } = this.#plan;
+    const { refine } = this.#plan;
     const evidence = evidenceOf(reply, this.#server);
     if (refine === undefined && evidence.digest === this.#digest && this.#value !== undefined) {
       this.#suspicion.believe(this.#value, evidence);
       this.#pace.note(false);
       return { kind: 'value', value: this.#value, news: false };
     }
-    const found = freezeValue(read(reply.status === 404 ? null : parseJson(reply.body)));
+    const found = await readValue(this.#plan, reply, signal);
     if (this.#suspicion.isDue(found)) {
       if (!isSecond && !this.#suspicion.isOn) return this.#takeAgain(signal);
       const doubt = await this.#suspicion.judge(found, evidence, this.#asker(signal));

@@ -48,6 +48,10 @@ export interface RequestPlan {
   readonly since?: string;
   /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
   readonly read: (body: unknown) => Value;
+  /**
+   * Puts a value together, in place, of the items that `read` gave of parts of a long body, in their order. Absent: the body is read at once.
+   */
+  readonly join?: ((items: never[]) => Value) | undefined;
   /** Absent: every good answer is believed. */
   readonly scrutiny?: Scrutiny | undefined;
   /** Goes on from a value that was read to the one that was asked for. */

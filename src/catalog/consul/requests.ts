@@ -1,5 +1,5 @@
 import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
-import type { Value } from '../values.ts';
+import type { CatalogService, Value } from '../values.ts';
 import { INDEXED, type Get, type RequestPlan } from '../blocking/request-plan.ts';
 import { encodePath, parametersOf, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
@@ -10,6 +10,10 @@ import { asRecord, asText, parseJson } from '../http/shapes.ts';
 import { scrutinyOf } from './scrutiny.ts';
 import { planSharing } from './sharing.ts';
 import {
+  INSTANCE_ORDER,
+  NAME_ORDER,
+  NODE_ORDER,
+  PATH_ORDER,
   readCaLeaf,
   readCaRoots,
   readDatacenters,
@@ -54,6 +58,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         weight: WHOLE_CATALOG,
         path: `/v1/catalog/services${parametersOf(scopeOf(query, defaults))}`,
         read: readServices,
+        join: lastOfEachName,
       };
     case 'node':
       return {
@@ -73,6 +78,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         weight: WHOLE_CATALOG,
         path: `/v1/catalog/nodes${parametersOf({ ...scopeOf(query, defaults), near: query.near })}`,
         read: (body) => readNodes(body, query.near !== undefined),
+        join: query.near === undefined ? sortedBy(NODE_ORDER) : asTheyCame,
       };
     case 'datacenters':
       return {
@@ -109,6 +115,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
           ...scopeOf(query, defaults),
         })}`,
         read: (body) => readTree(body, query.prefix),
+        join: sortedBy(PATH_ORDER),
       };
     case 'partitions':
     case 'exportedServices':
@@ -141,6 +148,21 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
   }
 }
 
+/** Of parts that were sorted each. */
+function sortedBy<T>(order: (first: T, second: T) => number): (items: T[]) => Value {
+  return (items) => items.sort(order) as unknown as Value;
+}
+
+function asTheyCame(items: never[]): Value {
+  return items;
+}
+
+/** A name of a JSON map may come twice, and the last counts, whatever part it is in. */
+function lastOfEachName(services: CatalogService[]): Value {
+  const byName = new Map(services.map((service) => [service.Name, service]));
+  return [...byName.values()].sort(NAME_ORDER);
+}
+
 /** What goes through a whole table for each answer, and is woken by every write to it. */
 const WHOLE_CATALOG = 5;
 
@@ -162,7 +184,7 @@ function relaxedReads(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
 function planInstances(
   query: ServiceQuery,
   defaults: ScopeDefaults,
-): Pick<RequestPlan, 'path' | 'read'> {
+): Pick<RequestPlan, 'path' | 'read' | 'join'> {
   const question = parametersOf({
     ...scopeOf(query, defaults),
     tag: query.tag,
@@ -173,6 +195,7 @@ function planInstances(
   return {
     path: `/v1/health/${endpoint}/${named(query.name, queryId(query))}${question}`,
     read: (body) => readInstances(body, query.near !== undefined),
+    join: query.near === undefined ? sortedBy(INSTANCE_ORDER) : asTheyCame,
   };
 }
 

@@ -24,24 +24,32 @@ import {
   type JsonRecord,
 } from '../http/shapes.ts';
 
+/** The order of instances. */
+export const INSTANCE_ORDER = compareBy<ServiceInstance>(
+  ({ Node }) => Node,
+  ({ ID }) => ID,
+);
+/** The order of nodes. */
+export const NODE_ORDER = compareBy<CatalogNode>(
+  ({ Node }) => Node,
+  ({ ID }) => ID,
+);
+/** The order of keys. */
+export const PATH_ORDER = compareBy<KeyPair>(({ Path }) => Path);
+/** The order of services. */
+export const NAME_ORDER = compareBy<CatalogService>(({ Name }) => Name);
+
 /** Instances of a service, from `/v1/health/service` and `/v1/health/connect`; `keepOrder` for those asked for by nearness. */
 export function readInstances(body: unknown, keepOrder: boolean): readonly ServiceInstance[] {
   const instances = asList(body, 'the list of instances').map(readInstance);
-  return keepOrder
-    ? instances
-    : instances.sort(
-        compareBy<ServiceInstance>(
-          ({ Node }) => Node,
-          ({ ID }) => ID,
-        ),
-      );
+  return keepOrder ? instances : instances.sort(INSTANCE_ORDER);
 }
 
 /** Names and tags, from `/v1/catalog/services`. */
 export function readServices(body: unknown): readonly CatalogService[] {
   return Object.entries(asRecord(body, 'the catalog of services'))
     .map(([name, tags]) => ({ Name: name, Tags: readTags(tags) }))
-    .sort(compareBy<CatalogService>(({ Name }) => Name));
+    .sort(NAME_ORDER);
 }
 
 /** A node and its services, from `/v1/catalog/node`; null for a node that nobody knows. */
@@ -59,14 +67,7 @@ export function readNodeDetail(body: unknown): NodeDetail | null {
 /** Nodes, from `/v1/catalog/nodes`. */
 export function readNodes(body: unknown, keepOrder: boolean): readonly CatalogNode[] {
   const nodes = asList(body, 'the list of nodes').map(readNode);
-  return keepOrder
-    ? nodes
-    : nodes.sort(
-        compareBy<CatalogNode>(
-          ({ Node }) => Node,
-          ({ ID }) => ID,
-        ),
-      );
+  return keepOrder ? nodes : nodes.sort(NODE_ORDER);
 }
 
 /** Names of datacenters, from `/v1/catalog/datacenters`. */
@@ -88,7 +89,7 @@ export function readTree(body: unknown, prefix: string): readonly KeyPair[] {
   return asList(body, 'the list of keys')
     .map((pair) => readPair(pair, (path) => relativeKey(path, prefix)))
     .filter(({ Key }) => Key !== '' && !Key.endsWith('/'))
-    .sort(compareBy<KeyPair>(({ Path }) => Path));
+    .sort(PATH_ORDER);
 }
 
 /** Root certificates, from `/v1/agent/connect/ca/roots`; an agent that starts has none for a moment, which is no answer. */
