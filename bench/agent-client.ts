@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { Agent as TlsAgent, request as requestOverTls } from 'node:https';
 
 /** A transaction takes no more operations than this in Consul 1.8. */
 const OPERATIONS_PER_TRANSACTION = 64;
@@ -8,17 +9,37 @@ interface Reply {
   readonly body: string;
 }
 
+/** How a client talks with its agent. */
+export interface ClientOptions {
+  /** Connections that it keeps; 1. */
+  readonly connections?: number;
+  /** The authority that signed the agent's certificate (PEM), where the agent speaks TLS. */
+  readonly ca?: string;
+}
+
+/** One operation of a transaction, as the agent takes it. */
+export type Operation = Readonly<Record<string, unknown>>;
+
 /**
- * The least that can be done to talk with an agent: Node's http, one connection that stays open. It fills the catalog and
- * is the bare blocking query that everything else is compared with.
+ * The least that can be done to talk with an agent: Node's http, one connection that stays open, or a few. It fills the catalog
+ * and is the bare blocking query that everything else is compared with.
  */
 export class AgentClient {
   readonly #origin: string;
-  readonly #connection = new Agent({ keepAlive: true, maxSockets: 1, noDelay: true });
+  readonly #connections: Agent;
+  readonly #request: typeof request;
 
   /** `origin` as in `http://127.0.0.1:8500`. */
-  constructor(origin: string) {
+  constructor(origin: string, { connections = 1, ca }: ClientOptions = {}) {
     this.#origin = origin;
+    const options = { keepAlive: true, maxSockets: connections, noDelay: true };
+    this.#connections = ca === undefined ? new Agent(options) : new TlsAgent({ ...options, ca });
+    this.#request = ca === undefined ? request : requestOverTls;
+  }
+
+  /** The body of a plain question. */
+  async read(path: string): Promise<string> {
+    return (await this.#ask('GET', path)).body;
   }
 
   async putKey(key: string, value: string): Promise<void> {
@@ -27,12 +48,14 @@ export class AgentClient {
 
   /** Writes many keys, all with the same value. */
   async putKeys(keys: readonly string[], value: string): Promise<void> {
-    const encoded = Buffer.from(value).toString('base64');
-    for (let start = 0; start < keys.length; start += OPERATIONS_PER_TRANSACTION) {
-      const operations = keys
-        .slice(start, start + OPERATIONS_PER_TRANSACTION)
-        .map((key) => ({ KV: { Verb: 'set', Key: key, Value: encoded } }));
-      await this.#ask('PUT', '/v1/txn', JSON.stringify(operations));
+    await this.transact(keys.map((key) => setKey(key, value)));
+  }
+
+  /** Does many things, in as few transactions as they fit into. */
+  async transact(operations: readonly Operation[]): Promise<void> {
+    for (let start = 0; start < operations.length; start += OPERATIONS_PER_TRANSACTION) {
+      const some = operations.slice(start, start + OPERATIONS_PER_TRANSACTION);
+      await this.#ask('PUT', '/v1/txn', JSON.stringify(some));
     }
   }
 
@@ -86,9 +109,9 @@ export class AgentClient {
     return portsOf((await this.#ask('GET', `/v1/health/service/${name}?passing`)).body);
   }
 
-  /** Closes the connection. */
+  /** Closes its connections. */
   close(): void {
-    this.#connection.destroy();
+    this.#connections.destroy();
   }
 
   /** Blocking queries, one after the other. */
@@ -109,7 +132,7 @@ export class AgentClient {
   async #ask(method: string, path: string, body?: string, signal?: AbortSignal): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const url = this.#origin + path;
-      const asked = request(url, { method, agent: this.#connection, signal }, (response) => {
+      const asked = this.#request(url, { method, agent: this.#connections, signal }, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => (text += chunk));
@@ -124,6 +147,11 @@ export class AgentClient {
       asked.end(body);
     });
   }
+}
+
+/** The operation that writes a key. */
+export function setKey(key: string, value: string): Operation {
+  return { KV: { Verb: 'set', Key: key, Value: Buffer.from(value).toString('base64') } };
 }
 
 function portsOf(body: string): number[] {

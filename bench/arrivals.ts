@@ -1,5 +1,5 @@
-import { readFileSync, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readFileSync, watch, type FSWatcher } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** Hands over the moment at which an expected value was first seen. One value is expected at a time. */
 export class Arrivals {
@@ -51,4 +51,57 @@ export function noteContents(
     }
   });
   watcher.on('error', () => undefined);
+}
+
+/** Some words that are awaited in a file of a folder. */
+interface Awaited {
+  readonly words: string;
+  readonly tell: (at: number | undefined) => void;
+}
+
+/** Hands over the moments at which words are first seen in files of a folder, many at a time; nothing is polled. `close` it. */
+export class FolderArrivals {
+  readonly #folder: string;
+  readonly #awaited = new Map<string, Set<Awaited>>();
+  readonly #watcher: FSWatcher;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#watcher = watch(folder, (_event, name) => {
+      if (name !== null && this.#awaited.has(name)) this.#look(name);
+    });
+    this.#watcher.on('error', () => undefined);
+  }
+
+  /** Resolves with the moment at which the file holds the words; with `undefined` when it never did before the end. */
+  async next(name: string, words: string): Promise<number | undefined> {
+    return new Promise((tell) => {
+      this.#awaited.set(name, (this.#awaited.get(name) ?? new Set()).add({ words, tell }));
+    });
+  }
+
+  /** Ends; whoever waits is told that it was not seen. */
+  close(): void {
+    this.#watcher.close();
+    for (const waiting of this.#awaited.values()) for (const { tell } of waiting) tell(undefined);
+    this.#awaited.clear();
+  }
+
+  #look(name: string): void {
+    const at = performance.now();
+    let text: string;
+    try {
+      text = readFileSync(join(this.#folder, name), 'utf8');
+    } catch {
+      // Gone again before it could be read: the next event tells.
+      return;
+    }
+    const waiting = this.#awaited.get(name);
+    for (const awaited of waiting ?? []) {
+      if (!text.includes(awaited.words)) continue;
+      waiting?.delete(awaited);
+      awaited.tell(at);
+    }
+    if (waiting?.size === 0) this.#awaited.delete(name);
+  }
 }

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { startConsul, type ConsulAgent } from '../test/support/consul.ts';
@@ -6,19 +7,12 @@ import { AgentClient } from './agent-client.ts';
 import { judge } from './aims.ts';
 import { autotmpl, peer } from './contender.ts';
 import { findMachine } from './machine.ts';
-import { parseOptions, USAGE, type BenchOptions, type ScenarioName } from './options.ts';
-import { report } from './report.ts';
-import type { Outcome, Results } from './results.ts';
-import { measureChange } from './scenarios/change.ts';
-import { measureIdle } from './scenarios/idle.ts';
-import { measureCritical } from './scenarios/critical.ts';
-import { measureInstances } from './scenarios/instances.ts';
-import { measureJobs } from './scenarios/jobs.ts';
-import { measureMany } from './scenarios/many.ts';
-import { measureOnce } from './scenarios/once.ts';
-import { measureRender } from './scenarios/render.ts';
-import { measureStart } from './scenarios/start.ts';
-import type { Setting } from './scenarios/setting.ts';
+import { parseOptions, USAGE, type BenchOptions } from './options.ts';
+import { writeDocs } from './report/pages.ts';
+import { plotsOf } from './report/plots.ts';
+import { report } from './report/report.ts';
+import type { Outcome, Results, ScenarioResults } from './results.ts';
+import { SCENARIO_TABLE, type Scenario } from './scenario-table.ts';
 import { Workspace } from './workspace.ts';
 
 /** Runs the bench and prints its tables; the result is the exit code: 1 where our own program failed, an aim that is missed is none. */
@@ -28,53 +22,46 @@ export async function runBench(args: readonly string[], root: string): Promise<n
     console.log(USAGE);
     return 0;
   }
-  if (process.platform !== 'linux') throw new Error('The bench reads /proc, so it needs Linux.');
-  const startedAt = new Date().toISOString();
-  const machine = await findMachine();
-  const measured = {
-    ...(await inScenario('change', options, root, async (setting) => ({
-      change: await measureChange(setting),
-    }))),
-    ...(await inScenario('once', options, root, async (setting) => ({
-      once: await measureOnce(setting),
-    }))),
-    ...(await inScenario('idle', options, root, async (setting) => ({
-      idle: { windowMs: options.idleWindowMs, outcomes: await measureIdle(setting) },
-    }))),
-    ...(await inScenario('start', options, root, async (setting) => ({
-      start: await measureStart(setting),
-    }))),
-    ...(await inScenario('jobs', options, root, async (setting) => ({
-      jobs: { windowMs: options.idleWindowMs, outcomes: await measureJobs(setting) },
-    }))),
-    ...(await inScenario('critical', options, root, async (setting) => ({
-      critical: await measureCritical(setting),
-    }))),
-    ...(await inScenario('instances', options, root, async (setting) => ({
-      instances: await measureInstances(setting),
-    }))),
-    ...(await inScenario('render', options, root, async (setting) => ({
-      render: measureRender(setting),
-    }))),
-    ...(await inScenario('many', options, root, async (setting) => ({
-      many: await measureMany(setting),
-    }))),
-  };
-  const results: Results = { startedAt, machine, ...measured, aims: judge(measured) };
-  await save(results, options.jsonFile ?? join(root, 'bench/results/latest.json'));
+  const { fromFile } = options;
+  const file = options.jsonFile ?? join(root, 'bench/results/latest.json');
+  const results = await (fromFile === undefined ? measure(options, root, file) : read(fromFile));
+  const plots = options.plotsFolder ?? dirname(fromFile ?? file);
+  for (const [name, plot] of plotsOf(results)) await save(join(plots, `${name}.svg`), plot);
+  if (options.writesDocs) await writeDocs(results, root);
   console.log(report(results));
   return subjectFailed(results) ? 1 : 0;
 }
 
-/** Gives a scenario an agent and a folder of its own, and takes both away again, also when the bench is interrupted. */
-async function inScenario<T extends object>(
-  name: ScenarioName,
+/** Measures one scenario after the other; after each, the file holds what was found so far. */
+async function measure(options: BenchOptions, root: string, file: string): Promise<Results> {
+  if (process.platform !== 'linux') throw new Error('The bench reads /proc, so it needs Linux.');
+  const startedAt = new Date().toISOString();
+  const machine = await findMachine();
+  const load: Record<string, number> = {};
+  let results: Results = { startedAt, machine, load, aims: [] };
+  for (const name of options.only) {
+    console.error(`measuring ${name}…`);
+    load[name] = loadavg()[0] ?? 0;
+    const measured = await measureScenario(SCENARIO_TABLE[name], options, root);
+    results = { ...results, ...measured };
+    results = { ...results, aims: judge(results) };
+    await save(file, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  return results;
+}
+
+/** The aims of today, not of the day on which it was measured. */
+async function read(file: string): Promise<Results> {
+  const results = JSON.parse(await readFile(file, 'utf8')) as Results;
+  return { ...results, aims: judge(results) };
+}
+
+/** Gives a scenario a folder of its own, and an agent where it needs one, and takes both away again, also when the bench is interrupted. */
+async function measureScenario(
+  scenario: Scenario,
   options: BenchOptions,
   root: string,
-  measure: (setting: Setting) => Promise<T>,
-): Promise<T | undefined> {
-  if (!options.only.includes(name)) return undefined;
-  console.error(`measuring ${name}…`);
+): Promise<ScenarioResults> {
   const workspace = await Workspace.create();
   let agent: ConsulAgent | undefined;
   const interrupt = () => {
@@ -82,12 +69,12 @@ async function inScenario<T extends object>(
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const { address: origin, ports } = (agent = await startConsul());
     const contenders = [autotmpl(root), ...options.peers.map(peer)];
+    const setting = { options, root, contenders, workspace };
+    if ('measureApart' in scenario) return await scenario.measureApart(setting);
+    const { address: origin, ports } = (agent = await startConsul());
     const newClient = () => new AgentClient(origin);
-    return await measure({
-      ...{ options, root, origin, port: ports.http, contenders, workspace, newClient },
-    });
+    return await scenario.measure({ ...setting, origin, port: ports.http, newClient });
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
     await agent?.stop();
@@ -95,18 +82,18 @@ async function inScenario<T extends object>(
   }
 }
 
-async function save(results: Results, file: string): Promise<void> {
+async function save(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(file, text);
 }
 
-function subjectFailed(results: Results): boolean {
+function subjectFailed(results: ScenarioResults): boolean {
   const { change = [], once = [], idle, start = [], jobs, critical = [], instances = [] } = results;
-  const { render = [], many = [] } = results;
+  const { render = [], many = [], scale = [], growth, storm = [], flat = [], forms = [] } = results;
   const outcomes: readonly Outcome[] = [
     ...[...change, ...once, ...(idle?.outcomes ?? [])],
     ...[...start, ...(jobs?.outcomes ?? []), ...critical, ...instances],
-    ...[...render, ...many],
+    ...[...render, ...many, ...scale, ...(growth?.outcomes ?? []), ...storm, ...flat, ...forms],
   ];
   return outcomes.some(({ role, failure }) => role === 'subject' && failure !== undefined);
 }

@@ -22,10 +22,14 @@ export class MeasuredProcess {
   readonly #child: ChildProcess;
   #errorOutput = '';
 
-  constructor([file, ...args]: readonly [string, ...string[]]) {
+  /** Starts a command, with variables beside those that all contenders get. */
+  constructor(
+    [file, ...args]: readonly [string, ...string[]],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const startedAt = performance.now();
     this.#child = spawn(file, args, {
-      env: plainEnvironment(),
+      env: { ...plainEnvironment(), ...environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const child = this.#child;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Clock ticks in a second: 100 on every Linux that Node runs on (`getconf CLK_TCK`). */
 const TICKS_PER_SECOND = 100;
@@ -24,11 +24,37 @@ export function cpuTimeMs(pid: number): number {
 
 /** How many connections to a port of this machine are open, counted at the client's end. */
 export function connectionsTo(port: number): number {
+  return inodesTo(port).length;
+}
+
+/** How many connections to a port of this machine a process holds open. 0 once it has ended. */
+export function connectionsOf(pid: number, port: number): number {
+  const inodes = new Set(inodesTo(port));
+  let files: string[];
+  try {
+    files = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return 0;
+  }
+  return files.filter((file) => {
+    try {
+      const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${file}`)) ?? [];
+      return inode !== undefined && inodes.has(inode);
+    } catch {
+      // Closed meanwhile.
+      return false;
+    }
+  }).length;
+}
+
+/** The sockets at the client's end of open connections to a port. proc(5), /proc/net/tcp: the tenth field is the inode. */
+function inodesTo(port: number): string[] {
   const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return ['tcp', 'tcp6']
     .flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , to, state]) => to?.endsWith(remote) === true && state === ESTABLISHED).length;
+    .filter(([, , to, state]) => to?.endsWith(remote) === true && state === ESTABLISHED)
+    .flatMap((fields) => fields[9] ?? []);
 }
 
 function statusBytes(pid: number, field: string): number | undefined {

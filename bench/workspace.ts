@@ -26,13 +26,22 @@ export class Workspace {
 
   /** Writes a template for each fact, and names a destination for each in a new, empty folder. */
   async prepare(contender: Contender, facts: readonly Fact[]): Promise<Rendering[]> {
+    return this.prepareSources(
+      contender,
+      facts.map(({ kind, name }) =>
+        kind === 'key' ? contender.keyTemplate(name) : contender.serviceTemplate(name),
+      ),
+    );
+  }
+
+  /** As {@link prepare}, with the templates' text. */
+  async prepareSources(contender: Contender, texts: readonly string[]): Promise<Rendering[]> {
     const sources = join(this.#folder, `${contender.name}-sources`);
     await mkdir(sources, { recursive: true });
     const renderings = await this.freshDestinations(
-      facts.map((_, index) => join(sources, `${index}${contender.extension}`)),
+      texts.map((_, index) => join(sources, `${index}${contender.extension}`)),
     );
-    for (const [index, { kind, name }] of facts.entries()) {
-      const text = kind === 'key' ? contender.keyTemplate(name) : contender.serviceTemplate(name);
+    for (const [index, text] of texts.entries()) {
       await writeFile(renderings[index]?.source ?? '', text);
     }
     return renderings;

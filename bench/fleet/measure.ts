@@ -39,7 +39,7 @@ export async function measureWay(way: Way, setting: FleetSetting): Promise<Readi
   } finally {
     await Promise.all(programs.map((program) => program.stop()));
     // Until then the agents go on with what was cancelled.
-    await sleep((options.waitMs * 17) / 16);
+    if (programs.length > 0) await sleep((options.waitMs * 17) / 16);
   }
 }
 

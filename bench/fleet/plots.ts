@@ -1,4 +1,5 @@
-import { barPlot, linePlot } from '../svg.ts';
+import { barPlot } from '../svg/bars.ts';
+import { linePlot } from '../svg/lines.ts';
 import { predict } from './predict.ts';
 import { WAYS, type FleetResults } from './results.ts';
 

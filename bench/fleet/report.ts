@@ -1,4 +1,4 @@
-import { describeMachine, figure, table } from '../table.ts';
+import { describeMachine, figure, table } from '../report/table.ts';
 import { requestsOnPaper } from './paper.ts';
 import type { FleetResults, Prediction, Reading } from './results.ts';
 

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { readReport, Statsite, telemetryTo, type Reported } from '../statsite.ts';
 
 /** What an agent reports to: it counts the requests that it took and made itself, and tells of each. */
 const KEPT = ['consul.rpc.request', 'consul.client.rpc', 'consul.http'];
 
-/** Counts the requests of one agent by what the agent itself says of them (statsite, over TCP, so that nothing is lost on the way). */
+/** Counts the requests of one agent by what the agent itself says of them. */
 export class Tally {
   /** RPCs that came to a server, from agents and from other servers. */
   taken = 0;
@@ -12,54 +11,36 @@ export class Tally {
   made = 0;
   /** Requests that it answered over HTTP. */
   answered = 0;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  #statsite: Statsite | undefined;
 
-  private constructor() {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      let rest = '';
-      socket.setEncoding('utf8');
-      socket.on('error', () => undefined);
-      socket.on('data', (text: string) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) this.take(line);
-      });
-    });
-  }
+  private constructor() {}
 
   /** Starts one that listens where {@link agentConfig} tells an agent to report to. */
   static async start(address: string): Promise<Tally> {
     const tally = new Tally();
-    tally.#server.listen(portOf(address), '127.0.0.1');
-    await once(tally.#server, 'listening');
+    tally.#statsite = await Statsite.start((reported) => tally.#count(reported), portOf(address));
     return tally;
   }
 
   /** What the agent at this address needs in its config. */
   static agentConfig(address: string): Readonly<Record<string, unknown>> {
-    return {
-      telemetry: {
-        statsite_address: `127.0.0.1:${portOf(address)}`,
-        disable_hostname: true,
-        filter_default: false,
-        prefix_filter: KEPT.map((prefix) => `+${prefix}`),
-      },
-    };
+    return telemetryTo(portOf(address), KEPT);
   }
 
-  /** Takes a line as agents write them: `NAME:VALUE|KIND`. */
+  /** Takes a line as agents write them. */
   take(line: string): void {
-    const [, name = '', value = '', kind = ''] = /^([^:]+):([^|]+)\|(\w+)$/.exec(line) ?? [];
-    if (name === 'consul.rpc.request' && kind === 'c') this.taken += Number(value);
-    else if (name === 'consul.client.rpc' && kind === 'c') this.made += Number(value);
-    else if (name.startsWith('consul.http.') && kind === 'ms') this.answered += 1;
+    const reported = readReport(line);
+    if (reported !== undefined) this.#count(reported);
   }
 
   stop(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#statsite?.stop();
+  }
+
+  #count({ name, value, kind }: Reported): void {
+    if (name === 'consul.rpc.request' && kind === 'c') this.taken += value;
+    else if (name === 'consul.client.rpc' && kind === 'c') this.made += value;
+    else if (name.startsWith('consul.http.') && kind === 'ms') this.answered += 1;
   }
 }
 

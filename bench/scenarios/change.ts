@@ -10,16 +10,12 @@ import { distribution } from '../statistics.ts';
 import { renderedCount, type Workspace } from '../workspace.ts';
 import type { Setting } from './setting.ts';
 
-const WARM_UP_SAMPLES = 20;
+/** So many more are not counted. */
+const WARM_UP_SHARE = 0.1;
 const SEEN_TIMEOUT_MS = 10_000;
 const FIRST_TIMEOUT_MS = 60_000;
 /** Wide enough that no contender's own limit of questions a second is reached, and random, so that no timer is hit in step. */
 const PAUSE_MS = { min: 60, max: 120 };
-/**
- * No key changes more often than this: a change after a rest is what is measured. What churns is asked for at a pace, which
- * is another matter.
- */
-const ROUND_MS = 1100;
 const ROUND_JITTER = 0.05;
 
 /** Somebody who waits for the value of a key of their own. */
@@ -60,8 +56,9 @@ export async function measureChanges(
     for (const contender of contenders) {
       waiters.push(await startProgram(contender, origin, workspace, writer, templates));
     }
-    for (let round = -Math.min(WARM_UP_SAMPLES, samples); round < samples; round++) {
-      const endsAt = performance.now() + ROUND_MS;
+    const warmUps = Math.ceil(samples * WARM_UP_SHARE);
+    for (let round = -warmUps; round < samples; round++) {
+      const endsAt = performance.now() + setting.options.changeEveryMs;
       for (const waiter of waiters) {
         if (waiter.failure !== undefined) continue;
         await sample(waiter, writer, round);

@@ -1,9 +1,13 @@
+import { dirname, join } from 'node:path';
+
 import type { Contender, Rendering } from '../contender.ts';
 import { MeasuredProcess, type ProcessEnd } from '../measured-process.ts';
 import type { OnceOutcome, Role } from '../results.ts';
 import { distribution } from '../statistics.ts';
 import { renderedCount, type Fact, type Workspace } from '../workspace.ts';
 import type { Setting } from './setting.ts';
+
+const PREFIX = 'bench/once';
 
 /** Somebody who is run again and again. */
 interface Runner {
@@ -14,7 +18,10 @@ interface Runner {
   failure?: string;
 }
 
-/** From the start of `-once` to its exit, with one key for each template; the runs of all contenders take turns. */
+/**
+ * From the start of `-once` to its exit, with one key for each template; the runs of all contenders take turns. One template is
+ * compared with `node -e 0`, more with a plain program that reads the same keys and writes the same files.
+ */
 export async function measureOnce(setting: Setting): Promise<OnceOutcome[]> {
   const results: OnceOutcome[] = [];
   for (const templates of setting.options.onceSizes) {
@@ -23,15 +30,16 @@ export async function measureOnce(setting: Setting): Promise<OnceOutcome[]> {
   return results;
 }
 
-async function measureSize(setting: Setting, templates: number): Promise<OnceOutcome[]> {
+/** As {@link measureOnce}, at one size. */
+export async function measureSize(setting: Setting, templates: number): Promise<OnceOutcome[]> {
   const facts = Array.from({ length: templates }, (_, index): Fact => {
-    return { kind: 'key', name: `bench/once/${index}` };
+    return { kind: 'key', name: `${PREFIX}/${index}` };
   });
   const client = setting.newClient();
   const names = facts.map(({ name }) => name);
   await client.putKeys(names, 'a value').finally(() => client.close());
 
-  const runners: Runner[] = [{ name: 'node -e 0', role: 'baseline', run: runEmptyNode, ends: [] }];
+  const runners: Runner[] = [templates === 1 ? emptyNode() : plainRunner(setting, templates)];
   for (const contender of setting.contenders) {
     runners.push(await runnerOf(contender, setting.origin, setting.workspace, facts));
   }
@@ -51,8 +59,24 @@ async function measureSize(setting: Setting, templates: number): Promise<OnceOut
   return outcomes(runners, templates);
 }
 
-async function runEmptyNode(): Promise<ProcessEnd> {
-  return new MeasuredProcess([process.execPath, '-e', '0']).ended;
+function emptyNode(): Runner {
+  const run = async () => new MeasuredProcess([process.execPath, '-e', '0']).ended;
+  return { name: 'node -e 0', role: 'baseline', run, ends: [] };
+}
+
+function plainRunner({ root, origin, workspace }: Setting, templates: number): Runner {
+  const script = join(root, 'bench/plain/once.mjs');
+  const sources = Array.from({ length: templates }, () => '');
+  const run = async (): Promise<ProcessEnd> => {
+    const renderings = await workspace.freshDestinations(sources);
+    const folder = dirname(renderings[0]?.destination ?? '');
+    const args = [origin, PREFIX, String(templates), folder];
+    const child = new MeasuredProcess([process.execPath, script, ...args]);
+    const end = await child.ended;
+    await checkAllRendered(end, renderings, child.errorOutput);
+    return end;
+  };
+  return { name: 'plain reads and writes', role: 'baseline', run, ends: [] };
 }
 
 async function runnerOf(

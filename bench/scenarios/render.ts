@@ -6,7 +6,7 @@ import { createGoEngine } from '../../src/template/gotemplate/engine.ts';
 import { createNunjucksEngine } from '../../src/template/nunjucks/engine.ts';
 import type { StepOutcome } from '../results.ts';
 import { distribution } from '../statistics.ts';
-import type { Setting } from './setting.ts';
+import type { BareSetting } from './setting.ts';
 
 const INSTANCES = 1000;
 const WARM_UP_RENDERS = 30;
@@ -30,7 +30,7 @@ interface Renderer {
  * An upstream of 1,000 instances with ten fields each, in both languages and in plain JavaScript. Each render has an answer of
  * its own, as a change brings one: what an engine does once for an answer is part of the time.
  */
-export function measureRender({ options }: Setting): StepOutcome[] {
+export function measureRender({ options }: BareSetting): StepOutcome[] {
   const environment = {};
   const go = createGoEngine({
     ...{ environment, clock: systemClock, functions: CONSUL_TEMPLATE_FUNCTIONS },

@@ -30,7 +30,7 @@ async function run(...flags: readonly string[]) {
 
 it('counts what a small fleet asks three servers, each way, near to what the paper says', async () => {
   const json = join(folder, 'fleet.json');
-  const flags = ['--hosts', String(HOSTS), '--agents', '3', '--minutes', '0.06', '--wait', '1'];
+  const flags = ['--hosts', String(HOSTS), '--agents', '3', '--minutes', '0.017', '--wait', '0.5'];
   const { code, stdout, stderr } = await run(...flags, '--changes', '4', '--json', json);
   expect({ code, stderr }).toMatchObject({ code: 0 });
 
@@ -46,17 +46,19 @@ it('counts what a small fleet asks three servers, each way, near to what the pap
   // Every way has its programs, and the news reach all of them.
   expect(seen('default', 'changes').newsPerSecond).toBeGreaterThan(HOSTS * 2);
   expect(seen('cached', 'changes').programs).toBe(3);
-  expect(asked('nobody', 'idle')).toBeLessThan(5);
+  // A cluster that has just begun has something to say to itself.
+  expect(asked('nobody', 'idle')).toBeLessThan(20);
   for (const way of ['default', 'stale'] as const) {
     const paper = requestsOnPaper(way, 'idle', { ...facts, ...options, programs: HOSTS });
     expect(asked(way, 'idle') / paper).toBeGreaterThan(0.6);
     expect(asked(way, 'idle') / paper).toBeLessThan(1.7);
   }
   expect(asked('deduplicate', 'idle')).toBeLessThan(asked('default', 'idle') * 0.7);
-  // Three programs that ask for the key only, where six queries each would be eighteen a second.
-  expect(asked('cached', 'idle')).toBeLessThan(10);
-  // Stale answers come from the server that was asked.
-  expect(seen('stale', 'idle').betweenServers.requestsPerSecond).toBeLessThan(8);
+  // Three programs that ask for the key only, where six queries each would be 36 a second.
+  expect(asked('cached', 'idle')).toBeLessThan(20);
+  // Stale answers come from the server that was asked. What was taken by the one and not yet answered by the other is in it.
+  const passedOn = (way: Way) => seen(way, 'idle').betweenServers.requestsPerSecond;
+  expect(passedOn('stale')).toBeLessThan(passedOn('default') * 0.6);
   const { servers } = seen('default', 'changes');
   expect(servers.filter(({ leads }) => leads)).toHaveLength(1);
   const leader = servers.find(({ leads }) => leads)?.requestsPerSecond ?? 0;

@@ -22,7 +22,12 @@ export interface Holdings {
 
 /** What a program of this scene is started with, so that it can be asked by {@link holdings}. */
 export function probeEnvironment(scene: Scene): Record<string, string> {
-  return { NODE_OPTIONS: `--require=${PROBE}`, PROBE_FILE: scene.at('probe') };
+  return probeVariables(scene.at('probe'));
+}
+
+/** What has a program of Node write what it holds into this file, as JSON, on USR2. */
+export function probeVariables(file: string): Record<string, string> {
+  return { NODE_OPTIONS: `--require=${PROBE}`, PROBE_FILE: file };
 }
 
 /** Asks a program that was started with {@link probeEnvironment}. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { findFaultInXml } from '../../../src/output/format/xml.ts';
-import { barPlot, linePlot } from '../../../bench/svg.ts';
+import { barPlot } from '../../../bench/svg/bars.ts';
+import { linePlot } from '../../../bench/svg/lines.ts';
+import { rowPlot } from '../../../bench/svg/rows.ts';
 
 const lines = (points: readonly (readonly [number, number])[]) =>
   linePlot({ title: 'T', xLabel: 'hosts', yLabel: 'ms', series: [{ name: 'a', points }] });
@@ -59,6 +61,61 @@ describe('bars', () => {
   });
 });
 
+describe('rows', () => {
+  const plot = (value: number | undefined, limit?: number) =>
+    rowPlot({
+      ...{ title: 'T', xLabel: 'ms', series: ['median', 'p99'] },
+      rows: [{ name: 'a', values: [value, 50], limits: [limit, undefined] }],
+    });
+  const widths = (svg: string) =>
+    [...svg.matchAll(/<rect x="80" y="[\d.]+" width="([\d.]+)"/g)].map(([, width]) =>
+      Number(width),
+    );
+
+  it('are as long as their number, on one scale, which has room for the aim', () => {
+    // 490 wide for 100, and then for 200.
+    expect(widths(plot(100))).toEqual([490, 245]);
+    expect(plot(100)).toContain('>100</text>');
+    expect(widths(plot(100, 200))).toEqual([245, 122.5]);
+    expect(plot(100, 200)).toContain('>100 (aim: 200)</text>');
+    expect(plot(100, 200)).toMatch(/<line class="aim" x1="570" y1="[\d.]+" x2="570"/);
+  });
+
+  it('are not there where nothing was measured', () => {
+    expect(widths(plot(undefined))).toEqual([490]);
+  });
+});
+
+describe('an aim', () => {
+  it('is a line across, and inside of the plot', () => {
+    const limit = { value: 1000, words: 'aim: 1 s' };
+    const series = [{ name: 'a', points: [[100, 10]] as const }];
+    const svg = linePlot({ title: 'T', xLabel: 'x', yLabel: 'y', series, limit });
+    expect(svg).toMatch(/<line class="aim" x1="80" y1="50" x2="570" y2="50"/);
+    expect(svg).toContain('>aim: 1 s</text>');
+  });
+
+  it('lies by its share on plain axes, which begin at 0', () => {
+    const limit = { value: 100, words: 'aim' };
+    const series = [
+      {
+        name: 'a',
+        points: [
+          [0, 0],
+          [10, 200],
+        ] as const,
+      },
+    ];
+    const words = { title: 'T', xLabel: 'x', yLabel: 'y', axes: 'plain' } as const;
+    const svg = linePlot({ ...words, series, limit });
+    expect(spots(svg)).toEqual([
+      [80, 360],
+      [570, 50],
+    ]);
+    expect(svg).toMatch(/<line class="aim" x1="80" y1="205"/);
+  });
+});
+
 it('every plot is XML, whatever its words are, and has no two lines of one colour', () => {
   const hostile = '<b> & "c" ]]>';
   const series = ['one', 'two', 'three', 'four', hostile].map((name, at) => ({
@@ -68,6 +125,7 @@ it('every plot is XML, whatever its words are, and has no two lines of one colou
   for (const svg of [
     linePlot({ ...words, series }),
     barPlot({ ...words, groups: [hostile], series }),
+    rowPlot({ ...words, series: [hostile], rows: series }),
   ]) {
     expect(findFaultInXml(svg)).toBeUndefined();
     expect(svg).not.toContain('<b>');

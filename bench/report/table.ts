@@ -1,4 +1,4 @@
-import type { Machine } from './results.ts';
+import type { Machine } from '../results.ts';
 
 /** The cells of one line. */
 export type Row = readonly string[];

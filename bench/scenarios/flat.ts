@@ -1,0 +1,115 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { probeVariables } from '../../test/support/probed.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import { autotmpl } from '../contender.ts';
+import { CountedAgent } from '../counted-agent.ts';
+import { MeasuredProcess } from '../measured-process.ts';
+import type { FlatOutcome, FlatReading, Role } from '../results.ts';
+import { ScaleFacts } from '../scale/facts.ts';
+import { renderedCount } from '../workspace.ts';
+import type { BareSetting } from './setting.ts';
+
+const KEYS = 1000;
+const READINGS = 20;
+/** As many operations as a transaction takes. */
+const AT_ONCE = 64;
+const READY_TIMEOUT_MS = 60_000;
+const REPORT_TIMEOUT_MS = 30_000;
+/** A program that is asked for its memory now and then. */
+interface Probed {
+  readonly name: string;
+  readonly role: Role;
+  readonly child: MeasuredProcess;
+  readonly reportFile: string;
+  readonly readings: FlatReading[];
+  readonly isReady: () => Promise<boolean>;
+}
+
+/**
+ * The memory of our program over very many changes of a thousand keys and a hundred services in a hundred templates, by
+ * transactions as fast as the agent takes them; beside a plain watcher of all keys.
+ */
+export async function measureFlat(setting: BareSetting): Promise<FlatOutcome[]> {
+  const agent = await CountedAgent.start('http');
+  const facts = new ScaleFacts(KEYS);
+  const client = agent.newClient();
+  const programs: Probed[] = [];
+  try {
+    await facts.fill(client);
+    programs.push(startPlain(setting, agent), await startOurs(setting, agent, facts));
+    for (const program of programs) {
+      await waitUntil(program.isReady, { timeoutMs: READY_TIMEOUT_MS, what: `${program.name}` });
+    }
+    const total = setting.options.flatChanges;
+    let changes = 0;
+    for (let reading = 0; reading <= READINGS; reading++) {
+      const until = Math.round((total * reading) / READINGS);
+      while (changes < until) {
+        const some = Math.min(AT_ONCE, until - changes);
+        await client.transact(Array.from({ length: some }, () => facts.nextChange().operation));
+        changes += some;
+      }
+      const readings = programs.map(async (program) => readMemory(program, changes));
+      for (const [at, memory] of (await Promise.all(readings)).entries()) {
+        programs[at]?.readings.push(memory);
+      }
+    }
+    return programs.map(({ name, role, readings }) => ({ contender: name, role, readings }));
+  } catch (error) {
+    const failure = (error as Error).message;
+    return programs.map(({ name, role, child, readings }) => ({
+      ...{ contender: name, role, readings },
+      failure: child.isRunning ? failure : `it ended: ${child.errorOutput}`,
+    }));
+  } finally {
+    for (const { child } of programs) await child.stop();
+    client.close();
+    await agent.stop();
+  }
+}
+
+function startPlain({ root, workspace }: BareSetting, agent: CountedAgent): Probed {
+  const [file, reportFile] = [workspace.at('plain.txt'), workspace.at('plain-report')];
+  const script = join(root, 'bench/plain/follow.mjs');
+  const child = new MeasuredProcess(
+    [process.execPath, script, agent.origin, 'bench', file],
+    probeVariables(reportFile),
+  );
+  const isReady = async () => (await renderedCount([{ source: '', destination: file }])) === 1;
+  return { name: 'plain watcher', role: 'baseline', child, reportFile, readings: [], isReady };
+}
+
+async function startOurs(
+  { root, workspace }: BareSetting,
+  agent: CountedAgent,
+  facts: ScaleFacts,
+): Promise<Probed> {
+  const contender = autotmpl(root);
+  const reportFile = workspace.at('report');
+  const renderings = await workspace.prepareSources(contender, facts.sources(contender));
+  const command = contender.command(agent.origin, renderings, 'watch');
+  const child = new MeasuredProcess(command, probeVariables(reportFile));
+  const isReady = async () => (await renderedCount(renderings)) === renderings.length;
+  const { name, role } = contender;
+  return { name, role, child, reportFile, readings: [], isReady };
+}
+
+async function readMemory({ child, reportFile }: Probed, changes: number): Promise<FlatReading> {
+  rmSync(reportFile, { force: true });
+  child.kill('SIGUSR2');
+  const text = await waitUntil(
+    () => {
+      if (!child.isRunning) throw new Error('it ended');
+      try {
+        return readFileSync(reportFile, 'utf8');
+      } catch {
+        return undefined;
+      }
+    },
+    { timeoutMs: REPORT_TIMEOUT_MS, what: 'a report of its memory' },
+  );
+  const { heap, rss } = JSON.parse(text) as { readonly heap: number; readonly rss: number };
+  return { changes, heapBytes: heap, memoryBytes: rss };
+}
