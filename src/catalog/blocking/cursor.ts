@@ -18,7 +18,7 @@ export const NOW: Position = { index: 0, waitMs: 0 };
  */
 export type Progress = 'read' | 'woken' | 'quiet' | 'early' | 'rolledBack';
 
-/** First wait of a new watch, and after something that may have turned the index back. */
+/** First wait of a new watch, and after something that may have turned the index back, where there are few. */
 const FIRST_WAIT_MS = 1000;
 /** Some agent's endpoints give this index whatever they hold, so that it says nothing. */
 const NO_INDEX = 1;
@@ -33,12 +33,20 @@ const NO_INDEX = 1;
  * that read is found within seconds too.
  *
  * A new watch begins with short waits as well, since the agent counts the connection of a cancelled query until its wait is
- * over: so a watch that is soon given up costs a place for a second, not for a minute. Changes leave the waits as long as
+ * over: so a watch that is soon given up costs a place for a second, not for a minute; for some seconds where there are thousands, whose
+ * short waits would be tens of thousands of questions in the first minute. Changes leave the waits as long as
  * they have become: a watch that lives is no newer for having had news.
  */
 export class Cursor {
+  readonly #firstWaitMs: () => number;
   #index = 0;
-  #rampMs = FIRST_WAIT_MS;
+  /** Undefined until the first wait, when it is known how many watches there are. */
+  #rampMs: number | undefined;
+
+  /** `firstWaitMs`: how long it waits first. */
+  constructor(firstWaitMs: () => number = () => FIRST_WAIT_MS) {
+    this.#firstWaitMs = firstWaitMs;
+  }
 
   /** The index at which nothing has changed since the last answer; undefined where no index says so. */
   get known(): number | undefined {
@@ -53,6 +61,7 @@ export class Cursor {
   /** What to ask next, with no wait longer than `longestMs`. */
   next(longestMs: number): Position {
     if (this.#index === 0) return NOW;
+    this.#rampMs ??= this.#firstWaitMs();
     return { index: this.#index, waitMs: Math.min(longestMs, this.#rampMs) };
   }
 
@@ -70,7 +79,8 @@ export class Cursor {
       return 'woken';
     }
     if (index === asked.index && elapsedMs >= asked.waitMs / 2) {
-      if (asked.waitMs > this.#rampMs / 2) this.#rampMs *= 2;
+      const rampMs = this.#rampMs ?? this.#firstWaitMs();
+      if (asked.waitMs > rampMs / 2) this.#rampMs = rampMs * 2;
       return 'quiet';
     }
     this.lose();
@@ -80,6 +90,6 @@ export class Cursor {
   /** Forgets the index, since the answers may have come to an end or begin anew. */
   lose(): void {
     this.#index = 0;
-    this.#rampMs = FIRST_WAIT_MS;
+    this.#rampMs = undefined;
   }
 }

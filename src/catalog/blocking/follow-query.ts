@@ -20,7 +20,7 @@ export async function* followQuery(
   signal: AbortSignal,
   known?: Value,
 ): AsyncGenerator<Answer> {
-  const place = plan.follows === 'index' ? parts.places.join() : undefined;
+  const place = plan.follows === 'index' ? parts.places.join(plan.rungAs) : undefined;
   const question = new Question(plan, parts, place, known);
   const attempts = parts.retry?.attempts ?? Number.POSITIVE_INFINITY;
   let failures = 0;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/time.ts';
+import type { Rung, RungWatch, Turn } from './rung.ts';
 
 /** A watch without a place is visited at least this often. */
 export const LONGEST_ROUND_MS = 5000;
@@ -7,13 +8,17 @@ const SHORTEST_ROUND_MS = 1000;
 const VISITS_PER_SECOND = 25;
 /** A timer may be so much early, and has come for its round all the same. */
 const EARLY_MS = 20;
+/** The first wait of a watch is longer where there are many, by so much for each. */
+const FIRST_WAIT_A_WATCH_MS = 1;
+const SHORTEST_FIRST_WAIT_MS = 1000;
+const LONGEST_FIRST_WAIT_MS = 10_000;
 
 /** One watch among those that share the connections. */
 export interface Place {
-  /** Whether this watch may wait at the agent now; one that may not asks when its round comes. */
+  /** Whether this watch may wait at the agent now; one that may not asks when its turn comes. */
   mayWait(): boolean;
-  /** How long until the next round, in milliseconds. */
-  untilRoundMs(): number;
+  /** Resolves when the turn of this watch has come: with its round, or as soon as a bell rings for it. Or when the signal aborts. */
+  untilTurn(signal: AbortSignal): Promise<Turn>;
   /** Notes that the watch brought something new. */
   noteNews(): void;
   /** Notes that its wait brought nothing: it leaves its place to a watch that had news after its own last. */
@@ -26,6 +31,8 @@ interface Member {
   placed: boolean;
   /** When it last brought something new; the first answer does not count. */
   newsAtMs: number;
+  /** Absent: no bell rings for it. */
+  readonly rung: RungWatch | undefined;
 }
 
 /**
@@ -33,38 +40,92 @@ interface Member {
  *
  * A watch that waits costs nothing and hears of a change at once. All others are visited together, in rounds, each with a
  * question that is answered at once: forty requests that wake the processor together cost half of what they cost one by one.
- * Rounds are 1 s apart where few are visited, and 5 s where many are.
+ * Rounds are 1 s apart where few are visited, and 5 s where many are. Watches that a bell rings for are visited when it does, and leave their
+ * places to those that have nothing but rounds.
  */
 export class Places {
   readonly #count: () => number;
   readonly #clock: Clock;
   /** Programs that began together, or have the same time, need not come together. */
   readonly #phaseMs: number;
+  readonly #rung: Rung | undefined;
   readonly #members = new Set<Member>();
   #placed = 0;
+  #rungPlaced = 0;
 
-  /** `count` is how many may wait, which may change; `random` gives [0, 1). */
-  constructor(count: () => number, clock: Clock, random: () => number) {
+  /** `count` is how many may wait, which may change; `random` gives [0, 1); `rung` are those that a bell rings for. */
+  constructor(count: () => number, clock: Clock, random: () => number, rung?: Rung) {
     this.#count = count;
     this.#clock = clock;
+    this.#rung = rung;
     this.#phaseMs = Math.floor(LONGEST_ROUND_MS * random());
   }
 
-  /** Counts one more watch. */
-  join(): Place {
-    const member: Member = { placed: false, newsAtMs: Number.NEGATIVE_INFINITY };
+  /** Whether there are so many watches that what all do together is felt. */
+  get areMany(): boolean {
+    return this.firstWaitMs > SHORTEST_FIRST_WAIT_MS;
+  }
+
+  /** How long a watch waits at first: the more there are, the less each may be asked. */
+  get firstWaitMs(): number {
+    const waitMs = this.#members.size * FIRST_WAIT_A_WATCH_MS;
+    return Math.min(LONGEST_FIRST_WAIT_MS, Math.max(SHORTEST_FIRST_WAIT_MS, waitMs));
+  }
+
+  /** How long until the next round, in milliseconds. Rounds of one length begin at the same moments for all. */
+  untilRoundMs(): number {
+    const members = this.#members.size - this.#placed;
+    const rung = this.#rung?.isOn === true ? this.#rung.size - this.#rungPlaced : 0;
+    const enoughMs = Math.ceil((members - rung) / VISITS_PER_SECOND) * 1000;
+    const roundMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, enoughMs));
+    const sinceMs = (this.#clock.now() + roundMs - (this.#phaseMs % roundMs)) % roundMs;
+    const leftMs = roundMs - sinceMs;
+    return leftMs <= EARLY_MS ? leftMs + roundMs : leftMs;
+  }
+
+  /** Counts one more watch. `rungAs`: what a bell calls it by. */
+  join(rungAs?: string): Place {
+    const rung = rungAs === undefined ? undefined : this.#rung?.add(rungAs);
+    const member: Member = { placed: false, newsAtMs: Number.NEGATIVE_INFINITY, rung };
     this.#members.add(member);
     this.#take(member);
+    this.#noteCrowd();
     return {
-      mayWait: () => this.#take(member),
-      untilRoundMs: () => this.#untilRoundMs(),
-      noteNews: () => (member.newsAtMs = this.#clock.now()),
-      noteQuiet: () => this.#yield(member),
-      leave: () => {
-        this.#members.delete(member);
-        this.#give(member);
+      mayWait: () => this.#mayWait(member),
+      untilTurn: (signal) => this.#untilTurn(member, signal),
+      noteNews: () => {
+        member.newsAtMs = this.#clock.now();
+        if (member.rung !== undefined) member.rung.newsAtMs = member.newsAtMs;
       },
+      noteQuiet: () => this.#yield(member),
+      leave: () => this.#leave(member),
     };
+  }
+
+  #leave(member: Member): void {
+    if (!this.#members.delete(member)) return;
+    const wasPlaced = member.placed;
+    this.#give(member);
+    if (member.rung !== undefined) this.#rung?.remove(member.rung);
+    if (wasPlaced) this.#wakeOne();
+    this.#noteCrowd();
+  }
+
+  #mayWait(member: Member): boolean {
+    if (!this.#take(member)) return false;
+    if (member.rung !== undefined) this.#rung?.asks(member.rung);
+    return true;
+  }
+
+  async #untilTurn({ rung: watch }: Member, signal: AbortSignal): Promise<Turn> {
+    const rung = this.#rung;
+    if (watch === undefined || rung === undefined) {
+      await this.#clock.sleep(this.untilRoundMs(), signal);
+      return 'visit';
+    }
+    await rung.untilRung(watch, signal);
+    if (!rung.isOn && !signal.aborted) await this.#clock.sleep(this.untilRoundMs(), signal);
+    return rung.asks(watch);
   }
 
   #take(member: Member): boolean {
@@ -73,33 +134,56 @@ export class Places {
     if (!member.placed && this.#members.has(member) && this.#placed < this.#count()) {
       member.placed = true;
       this.#placed++;
+      if (member.rung !== undefined) this.#rungPlaced++;
     }
     return member.placed;
   }
 
   #give(member: Member): void {
-    if (member.placed) this.#placed--;
+    if (member.placed) {
+      this.#placed--;
+      if (member.rung !== undefined) this.#rungPlaced--;
+    }
     member.placed = false;
   }
 
   #yield(member: Member): void {
     if (!member.placed || this.#members.size <= this.#count()) return;
-    let next: Member | undefined;
-    for (const other of this.#members) {
-      if (!other.placed && other.newsAtMs > (next ?? member).newsAtMs) next = other;
-    }
+    const next = this.#heir(member);
     if (next === undefined) return;
     this.#give(member);
     this.#take(next);
+    if (next.rung !== undefined) this.#rung?.wake(next.rung);
   }
 
-  /** Rounds of one length begin at the same moments for all. */
-  #untilRoundMs(): number {
-    const visited = this.#members.size - this.#placed;
-    const enoughMs = Math.ceil(visited / VISITS_PER_SECOND) * 1000;
-    const roundMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, enoughMs));
-    const sinceMs = (this.#clock.now() + roundMs - (this.#phaseMs % roundMs)) % roundMs;
-    const leftMs = roundMs - sinceMs;
-    return leftMs <= EARLY_MS ? leftMs + roundMs : leftMs;
+  /** Who has more need of a member's place than itself. */
+  #heir(member: Member): Member | undefined {
+    let next: Member | undefined;
+    for (const other of this.#members) {
+      if (!other.placed && this.#isBefore(other, next ?? member)) next = other;
+    }
+    return next;
+  }
+
+  #isBefore(one: Member, other: Member): boolean {
+    const [isServed, isOtherServed] = [one, other].map(({ rung }) => this.#isServed(rung));
+    return isServed === isOtherServed ? one.newsAtMs > other.newsAtMs : isOtherServed === true;
+  }
+
+  /** Whether a bell rings for a watch, so that it loses little without a place. */
+  #isServed(rung: RungWatch | undefined): boolean {
+    return rung !== undefined && this.#rung?.isOn === true;
+  }
+
+  /** Wakes one of those that sleep until a bell rings, to take a place that is free now. */
+  #wakeOne(): void {
+    for (const { placed, rung } of this.#members) {
+      if (placed || rung?.wake === undefined) continue;
+      return this.#rung?.wake(rung);
+    }
+  }
+
+  #noteCrowd(): void {
+    if (this.#rung !== undefined) this.#rung.noteCrowd(this.#rung.size - this.#rungPlaced);
   }
 }

@@ -22,6 +22,8 @@ import { Suspicion, type Doubt } from './suspicion.ts';
 const POLL_MS = 15_000;
 /** So much is taken off a wait at random, so that queries that began together do not end together. */
 const WAIT_JITTER = 0.1;
+/** And so much of the short waits of the beginning, where thousands began together. */
+const FIRST_WAIT_JITTER = 0.4;
 
 /** A shorter answer is sent faster than it is packed. */
 const PACK_FROM_BYTES = 4096;
@@ -53,7 +55,7 @@ export class Question {
   readonly #parts: QuestionParts;
   /** Undefined for an endpoint that cannot block. */
   readonly #place: Place | undefined;
-  readonly #cursor = new Cursor();
+  readonly #cursor: Cursor;
   readonly #pace: Pace;
   readonly #reads: Reads;
   readonly #suspicion: Suspicion;
@@ -74,6 +76,7 @@ export class Question {
     this.#plan = plan;
     this.#parts = parts;
     this.#place = place;
+    this.#cursor = new Cursor(() => parts.places.firstWaitMs);
     this.#pace = new Pace(parts.clock, plan.weight);
     this.#reads = new Reads(plan.relaxed, parts.client.server);
     this.#suspicion = new Suspicion(plan, parts.client.server, parts.clock);
@@ -125,9 +128,11 @@ export class Question {
     if (place === undefined) return NOW;
     if (place.mayWait()) {
       const { index, waitMs } = this.#cursor.next(this.#parts.waitMs);
-      return { index, waitMs: waitMs * (1 - WAIT_JITTER * this.#parts.random()) };
+      const isEarly = waitMs < this.#parts.waitMs && this.#parts.places.areMany;
+      const jitter = isEarly ? FIRST_WAIT_JITTER : WAIT_JITTER;
+      return { index, waitMs: waitMs * (1 - jitter * this.#parts.random()) };
     }
-    if (!this.#cursor.isLost) await this.#parts.clock.sleep(place.untilRoundMs(), signal);
+    if (!this.#cursor.isLost && (await place.untilTurn(signal)) === 'anew') this.#cursor.lose();
     return NOW;
   }
 

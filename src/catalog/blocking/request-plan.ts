@@ -42,6 +42,8 @@ export interface RequestPlan {
   readonly fromServers: boolean;
   /** Absent: only what the leader confirms counts. */
   readonly relaxed?: RelaxedReads | undefined;
+  /** What a bell calls it by that rings for whatever may change the answer; absent: there is no such bell. */
+  readonly rungAs?: string | undefined;
   /** The ACL rule that lets a token ask this. */
   readonly aclRule: string;
   /** The first server that has this endpoint: one that does not know it can never answer. */

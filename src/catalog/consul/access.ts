@@ -8,6 +8,7 @@ import { Budget } from './budget.ts';
 import { Landmark } from './landmark.ts';
 import type { ConsulOptions } from './options.ts';
 import { CONSUL } from './server.ts';
+import { ServiceBells } from './service-bells.ts';
 
 /** Whoever runs for less than this has no use for a line about the agent. */
 const INTRODUCE_AFTER_MS = 3000;
@@ -32,6 +33,8 @@ export interface AgentAccess {
   readonly places: Places;
   readonly budget: Budget;
   readonly landmark: Landmark;
+  /** Whether there are bells for services where these options look. */
+  rings(options: ConsulOptions): boolean;
   /** Looks at the agent a while after the first call, and says what is of interest about it. */
   introduce(): void;
   /** Gives it back; with the last one the connections are closed. */
@@ -63,6 +66,7 @@ export class AgentAccesses {
       places: shared.places,
       budget: shared.budget,
       landmark: shared.landmark,
+      rings: (of) => shared.rings(of),
       introduce: () => shared.introduce(),
       close: () => {
         if (!isOurs) return;
@@ -86,6 +90,7 @@ class SharedAccess {
   readonly places: Places;
   readonly budget: Budget;
   readonly landmark = new Landmark();
+  readonly #bells: ServiceBells;
   readonly #options: ConsulOptions;
   readonly #parts: AccessParts;
   readonly #closed = new AbortController();
@@ -106,7 +111,15 @@ class SharedAccess {
       usage: () => client.usage(),
       forWaits: () => client.connections.forWaits,
     });
-    this.places = new Places(() => client.connections.forWaits, clock, random);
+    const { waitMs, namespace, partition } = options;
+    const scope = { ns: namespace, partition };
+    this.#bells = new ServiceBells({ client, clock, waitMs, random, logger, scope });
+    const forWaits = (): number => Math.max(0, client.connections.forWaits - this.#bells.places);
+    this.places = new Places(forWaits, clock, random, this.#bells.rung);
+  }
+
+  rings({ namespace, partition }: ConsulOptions): boolean {
+    return namespace === this.#options.namespace && partition === this.#options.partition;
   }
 
   introduce(): void {
@@ -117,6 +130,7 @@ class SharedAccess {
   close(): void {
     this.#closed.abort();
     this.budget.close();
+    this.#bells.close();
     this.#cancelIntroduction?.();
     this.client.close();
   }

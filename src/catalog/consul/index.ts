@@ -52,7 +52,8 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       const budgeted = budget.begin();
       try {
         const plan = planRequest(query, options, landmark);
-        for await (const answer of followQuery(plan, follow, signal, known)) {
+        const asked = access.rings(options) ? plan : { ...plan, rungAs: undefined };
+        for await (const answer of followQuery(asked, follow, signal, known)) {
           answered ||= answer.state === 'fresh';
           if (answered) budgeted.answered();
           yield answer;

@@ -48,7 +48,10 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
   switch (query.kind) {
     case 'service':
     case 'connect':
-      return { label, aclRule, relaxed, ...INDEXED, ...planInstances(query, defaults) };
+      return {
+        ...{ label, aclRule, relaxed, ...INDEXED, ...planInstances(query, defaults) },
+        rungAs: relaxed === undefined ? bellNameOf(query, defaults) : undefined,
+      };
     case 'services':
       return {
         label,
@@ -197,6 +200,20 @@ function planInstances(
     read: (body) => readInstances(body, query.near !== undefined),
     join: query.near === undefined ? sortedBy(INSTANCE_ORDER) : asTheyCame,
   };
+}
+
+/**
+ * What bells call a service by, which Consul tells from another without regard to case. They ring for the agent's own datacenter and the default
+ * scope. Instances in the mesh may come from elsewhere: from gateways, which change with the config.
+ */
+function bellNameOf(query: ServiceQuery, defaults: ScopeDefaults): string | undefined {
+  const { kind, name, dc, peer, samenessGroup, namespace, partition } = query;
+  const isElsewhere = dc !== undefined || peer !== undefined || samenessGroup !== undefined;
+  const isOwn =
+    (namespace ?? defaults.namespace) === defaults.namespace &&
+    (partition ?? defaults.partition) === defaults.partition;
+  const isPlain = kind === 'service' && /^[\x20-\x7e]+$/.test(name);
+  return isPlain && isOwn && !isElsewhere ? name.toLowerCase() : undefined;
 }
 
 function nodePath(name: string | undefined, question: string, label: string): RequestPlan['path'] {

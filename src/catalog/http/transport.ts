@@ -65,6 +65,8 @@ export interface ConnectionUsage {
 
 /** Idle time before the system asks whether the other side is still there. */
 const TCP_KEEP_ALIVE_MS = 15_000;
+/** A connection that carries nothing for so long is closed where nobody says otherwise: a churn is no reason to keep forty for ever. */
+export const IDLE_TIMEOUT_MS = 90_000;
 
 /**
  * Carries single requests to a server and whole answers back, over kept connections: plain, with TLS, or by a Unix socket.
@@ -94,7 +96,7 @@ export class Transport {
       maxSockets: maxConnections,
       maxFreeSockets: Math.min(maxConnections, rules.maxIdle ?? maxConnections),
       // Of idle ones only: a request has a deadline of its own.
-      ...(rules.idleTimeoutMs !== undefined && { timeout: rules.idleTimeoutMs }),
+      timeout: rules.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       // A resumed session would go on with the old certificate after a new one is there.
       maxCachedSessions: 0,
     };

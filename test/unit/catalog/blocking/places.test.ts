@@ -74,22 +74,32 @@ describe('the rounds of those who have no place', () => {
     [110, 5000],
     [900, 5000],
   ])('come for %i watches every %i ms', (visited, roundMs) => {
-    expect(share(0, visited).at(0).untilRoundMs()).toBe(roundMs);
+    expect(share(0, visited).places.untilRoundMs()).toBe(roundMs);
   });
 
   it('come for all at the same moment', async () => {
     const { clock, at } = share(0, 900);
     await clock.advance(1700);
-    expect([0, 1, 2].map((one) => at(one).untilRoundMs())).toEqual([3300, 3300, 3300]);
+    const woken: number[] = [];
+    for (const one of [0, 1, 2]) {
+      void at(one)
+        .untilTurn(new AbortController().signal)
+        .then(() => woken.push(clock.now()));
+      await clock.advance(100);
+    }
+    await clock.advance(2999);
+    expect(woken).toEqual([]);
+    await clock.advance(1);
+    expect(woken).toEqual([5000, 5000, 5000]);
   });
 
   it('come at another moment in another program', () => {
-    expect(share(0, 900, 0.5).at(0).untilRoundMs()).toBe(2500);
+    expect(share(0, 900, 0.5).places.untilRoundMs()).toBe(2500);
   });
 
   it('come once, also for a timer that was a little early', async () => {
-    const { clock, at } = share(0, 900);
+    const { clock, places } = share(0, 900);
     await clock.advance(4995);
-    expect(at(0).untilRoundMs()).toBe(5005);
+    expect(places.untilRoundMs()).toBe(5005);
   });
 });

@@ -1,9 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseHttpAddress } from '../../../../src/catalog/http/address.ts';
 import type { ConnectionRules } from '../../../../src/catalog/http/options.ts';
-import { Transport } from '../../../../src/catalog/http/transport.ts';
+import { IDLE_TIMEOUT_MS, Transport } from '../../../../src/catalog/http/transport.ts';
 import { systemClock } from '../../../../src/core/time.ts';
 import { startFakeAgent, type FakeAgent } from '../../../support/fake-agent.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
@@ -14,7 +16,10 @@ afterEach(async () => {
 });
 
 async function transportWith(connections: ConnectionRules) {
-  const agent = await startFakeAgent((_, response) => response.end('{}'));
+  const agent = await startFakeAgent((_, response) => {
+    // Node's own server would say that it closes idle connections after five seconds; Consul closes none.
+    response.writeHead(200, { connection: 'keep-alive', 'keep-alive': 'timeout=600' }).end('{}');
+  });
   ends.push(() => agent.close());
   const address = parseHttpAddress(agent.address, 80);
   if (address === undefined) throw new Error('no address');
@@ -46,6 +51,23 @@ describe('connections', () => {
     const { agent, transport } = await transportWith({ idleTimeoutMs: 100 });
     await ask(transport);
     expect(agent.connections).toBe(1);
+    await becomes(agent, 0);
+    expect((await ask(transport)).status).toBe(200);
+  });
+
+  it('are closed after a minute and a half where nobody says otherwise', async () => {
+    const sockets: Socket[] = [];
+    const note = (message: unknown): void => {
+      sockets.push((message as { readonly socket: Socket }).socket);
+    };
+    subscribe('net.client.socket', note);
+    ends.push(() => void unsubscribe('net.client.socket', note));
+    const { agent, transport } = await transportWith({});
+    await ask(transport);
+    await waitUntil(() => sockets[0]?.timeout === IDLE_TIMEOUT_MS, { what: 'an idle socket' });
+    expect(IDLE_TIMEOUT_MS).toBe(90_000);
+    // What the system's timer would say then.
+    sockets[0]?.emit('timeout');
     await becomes(agent, 0);
     expect((await ask(transport)).status).toBe(200);
   });

@@ -1,0 +1,77 @@
+import { asList, asRecord, parseJson } from '../http/shapes.ts';
+
+/** One check in the catalog, as far as it tells what changed. */
+interface CheckRow {
+  readonly node: string;
+  /** Empty for a check of the whole node. */
+  readonly service: string;
+  /** The index at which it last changed. */
+  readonly index: number;
+}
+
+/** What became of the checks between two answers. */
+export interface CheckChanges {
+  /** Names of the services, in small letters, one of whose checks came, went or changed, or whose node's did as far as is known. */
+  readonly services: ReadonlySet<string>;
+  /** Whether the check of a whole node changed: then services without checks are concerned too. */
+  readonly ofNode: boolean;
+  /** Whether some are gone; they leave no index. */
+  readonly gone: boolean;
+  /** The indexes of those that came or changed. */
+  readonly indexes: ReadonlySet<number>;
+}
+
+/** Knows all checks of the catalog, and tells which services a further answer says something new about. */
+export class CheckRows {
+  #rows = new Map<string, CheckRow>();
+
+  /** The nodes that have checks; an agent's own always has one. */
+  get nodes(): ReadonlySet<string> {
+    return new Set([...this.#rows.values()].map(({ node }) => node));
+  }
+
+  /** Takes the body of `/v1/health/state/any`. Throws a ShapeError for what is none. */
+  take(body: Buffer): CheckChanges {
+    const rows = readRows(body);
+    const services = new Set<string>();
+    const nodes = new Set<string>();
+    const indexes = new Set<number>();
+    let gone = false;
+    const note = ({ node, service }: CheckRow): void => {
+      if (service === '') nodes.add(node);
+      else services.add(service);
+    };
+    for (const [id, row] of rows) {
+      const before = this.#rows.get(id);
+      if (before?.index === row.index && before.service === row.service) continue;
+      note(row);
+      if (before !== undefined) note(before);
+      indexes.add(row.index);
+    }
+    for (const [id, row] of this.#rows) {
+      if (rows.has(id)) continue;
+      note(row);
+      gone = true;
+    }
+    if (nodes.size > 0) {
+      for (const known of [this.#rows, rows]) {
+        for (const { node, service } of known.values()) {
+          if (service !== '' && nodes.has(node)) services.add(service);
+        }
+      }
+    }
+    this.#rows = rows;
+    return { services, ofNode: nodes.size > 0, gone, indexes };
+  }
+}
+
+function readRows(body: Buffer): Map<string, CheckRow> {
+  const rows = new Map<string, CheckRow>();
+  for (const one of asList(parseJson(body), 'the checks')) {
+    const { Node, CheckID, ServiceName, ModifyIndex } = asRecord(one, 'a check');
+    const service = typeof ServiceName === 'string' ? ServiceName.toLowerCase() : '';
+    const index = typeof ModifyIndex === 'number' ? ModifyIndex : 0;
+    rows.set(`${String(Node)}\0${String(CheckID)}`, { node: String(Node), service, index });
+  }
+  return rows;
+}

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { Places, type Place } from '../../../../src/catalog/blocking/places.ts';
+import { Rung } from '../../../../src/catalog/blocking/rung.ts';
+import { ManualClock, settle } from '../../../support/manual-clock.ts';
+
+/** Watches without a place that a bell rings for, each asleep until its turn; `turns` is who was woken how and when. */
+function asleep(names: readonly string[]) {
+  const clock = new ManualClock();
+  const rung = new Rung(clock);
+  const places = new Places(
+    () => 0,
+    clock,
+    () => 0,
+    rung,
+  );
+  const ended = new AbortController();
+  const turns: [string, string, number][] = [];
+  const joined = names.map((name) => places.join(name));
+  const sleep = async (at: number): Promise<void> => {
+    const turn = await (joined[at] as Place).untilTurn(ended.signal);
+    if (!ended.signal.aborted) turns.push([names[at] ?? '', turn, clock.now()]);
+  };
+  rung.turnOn();
+  const woken = () => turns.splice(0).map(([name]) => name);
+  return { clock, rung, places, joined, turns, woken, sleep, ended };
+}
+
+const letters = ['a', 'b', 'c', 'd', 'e'];
+const all = (sleep: (at: number) => Promise<void>) => letters.forEach((_, at) => void sleep(at));
+
+describe('a watch that a bell rings for', () => {
+  it('sleeps until its name is called, whatever the time', async () => {
+    const { clock, rung, sleep, woken } = asleep(['a', 'b', 'a']);
+    for (const at of [0, 1, 2]) void sleep(at);
+    await clock.advance(3_600_000);
+    expect(woken()).toEqual([]);
+    rung.ring(['a', 'nobody']);
+    await settle();
+    expect(woken()).toEqual(['a', 'a']);
+  });
+
+  it('is visited once more where the bell rang while it was asked', async () => {
+    const { rung, sleep, woken } = asleep(['a']);
+    void sleep(0);
+    rung.ring(['a']);
+    await settle();
+    // Its question is under way now.
+    rung.ring(['a']);
+    expect(woken()).toEqual(['a']);
+    void sleep(0);
+    await settle();
+    expect(woken()).toEqual(['a']);
+    void sleep(0);
+    await settle();
+    expect(woken()).toEqual([]);
+  });
+
+  it('is visited where the bell rang while it had a place, and lost it', async () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    let count = 1;
+    const places = new Places(
+      () => count,
+      clock,
+      () => 0,
+      rung,
+    );
+    const place = places.join('a');
+    rung.turnOn();
+    expect(place.mayWait()).toBe(true);
+    rung.ring(['a']);
+    count = 0;
+    expect(place.mayWait()).toBe(false);
+    let turn: string | undefined;
+    void place.untilTurn(new AbortController().signal).then((is) => (turn = is));
+    await settle();
+    expect(turn).toBe('visit');
+  });
+
+  it('goes its rounds once there is no bell any more, and keeps what it was told', async () => {
+    const { clock, rung, sleep, turns } = asleep(['a', 'b']);
+    void sleep(0);
+    void sleep(1);
+    await clock.advance(1500);
+    rung.sweep('anew', 1000);
+    rung.turnOff();
+    await clock.advance(5000);
+    expect([...turns].sort()).toEqual([
+      ['a', 'anew', 2000],
+      ['b', 'anew', 2000],
+    ]);
+  });
+
+  it('leaves neither timer nor sleeper behind', async () => {
+    const { clock, rung, joined, sleep, ended } = asleep(letters);
+    const sleeps = letters.map((_, at) => sleep(at));
+    rung.sweep('visit', 60_000);
+    ended.abort();
+    await Promise.all(sleeps);
+    for (const place of joined) place.leave();
+    rung.turnOff();
+    expect(rung.size).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a visit of all', () => {
+  it('begins with those that had news last, and is spread over its time', async () => {
+    const { clock, rung, joined, sleep, turns } = asleep(letters);
+    for (const at of [3, 1]) {
+      await clock.advance(1);
+      joined[at]?.noteNews();
+    }
+    all(sleep);
+    await clock.advance(8);
+    rung.sweep('visit', 50);
+    await clock.advance(100);
+    expect(turns.slice(0, 2).map(([name]) => name)).toEqual(['b', 'd']);
+    expect(turns.map(([, , atMs]) => atMs)).toEqual([10, 20, 30, 40, 50]);
+  });
+
+  it('leaves out who was visited meanwhile, and visits nobody twice for two that overlap', async () => {
+    const { clock, rung, sleep, woken } = asleep(letters);
+    all(sleep);
+    rung.sweep('visit', 1000);
+    await clock.advance(20);
+    const first = woken();
+    expect(first).toHaveLength(3);
+    const [called = '', last] = letters.filter((letter) => !first.includes(letter));
+    rung.ring([called]);
+    await settle();
+    expect(woken()).toEqual([called]);
+    for (const name of [...first, called]) void sleep(letters.indexOf(name));
+    await clock.advance(1000);
+    expect(woken()).toEqual([last]);
+    void sleep(letters.indexOf(last ?? ''));
+    rung.sweep('visit', 1000);
+    await clock.advance(20);
+    rung.sweep('visit', 1000);
+    for (const name of woken()) void sleep(letters.indexOf(name));
+    await clock.advance(2000);
+    expect(woken().sort()).toEqual(letters);
+  });
+
+  it('lets those that are called by name go first', async () => {
+    const { clock, rung, sleep, woken } = asleep(letters);
+    all(sleep);
+    rung.sweep('visit', 5000);
+    await clock.advance(10);
+    rung.ring(['e']);
+    await clock.advance(10_000);
+    const order = woken();
+    expect(order.indexOf('e')).toBeLessThan(3);
+    expect([...order].sort()).toEqual(letters);
+  });
+
+  it('makes them forget their index where the catalog may have begun anew', async () => {
+    const { clock, rung, sleep, turns } = asleep(['a', 'b']);
+    rung.sweep('anew', 100);
+    rung.sweep('visit', 100);
+    void sleep(0);
+    await clock.advance(200);
+    void sleep(0);
+    rung.ring(['a']);
+    await settle();
+    expect(turns.map(([name, turn]) => [name, turn])).toEqual([
+      ['a', 'anew'],
+      ['a', 'visit'],
+    ]);
+  });
+});
+
+describe('the places, where a bell rings for some', () => {
+  it('go to those that have nothing but rounds, once a wait is over', async () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const places = new Places(
+      () => 2,
+      clock,
+      () => 0,
+      rung,
+    );
+    const served = [places.join('a'), places.join('b')];
+    const others = [places.join(), places.join()];
+    await clock.advance(1);
+    served[0]?.noteNews();
+    served[1]?.noteQuiet();
+    expect([...served, ...others].map((place) => place.mayWait())).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    rung.turnOn();
+    for (const place of served) place.noteQuiet();
+    expect([...served, ...others].map((place) => place.mayWait())).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('are taken at once by one that sleeps, where they become free', async () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const places = new Places(
+      () => 1,
+      clock,
+      () => 0,
+      rung,
+    );
+    const [first, second] = [places.join('a'), places.join('b')];
+    rung.turnOn();
+    let isWoken = false;
+    void second.untilTurn(new AbortController().signal).then(() => (isWoken = true));
+    first.leave();
+    await settle();
+    expect(isWoken).toBe(true);
+    expect(second.mayWait()).toBe(true);
+  });
+
+  it('leave the rounds of the others as short as there are few of them', () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const places = new Places(
+      () => 0,
+      clock,
+      () => 0,
+      rung,
+    );
+    for (let at = 0; at < 500; at++) places.join('a');
+    places.join();
+    expect(places.untilRoundMs()).toBe(5000);
+    rung.turnOn();
+    expect(places.untilRoundMs()).toBe(1000);
+  });
+});
