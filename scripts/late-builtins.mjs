@@ -7,6 +7,7 @@ const LATE = [
   'https',
   'os',
   'tls',
+  'v8',
   'worker_threads',
   'zlib',
 ];

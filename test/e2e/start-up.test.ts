@@ -120,6 +120,7 @@ describe('a single run', () => {
       'https',
       'os',
       'tls',
+      'v8',
       'worker_threads',
     ];
     expect(loaded.filter((name) => late.includes(name))).toEqual([]);

@@ -12,10 +12,11 @@ import { AutotmplError } from '../../core/errors.ts';
  * Packages that few templates need, each loaded when a function first asks for it: together they would double the time
  * that a `-once` takes to start. `require`, because template functions are synchronous.
  */
-const loadPackage = createRequire(import.meta.url);
+let loadPackage: NodeJS.Require | undefined;
 
 function load(name: string): unknown {
   try {
+    loadPackage ??= createRequire(import.meta.url);
     return loadPackage(name) as unknown;
   } catch (error) {
     throw new AutotmplError('template', `the package ${name} cannot be loaded`, {
