@@ -180,7 +180,7 @@ export class Course implements User {
     this.#reasons.changed(id);
     if (this.#due.now) return;
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
-    if (this.#options.once || !this.#landing.hadText) this.#due.become();
+    if (this.#options.once || !this.#landing.hadText) this.#becomeComplete();
     else if (this.target.quiet.maxMs > 0) this.#due.becomeAfter('quiet');
     else if (this.#needs.areDoubted) this.#due.becomeAfter('doubted');
     else if (this.#needs.areTroubled) this.#due.becomeAfter('troubled');
@@ -275,6 +275,12 @@ export class Course implements User {
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
     return this.#landing.conclude(publication, published);
+  }
+
+  /** For its first text: at once where nothing else is to come, or else soon. */
+  #becomeComplete(): void {
+    if (this.#needs.areAwaited) this.#due.becomeAfter('awaited');
+    else this.#due.become();
   }
 
   /** Whether guards have nothing against a text. */

@@ -16,25 +16,35 @@ const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
  */
 const DOUBTED_SETTLE = { minMs: 1500, maxMs: 5000 };
 
-/** Why a rendering that is to come is put off: the target's own quiet period, other queries' news, the end of trouble or of doubt. */
-export type Pause = 'quiet' | 'settle' | 'troubled' | 'doubted';
+/**
+ * While a query that a first rendering misses was not heard of at all, the others' answers complete nothing: each would have the template rendered
+ * in vain. But what is known may lead to further queries, which are not to wait for the slowest.
+ */
+const AWAITED_SETTLE = { minMs: 100, maxMs: 300 };
+
+const PERIODS = {
+  settle: SETTLE,
+  troubled: TROUBLED_SETTLE,
+  doubted: DOUBTED_SETTLE,
+  awaited: AWAITED_SETTLE,
+};
+
+/** Why a rendering that is to come is put off: the target's own quiet period, other queries' news, the end of trouble or of doubt, other queries' first answers. */
+export type Pause = 'quiet' | 'settle' | 'troubled' | 'doubted' | 'awaited';
 
 /** When a target is to be rendered: now, or when the changes have calmed down. Says so once until it is taken. */
 export class Due {
-  readonly #pauses: Readonly<Record<Pause, QuietTimer>>;
+  readonly #quiet: QuietPeriod;
+  readonly #clock: Clock;
   readonly #onDue: () => void;
+  /** Those that were ever needed: most targets never need most. */
+  readonly #timers: Partial<Record<Pause, QuietTimer>> = {};
   #now = true;
 
   constructor(quiet: QuietPeriod, clock: Clock, onDue: () => void) {
+    this.#clock = clock;
     this.#onDue = onDue;
-    const timer = (period: QuietPeriod): QuietTimer =>
-      new QuietTimer(period, clock, () => this.become());
-    this.#pauses = {
-      quiet: timer(quiet),
-      settle: timer(SETTLE),
-      troubled: timer(TROUBLED_SETTLE),
-      doubted: timer(DOUBTED_SETTLE),
-    };
+    this.#quiet = quiet;
   }
 
   /** Whether it is. */
@@ -56,7 +66,8 @@ export class Due {
 
   /** It is once the changes have calmed down. */
   becomeAfter(pause: Pause): void {
-    this.#pauses[pause].touch();
+    this.#timers[pause] ??= this.#timerOf(pause);
+    this.#timers[pause].touch();
   }
 
   /** Whether it is; and if so, it is not any more. */
@@ -74,8 +85,13 @@ export class Due {
     this.cancel();
   }
 
+  #timerOf(pause: Pause): QuietTimer {
+    const period = pause === 'quiet' ? this.#quiet : PERIODS[pause];
+    return new QuietTimer(period, this.#clock, () => this.become());
+  }
+
   /** Waits for nothing any more. */
   cancel(): void {
-    for (const timer of Object.values(this.#pauses)) timer.cancel();
+    for (const timer of Object.values(this.#timers)) timer.cancel();
   }
 }

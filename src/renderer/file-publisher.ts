@@ -116,7 +116,7 @@ export class FilePublisher implements Publisher {
   async #putInPlace(units: readonly Unit[]): Promise<void> {
     const staged = units.flatMap(({ steps }) => steps).filter(isStaged);
     if (staged.length === 0) return;
-    for (const unit of units) await this.#swapping.swap(unit);
+    await this.#swapping.swapAll(units);
     await this.#swapping.makeLast(staged);
     this.#note(staged.filter((step) => outcomeOf(step).outcome === 'written'));
   }

@@ -1,5 +1,5 @@
 import type { Answer } from '../catalog/catalog.ts';
-import type { Query } from '../catalog/query.ts';
+import { queryId, type Query } from '../catalog/query.ts';
 import type { Missing } from '../template/engine.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { Resolution } from './resolve.ts';
@@ -26,6 +26,14 @@ export class Needs {
   /** What it waits for. */
   get missing(): readonly Missing[] {
     return this.#missing;
+  }
+
+  /** Whether it waits for an answer to something that was not heard of yet, in good or in bad. */
+  get areAwaited(): boolean {
+    return this.#missing.some(
+      ({ query, why }) =>
+        why === 'unanswered' && this.#watcher.answer(queryId(query)) === undefined,
+    );
   }
 
   /** Queries that it may show, while it was never rendered whole and so has not said what of them is secret. */

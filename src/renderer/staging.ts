@@ -10,11 +10,8 @@ import { refuseByFormat } from './format-refusal.ts';
 import type { LastGood } from './last-good.ts';
 import type { Published } from './publisher.ts';
 import { SideFiles } from './side-files.ts';
-import { attempt, settle, type Step } from './step.ts';
+import { attempt, settle, SIDE_BY_SIDE, type Step } from './step.ts';
 import type { Target } from './target.ts';
-
-/** Files that are staged side by side: what Node's four file threads keep busy. */
-const SIDE_BY_SIDE = 8;
 
 /** What staging works with. */
 export interface StagingOptions {

@@ -2,6 +2,12 @@ import { AutotmplError, describeError } from '../core/errors.ts';
 import type { StagedFile } from '../output/staged-file.ts';
 import type { Landed, Publication, Published } from './publisher.ts';
 
+/**
+ * So many steps are worked on side by side. Node's four file threads would be busy with fewer, but what comes next in each has to wait for its turn
+ * of a loop that is busy itself while a thousand first answers come in.
+ */
+export const SIDE_BY_SIDE = 32;
+
 /** How far one publication of a batch has come. */
 export interface Step {
   readonly publication: Publication;

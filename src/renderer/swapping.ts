@@ -1,4 +1,5 @@
 import { describeError } from '../core/errors.ts';
+import { atMost } from '../core/at-most.ts';
 import type { Logger } from '../core/logger.ts';
 import { keepBackup } from '../output/backup.ts';
 import { findJournals } from '../output/find-journals.ts';
@@ -7,7 +8,7 @@ import type { WaitingFile } from '../output/group-swap.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import type { LastGood } from './last-good.ts';
-import { attempt, isStaged, settle, stagedFiles, type Step } from './step.ts';
+import { attempt, isStaged, settle, SIDE_BY_SIDE, stagedFiles, type Step } from './step.ts';
 import type { Target } from './target.ts';
 import { holdTogether, type Unit } from './units.ts';
 
@@ -32,8 +33,16 @@ export class Swapping {
     this.#options = options;
   }
 
+  /** Puts the files of these units in place. Those that have to do with no other file go side by side. */
+  async swapAll(units: readonly Unit[]): Promise<void> {
+    const isAlone = ({ group, steps }: Unit): boolean =>
+      group === undefined && steps.every(({ beside }) => beside.length === 0);
+    await atMost(SIDE_BY_SIDE, units.filter(isAlone), (unit) => this.#swapUnit(unit));
+    for (const unit of units) if (!isAlone(unit)) await this.#swapUnit(unit);
+  }
+
   /** Puts the files of a unit in place, where it has any: those of a group all, or none. */
-  async swap(unit: Unit): Promise<void> {
+  async #swapUnit(unit: Unit): Promise<void> {
     const steps = unit.steps.filter(isStaged);
     if (unit.group !== undefined && steps.length > 1) {
       await this.#swapTogether(unit, steps);

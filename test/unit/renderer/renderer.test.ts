@@ -30,7 +30,7 @@ import { createNunjucksEngine } from '../../../src/template/nunjucks/engine.ts';
 import { Watcher } from '../../../src/watch/watcher.ts';
 import { filePublisher } from '../../support/file-publisher.ts';
 import { noTurns } from '../../support/no-turns.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { ScriptedCatalog } from '../../support/scripted-catalog.ts';
 import { makeTarget } from '../../support/targets.ts';
@@ -200,6 +200,31 @@ describe('the renderer', () => {
     expect(existsSync(at('out'))).toBe(false);
     catalog.answer('key(b)', pair('b', '2'));
     await written('out', '1-2');
+  });
+
+  it('renders once when the last of many first answers is there, not at each', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const all = names.map((name) => `{{ key("${name}") }}`).join('');
+    await start([target('out', all), target('plain', 'text')]);
+    // From here on the renderer has nothing else to do.
+    await written('plain', 'text');
+    let renderings = 0;
+    onRendered = () => (renderings += 1);
+    for (const name of names) {
+      catalog.answer(`key(${name})`, pair(name, name));
+      await settle();
+    }
+    await written('out', 'abcdef');
+    expect(renderings).toBe(1);
+  });
+
+  it('asks for what follows from an answer though another one is not there yet', async () => {
+    await start([target('out', '{{ key("slow") }}{{ key(key("name")) }}')]);
+    catalog.answer('key(name)', pair('name', 'next'));
+    await until(() => catalog.open.length === 2, 'both keys to be watched');
+    await clock.advance(300);
+    await until(() => catalog.open.includes('key(next)'), 'the key that the other names');
+    expect(existsSync(at('out'))).toBe(false);
   });
 
   it('is ready, once, when every file has been as it should be', async () => {
