@@ -109,7 +109,8 @@ class SharedAccess {
     this.budget = new Budget({
       ...{ agent: showConsulAddress(options.address), logger, clock },
       usage: () => client.usage(),
-      forWaits: () => client.connections.forWaits,
+      forWaits: () => client.connections.forWaits - this.#bells.places,
+      rung: () => this.#bells.served,
     });
     const { waitMs, namespace, partition } = options;
     const scope = { ns: namespace, partition };

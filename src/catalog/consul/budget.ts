@@ -19,6 +19,8 @@ export interface BudgetParts {
   readonly usage: () => ConnectionUsage;
   /** How many queries may wait at the agent. */
   readonly forWaits: () => number;
+  /** How many of those that cannot wait are visited when something changes. */
+  readonly rung: () => number;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -92,16 +94,23 @@ export class Budget {
   }
 
   #say(): void {
-    const { agent, usage, forWaits, logger } = this.#parts;
+    const { agent, usage, forWaits, rung, logger } = this.#parts;
     const { protocol, sockets, maxSockets } = usage();
     const queries = this.#queries;
     const visited = Math.max(0, queries - forWaits());
-    const rest = visited === 0 ? '' : `; ${count(visited)} of them are visited every few seconds`;
+    const ofRung = Math.min(visited, rung());
+    const rest =
+      sayVisited(visited - ofRung, 'every few seconds') +
+      sayVisited(ofRung, 'when something changes');
     const line = `${queries === 1 ? '1 query' : `${count(queries)} queries`} over ${plural(sockets, 'connection')} to Consul at ${agent} (${protocol}, at most ${count(maxSockets)})${rest}`;
     const fields = { agent, protocol, queries, connections: sockets, maxConnections: maxSockets };
     if (queries < WORTH_SAYING) logger.debug(line, fields);
     else logger.info(line, fields);
   }
+}
+
+function sayVisited(number: number, when: string): string {
+  return number === 0 ? '' : `; ${count(number)} of them are visited ${when}`;
 }
 
 function plural(number: number, noun: string): string {

@@ -3,13 +3,14 @@ import { Budget } from '../../../../src/catalog/consul/budget.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { recordingLogger } from '../../../support/recording-logger.ts';
 
-function budgetOf({ sockets = 7, forWaits = 1000 } = {}) {
+function budgetOf({ sockets = 7, forWaits = 1000, rung = 0 } = {}) {
   const clock = new ManualClock();
   const logger = recordingLogger();
   const budget = new Budget({
     ...{ agent: 'http://agent', clock, logger },
     usage: () => ({ protocol: 'HTTP/2', sockets, maxSockets: 48, exchanges: 0 }),
     forWaits: () => forWaits,
+    rung: () => rung,
   });
   const begin = (count: number) => Array.from({ length: count }, () => budget.begin());
   return { budget, begin, clock, logger };
@@ -30,6 +31,19 @@ it('says once how many queries there are over how many connections, when all are
   await clock.advance(600_000);
   expect(logger.records).toHaveLength(1);
   expect(budget.queries).toBe(1243);
+});
+
+it.each([
+  [
+    100,
+    '; 140 of them are visited every few seconds; 100 of them are visited when something changes',
+  ],
+  [900, '; 240 of them are visited when something changes'],
+])('says which are visited when something changes, where %i services are', async (rung, said) => {
+  const { begin, clock, logger } = budgetOf({ rung });
+  for (const query of begin(1240)) query.answered();
+  await clock.advance(3000);
+  expect(logger.text().split('at most 48)')[1]).toBe(said);
 });
 
 it('waits for no more than a minute for the last answer, and not for queries that ended', async () => {
