@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeError } from '../../core/errors.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import type { Answer, Catalog } from '../catalog.ts';
@@ -31,6 +32,8 @@ export class Relay {
   #next: Answer | Error | undefined;
   /** The last good value, whoever it came from. */
   #known: Value | undefined;
+  /** What was shared, where the last answer that was given says that it is so: the same again is no answer. */
+  #given: { readonly raw: unknown } | undefined;
   #wake: () => void = () => undefined;
   #cancelPatience: CancelTimer | undefined;
   #direct: AbortController | undefined;
@@ -54,11 +57,16 @@ export class Relay {
       this.#askDirectly();
       return;
     }
-    const value = this.#sharedValue();
     const trouble = groups.find((group) => group.trouble !== undefined)?.trouble;
+    if (trouble === undefined && this.#isGivenAlready()) {
+      this.#endPatience();
+      return;
+    }
+    const { raw, value } = this.#shared();
     if (value !== undefined && trouble === undefined) {
       this.#stopAsking();
       this.#give({ state: 'fresh', value });
+      this.#given = { raw };
       return;
     }
     if (this.#direct !== undefined) return;
@@ -91,23 +99,34 @@ export class Relay {
     }
   }
 
-  #sharedValue(): Value | undefined {
+  /** A parcel comes whole when anything in it has changed: mostly it is something else. */
+  #isGivenAlready(): boolean {
+    if (this.#given === undefined) return false;
+    const id = queryId(this.#query);
+    const [raw] = this.#parts.groups.flatMap(({ shared }) =>
+      shared?.has(id) === true ? [shared.get(id)] : [],
+    );
+    return isDeepStrictEqual(raw, this.#given.raw);
+  }
+
+  #shared(): { readonly raw?: unknown; readonly value?: Value } {
     const id = queryId(this.#query);
     for (const group of this.#parts.groups) {
       const raw = group.shared?.get(id);
       if (raw === undefined) continue;
       try {
-        return readValue(this.#query.kind, raw);
+        return { raw, value: readValue(this.#query.kind, raw) };
       } catch (error) {
         group.reject(id, describeError(error));
       }
     }
-    return undefined;
+    return {};
   }
 
   #askDirectly(): void {
     this.#endPatience();
     if (this.#direct !== undefined) return;
+    this.#given = undefined;
     const controller = new AbortController();
     this.#direct = controller;
     const ended = this.#follow(controller.signal);
@@ -141,6 +160,7 @@ export class Relay {
   }
 
   #give(next: Answer | Error): void {
+    this.#given = undefined;
     if (!(next instanceof Error) && next.state === 'fresh') this.#known = next.value;
     this.#next = next;
     this.#wake();

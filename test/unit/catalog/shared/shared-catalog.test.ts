@@ -120,6 +120,26 @@ describe('shared answers', () => {
     expect(one.last?.value).toEqual(SERVICES);
   });
 
+  it('are given again only where they changed, whatever else came with them', async () => {
+    const [one, other] = [follow(A), follow(B)];
+    await share({ 'datacenters()': ['dc1'], 'services()': SERVICES });
+    await one.fresh();
+    await other.fresh();
+    for (const name of ['dc2', 'dc3']) {
+      await share({ 'datacenters()': [name], 'services()': SERVICES });
+      await one.fresh(([found]) => found === name);
+    }
+    expect([one, other].map(({ answers }) => answers.length)).toEqual([3, 1]);
+    // One that is gone for a moment, and comes back as it was, is not asked for.
+    await share({ 'datacenters()': ['dc4'] });
+    await one.fresh(([found]) => found === 'dc4');
+    await share({ 'datacenters()': ['dc5'], 'services()': SERVICES });
+    await one.fresh(([found]) => found === 'dc5');
+    await clock.advance(10_000);
+    expect([one, other].map(({ answers }) => answers.length)).toEqual([5, 1]);
+    expect(catalog.begun).toEqual([]);
+  });
+
   it('are held while it is not known what the leader says', async () => {
     const one = follow(A);
     await share({ 'datacenters()': ['dc1'] });
