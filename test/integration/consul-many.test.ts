@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
+import { CountingProxy } from '../support/counting-proxy.ts';
 import { establishedSockets } from '../support/established-sockets.ts';
 import { Follower } from '../support/follower.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -102,6 +103,24 @@ describe('many queries on a default agent', () => {
     expect(pairs.find(({ Key }) => Key === '5')?.Value).toBe('value 5');
   });
 
+  it('has long answers packed, and short ones not', async () => {
+    const proxy = await CountingProxy.start(agent.address);
+    ends.push(() => proxy.stop());
+    const catalog = catalogOn(proxy.address);
+    ends.push(() => catalog.close());
+    const tree = new Follower(catalog, { kind: 'tree', prefix: 'many' } as const);
+    const key = new Follower(catalog, { kind: 'key', path: 'many/11' } as const);
+    ends.push(...[tree, key].map((follower) => () => follower.stop()));
+    expect(await tree.fresh()).toHaveLength(COUNT);
+    expect((await key.fresh())?.Value).toBe('value 11');
+    const plain = (await agent.expectOk('GET', '/v1/kv/many?recurse=1')).body.length;
+    const long = proxy.answers.get('/v1/kv/many?recurse=1');
+    expect(long?.encoding).toBe('gzip');
+    expect(long?.bytes).toBeGreaterThan(0);
+    expect(long?.bytes).toBeLessThan(plain / 5);
+    expect(proxy.answers.get('/v1/kv/many/11')?.encoding).toBeUndefined();
+  });
+
   it('serves two watches of the same query', async () => {
     const catalog = openCatalog();
     const followers = [1, 2].map(
@@ -127,6 +146,27 @@ describe('many queries on a default agent', () => {
     expect(asked).toBeLessThan(25);
     await agent.putKey('many/none', 'there');
     await missing.fresh((pair) => pair?.Value === 'there', 3000);
+  });
+
+  it('asks for a whole catalog now and then, however often it is written to', async () => {
+    const proxy = await CountingProxy.start(agent.address);
+    ends.push(() => proxy.stop());
+    const catalog = catalogOn(proxy.address);
+    ends.push(() => catalog.close());
+    await agent.register({ Name: 'busy', Port: 1 });
+    const services = new Follower(catalog, { kind: 'services' } as const);
+    ends.push(() => services.stop());
+    await services.fresh((found) => found.some(({ Name }) => Name === 'busy'));
+    const until = performance.now() + 3000;
+    let writes = 0;
+    for (; performance.now() < until; writes++) {
+      await agent.register({ Name: 'busy', Port: 2 + writes });
+    }
+    expect(writes).toBeGreaterThan(100);
+    // Two at once, and then with pauses that grow to five seconds.
+    expect(proxy.counts.get('/v1/catalog/services')).toBeLessThan(15);
+    await agent.register({ Name: 'late', Port: 1 });
+    await services.fresh((found) => found.some(({ Name }) => Name === 'late'));
   });
 });
 

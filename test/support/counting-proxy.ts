@@ -8,6 +8,8 @@ export class CountingProxy {
   readonly counts = new Map<string, number>();
   /** The same, each with its parameters, in order. */
   readonly urls: string[] = [];
+  /** The last answer by path with parameters: how long its body was on the wire, and how it was packed. */
+  readonly answers = new Map<string, { bytes: number; readonly encoding: string | undefined }>();
   readonly #server: Server;
 
   private constructor(agentAddress: string) {
@@ -19,6 +21,9 @@ export class CountingProxy {
       const upstream = request(`${agentAddress}${url}`, { method, headers, agent: false });
       upstream.on('response', (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        const seen = { bytes: 0, encoding: answer.headers['content-encoding'] };
+        this.answers.set(incoming.url ?? '', seen);
+        answer.on('data', (chunk: Buffer) => (seen.bytes += chunk.length));
         answer.pipe(outgoing);
       });
       upstream.on('error', () => outgoing.destroy());

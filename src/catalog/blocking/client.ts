@@ -102,9 +102,14 @@ export class BlockingClient {
    * connection was free within the deadline.
    */
   async tell(request: OwnRequest, signal: AbortSignal): Promise<HttpReply> {
-    return this.#own(request.deadlineMs, signal, () =>
-      this.#exchange({ ...request, packed: false }, signal),
-    );
+    const make = (): Promise<HttpReply> =>
+      this.#own(request.deadlineMs, signal, () =>
+        this.#exchange({ ...request, packed: false }, signal),
+      );
+    return make().catch((error: unknown) => {
+      if (error instanceof NoRoomError) return make();
+      throw error;
+    });
   }
 
   /** From now on connections are kept for what is ours at the agent: for `tell`, and for `lend` where that is called, too. */

@@ -59,7 +59,8 @@ export class NegotiatedTransport {
 
   /** How many exchanges there may be at a time, as far as the server has said it. */
   get capacity(): number {
-    return (this.#isOld ? undefined : this.#sessions?.capacity) ?? this.#plain.capacity;
+    if (this.#isOld || this.#sessions === undefined) return this.#plain.capacity;
+    return this.#sessions.capacity ?? this.#maxConnections;
   }
 
   /** As {@link Transport.exchange}; an exchange that is aborted leaves its connection to the others. */

@@ -2,7 +2,8 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { Certificates } from './certificates.ts';
-import { classifyFailure, ExchangeError } from './exchange-error.ts';
+import { Allowance } from './allowance.ts';
+import { classifyFailure, ExchangeError, NoRoomError } from './exchange-error.ts';
 import type { ConnectionRules, HttpAddress, TlsOptions } from './options.ts';
 import { serverName } from './server-name.ts';
 import { MAX_BODY_BYTES, unpackBody } from './unpack.ts';
@@ -80,8 +81,9 @@ export class Transport {
   readonly #userAgent: string;
   readonly #certificates: Certificates | undefined;
   readonly #rules: ConnectionRules;
-  /** How many exchanges there may be at a time: each has a connection of its own. */
-  readonly capacity: number;
+  readonly #allowance: Allowance;
+  readonly #maxConnections: number;
+  readonly #onTurnedAway: () => void;
 
   /** `server` is its name in messages. Throws an AutotmplError where the TLS files cannot be used. */
   constructor(server: string, options: TransportOptions, clock: Clock) {
@@ -101,7 +103,9 @@ export class Transport {
       maxCachedSessions: 0,
     };
     this.#clock = clock;
-    this.capacity = maxConnections;
+    this.#maxConnections = maxConnections;
+    this.#allowance = new Allowance(maxConnections, clock);
+    this.#onTurnedAway = options.onTurnedAway ?? (() => undefined);
     this.#rules = rules;
     this.#userAgent = options.userAgent ?? 'autotmpl';
     this.#agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
@@ -119,14 +123,25 @@ export class Transport {
     };
   }
 
+  /** How many exchanges there may be at a time: each has a connection of its own. */
+  get capacity(): number {
+    return this.#allowance.most;
+  }
+
   /**
-   * One request, one whole answer of whatever status. Rejects with an {@link ExchangeError}, or with the signal's reason once
-   * it aborts; either way the socket is gone by then.
+   * One request, one whole answer of whatever status. Rejects with an {@link ExchangeError} (a {@link NoRoomError} where the server grants no further connection,
+   * and others go on), or with the signal's reason once it aborts; either way the socket is gone by then.
    */
   async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     signal.throwIfAborted();
-    const { response, body } = await this.#send(request, signal);
+    const sent = await this.#send(request, signal).catch((error: unknown) => {
+      const isLimit = error instanceof ExchangeError && error.failure === 'limit';
+      if (isLimit && this.#allowance.turnAway()) throw this.#noRoom(error.cause);
+      throw error;
+    });
+    const { response, body, isTurnedAway } = sent;
     const { headers } = response;
+    if (isTurnedAway && this.#allowance.turnAway()) throw this.#noRoom(undefined);
     return { ...headOf(response), body: await unpackBody(body, headers['content-encoding']) };
   }
 
@@ -135,16 +150,17 @@ export class Transport {
     const { sockets, freeSockets } = this.#agent;
     const exchanges = countIn(sockets);
     const open = exchanges + countIn(freeSockets);
-    return { protocol: 'HTTP/1.1', sockets: open, maxSockets: this.capacity, exchanges };
+    return { protocol: 'HTTP/1.1', sockets: open, maxSockets: this.#maxConnections, exchanges };
   }
 
   /** Allows fewer connections than `maxConnections`, or as many again. */
   limit(sockets: number): void {
-    this.#agent.maxSockets = sockets;
+    this.#allowance.limit(sockets);
   }
 
   /** What another client makes its requests with, so that they go over these connections and count as theirs do. */
   lend(): http.Agent {
+    this.#agent.maxSockets = this.#allowance.most;
     this.#takeCertificates();
     return this.#agent;
   }
@@ -152,6 +168,11 @@ export class Transport {
   /** Closes the kept connections. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  #noRoom(cause: unknown): NoRoomError {
+    this.#onTurnedAway();
+    return new NoRoomError(cause);
   }
 
   /** What connections are made with from now on: an agent itself knows one set for its whole life. */
@@ -163,7 +184,7 @@ export class Transport {
   #send(
     request: HttpRequest,
     signal: AbortSignal,
-  ): Promise<{ response: http.IncomingMessage; body: Buffer }> {
+  ): Promise<{ response: http.IncomingMessage; body: Buffer; isTurnedAway: boolean }> {
     const startedAt = this.#clock.now();
     const outgoing = this.#open(request);
     return new Promise((resolve, reject) => {
@@ -208,6 +229,8 @@ export class Transport {
       outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
       outgoing.on('response', (response) => {
         answer = response;
+        const isTurnedAway = !outgoing.reusedSocket && saysTooMany(response);
+        if (!isTurnedAway) this.#allowance.note(response.socket);
         const bringsNothing = request.bringsNothing?.(headOf(response)) ?? false;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
@@ -219,7 +242,8 @@ export class Transport {
           // A body that is cut may end too, without an error.
           if (!response.complete) return;
           release();
-          if (failure === undefined) resolve({ response, body: Buffer.concat(chunks) });
+          const body = Buffer.concat(chunks);
+          if (failure === undefined) resolve({ response, body, isTurnedAway });
           else reject(toError(failure.reason));
         });
       });
@@ -235,6 +259,7 @@ export class Transport {
 
   #open(request: HttpRequest): http.ClientRequest {
     const { write } = request;
+    this.#agent.maxSockets = this.#allowance.most;
     const body = write === undefined ? undefined : JSON.stringify(write);
     const options: https.RequestOptions = {
       ...this.#base,
@@ -255,6 +280,11 @@ export class Transport {
 
 function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** As an agent of Consul 1.9 and later says that it grants no further connection; it closes that one. Other 429 are about requests. */
+function saysTooMany({ statusCode, headers }: http.IncomingMessage): boolean {
+  return statusCode === 429 && headers.connection === 'close';
 }
 
 function headOf({ statusCode = 0, headers }: http.IncomingMessage): ReplyHead {
