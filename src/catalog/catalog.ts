@@ -13,11 +13,18 @@ import type { Value } from './values.ts';
  * - `held`: the catalog is in trouble; `value` is the last good one, or undefined where there was none yet.
  * - `suspect`: the catalog answered, but the answer is not to be believed; `value` as in `held`.
  *
+ * `atMs` stands where `value` is from before this watch began: when it was last known to be true, in milliseconds since the epoch.
+ *
  * An error is never an absence: nothing but `fresh` may say that something is gone.
  */
 export type Answer<T = Value> =
   | { readonly state: 'fresh'; readonly value: T }
-  | { readonly state: 'held' | 'suspect'; readonly value: T | undefined; readonly reason: Error };
+  | {
+      readonly state: 'held' | 'suspect';
+      readonly value: T | undefined;
+      readonly reason: Error;
+      readonly atMs?: number;
+    };
 
 /** How a catalog's server is asked now. */
 export interface CatalogTraffic {

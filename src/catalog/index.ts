@@ -39,6 +39,8 @@ export interface CatalogParts {
   readonly logger: Logger;
   /** Whether tries are counted where the options say how many; otherwise a catalog in trouble is asked for ever. */
   readonly givesUp?: boolean;
+  /** Whether an answer from before, which the server may have, stands in for a first one that cannot be had: it is `held`. */
+  readonly fallsBack?: boolean;
   /** How agents are reached: what has the same shares connections. Absent: each has its own. */
   readonly accesses?: AgentAccesses;
   /** Runs plugins; absent: there are none here. */

@@ -115,7 +115,7 @@ export interface TargetStatus {
   readonly reason?: string;
   /** Since when somebody else's change of the file stands, in milliseconds since the epoch. */
   readonly driftedSince?: number;
-  /** It is made of answers that were kept on disk, the oldest of this time (milliseconds since the epoch), until the catalog answers. */
+  /** It is made of answers from before, the oldest of this time (milliseconds since the epoch), until the catalog answers. */
   readonly keptFrom?: number;
   /** What holds it; absent where nothing does. */
   readonly heldBy?: 'guard' | 'check' | 'group' | 'rollback';

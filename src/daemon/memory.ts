@@ -156,7 +156,7 @@ export class Memory implements Ledger {
     const { clock, logger } = this.#parts.options;
     const age = formatDuration(Math.max(0, clock.timeOfDay() - atMs));
     logger.warn(
-      `${label} is made of answers that were kept on disk, the oldest of ${new Date(atMs).toISOString()} (${age} ago), until the catalog answers`,
+      `${label} is made of answers from before, the oldest of ${new Date(atMs).toISOString()} (${age} ago), until the catalog answers`,
       { target: label },
     );
   }

@@ -50,7 +50,11 @@ export class Preparation {
     const targets = compileTargets(settings.targets, engineOf, shares ? groupKeyOf : undefined);
     await checkServiceNames(settings.supervisor?.jobs ?? [], clock);
     const accesses = this.#accesses;
-    const parts = { clock, logger, accesses, givesUp: once, runPlugin: pluginRunner(environment) };
+    const parts = {
+      ...{ clock, logger, accesses, givesUp: once },
+      fallsBack: settings.startsWithLastGood === true,
+      runPlugin: pluginRunner(environment),
+    };
     const catalog = createCatalog(settings.catalog, settings, parts);
     const supervised = settings.supervisor !== undefined && !once && !dry;
     const registrar = supervised ? createRegistrar(settings.catalog, parts) : undefined;

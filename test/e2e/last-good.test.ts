@@ -72,7 +72,7 @@ describe.concurrent('a start while Consul is away, with startWith: lastGood', ()
     rmSync(scene.at('site.conf'));
     const program = scene.start(config());
     await scene.untilText('site.conf', text('one', SALES));
-    await program.logs(/site.conf is made of answers that were kept on disk, the oldest of 20/);
+    await program.logs(/site.conf is made of answers from before, the oldest of 20/);
     await program.logs(
       /the answer kept on disk is used, of 20.* UTC; the last good answers are kept/,
     );

@@ -23,9 +23,10 @@ export class ScriptedCatalog implements Catalog {
     this.#give(id, { state: 'fresh', value });
   }
 
-  /** Puts a query into trouble; `value` is the last good one. */
-  hold(id: string, message: string, value?: Value): void {
-    this.#give(id, { state: 'held', value, reason: new Error(message) });
+  /** Puts a query into trouble; `value` is the last good one, and of `atMs` where it is from before. */
+  hold(id: string, message: string, value?: Value, atMs?: number): void {
+    const since = atMs === undefined ? {} : { atMs };
+    this.#give(id, { state: 'held', value, reason: new Error(message), ...since });
   }
 
   /** Answers a query with what is not to be believed; `value` is the last good one. */

@@ -42,7 +42,7 @@ export function replyTrouble(reply: HttpReply, plan: RequestPlan, server: Blocki
     const unknown = server.unknownPlace.said.test(said);
     return unknown
       ? refuse(message, server.unknownPlace.advice)
-      : { ...refuse(forAnyQuery), nature: 'blip' };
+      : { ...refuse(forAnyQuery), nature: 'blip', isLeaderless: true };
   }
   if (reply.status === 404 && plan.since !== undefined) {
     throw new AutotmplError('catalog', `this ${name} cannot answer ${plan.label}: ${status}`, {
@@ -72,6 +72,7 @@ export function strangeAnswer(label: string, error: unknown, server: BlockingSer
 export function leaderlessAnswer({ name }: BlockingServer): Trouble {
   return {
     nature: 'refusal',
+    isLeaderless: true,
     reason: new AutotmplError(
       'catalog',
       `${name}'s servers have no leader, so their answers are not taken`,

@@ -4,6 +4,7 @@ import type { Answer } from '../catalog.ts';
 import type { Value } from '../values.ts';
 import { isUntold, retryDelayMs } from '../http/retry.ts';
 import type { Trouble } from '../http/trouble.ts';
+import { fallBack } from './fall-back.ts';
 import { Question, type QuestionParts } from './question.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { Doubt } from './suspicion.ts';
@@ -25,6 +26,7 @@ export async function* followQuery(
   const attempts = parts.retry?.attempts ?? Number.POSITIVE_INFINITY;
   let failures = 0;
   let doubts = 0;
+  let isAnswered = false;
   /** What was told last against the catalog; undefined where nothing is. */
   let told: { readonly state: 'held' | 'suspect'; readonly reason: string } | undefined;
   try {
@@ -37,7 +39,12 @@ export async function* followQuery(
           const { reason } = outcome.trouble;
           if (told?.state !== 'held' && !isUntold(outcome.trouble, failures)) {
             told = { state: 'held', reason: describeError(reason) };
-            yield { state: 'held', value: question.value, reason };
+            const before =
+              parts.fallsBack === true && !isAnswered
+                ? await fallBack(plan, outcome.trouble, parts, signal)
+                : undefined;
+            if (signal.aborted) return;
+            yield before ?? { state: 'held', value: question.value, reason };
           }
           if (failures > attempts) throw usedUp(failures, reason);
           await rest(outcome.trouble, failures, parts, signal);
@@ -58,6 +65,7 @@ export async function* followQuery(
         case 'value': {
           failures = 0;
           doubts = 0;
+          isAnswered = true;
           if (told !== undefined || outcome.news) {
             told = undefined;
             yield { state: 'fresh', value: outcome.value };

@@ -38,6 +38,8 @@ export interface QuestionParts {
   /** Absent: our own pauses, for ever. */
   readonly retry?: RetryRules;
   readonly random: () => number;
+  /** Whether what the agent had last stands in for a first answer that its servers do not give. */
+  readonly fallsBack?: boolean;
 }
 
 /** An answer, and whether others than the leader may have given it. */

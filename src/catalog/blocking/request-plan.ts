@@ -44,6 +44,8 @@ export interface RequestPlan {
   readonly relaxed?: RelaxedReads | undefined;
   /** What a bell calls it by that rings for whatever may change the answer; absent: there is no such bell. */
   readonly rungAs?: string | undefined;
+  /** Parameter by which the agent gives what it had last while no server answers; absent: it keeps none of this. */
+  readonly fallback?: string;
   /** The ACL rule that lets a token ask this. */
   readonly aclRule: string;
   /** The first server that has this endpoint: one that does not know it can never answer. */

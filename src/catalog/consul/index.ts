@@ -16,6 +16,8 @@ import { nothingUnder, sayUnaskable } from './unaskable.ts';
 export interface ConsulParts extends AgentParts {
   /** Whether the tries are counted that the options allow; otherwise they go on for ever. */
   readonly givesUp?: boolean;
+  /** Whether what the agent's cache had last is given, as `held`, where a first answer is not to be had from the servers. */
+  readonly fallsBack?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ConsulParts extends AgentParts {
  * are few, and the waits of a new watch short.
  */
 export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts): Catalog {
-  const { clock, logger, givesUp = false, random = Math.random } = parts;
+  const { clock, logger, givesUp = false, fallsBack = false, random = Math.random } = parts;
   const agent = showConsulAddress(options.address);
   const access = openAccess(options, parts);
   const { client, places, budget, landmark } = access;
@@ -39,7 +41,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   }
   const { attempts, ...pauses } = options.retry ?? {};
   const retry = givesUp && attempts !== undefined ? { attempts, ...pauses } : pauses;
-  const follow = { client, places, clock, agent, waitMs: options.waitMs, retry, random };
+  const follow = { client, places, clock, agent, waitMs: options.waitMs, retry, random, fallsBack };
 
   return {
     name: 'consul',

@@ -38,7 +38,9 @@ export function planRequest(
   landmark?: Landmark,
 ): RequestPlan {
   const scope = scopeOf(query as Scope, defaults);
-  return { ...planQuestion(query, defaults), scrutiny: scrutinyOf(query, scope, landmark) };
+  const fallback = CACHED.has(query.kind) ? { fallback: 'cached' } : {};
+  const scrutiny = scrutinyOf(query, scope, landmark);
+  return { ...planQuestion(query, defaults), ...fallback, scrutiny };
 }
 
 function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan {

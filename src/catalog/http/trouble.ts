@@ -14,6 +14,8 @@ export interface Trouble {
   readonly nature: 'blip' | 'silence' | 'limit' | 'refusal';
   /** The server is not there for anybody: as soon as it says anything to anybody, it is worth asking again. */
   readonly serverIsAway?: boolean;
+  /** It is there, and those behind it do not answer. */
+  readonly isLeaderless?: boolean;
 }
 
 type Row = readonly [Trouble['nature'], words: string, advice: string | undefined];

@@ -96,6 +96,7 @@ export class KeptCatalog implements Catalog {
     const { standsIn, kept } = this.#parts;
     const { state, reason } = answer;
     if (!standsIn) return { state, value: undefined, reason };
+    if (this.#isYounger(id, answer)) return answer;
     const held = this.#standIn(id, reason, state);
     if (held !== undefined) return held;
     const words = `${describeError(reason)}; no answer is kept on disk: ${kept.whyNot(id)}`;
@@ -103,6 +104,14 @@ export class KeptCatalog implements Catalog {
       ...{ state, value: answer.value },
       reason: new AutotmplError('catalog', words, { cause: reason }),
     };
+  }
+
+  /** Whether the catalog had something from before itself, and later than what is kept; that is in use then. */
+  #isYounger(id: string, { value, atMs }: Troubled): boolean {
+    const kept = this.#inUse.get(id) ?? this.#parts.kept.find(id);
+    if (value === undefined || atMs === undefined || atMs <= (kept?.atMs ?? 0)) return false;
+    this.#inUse.set(id, { value, atMs });
+    return true;
   }
 
   async #isSilent(next: Promise<unknown>, signal: AbortSignal): Promise<boolean> {

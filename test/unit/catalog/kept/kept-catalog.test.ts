@@ -107,6 +107,21 @@ describe('a catalog with kept answers', () => {
     expect(reason()).toBe('gone');
   });
 
+  it.each([
+    ['later', 1, FRESH, 'no leader'],
+    ['earlier', -1, KEPT, 'no leader; the answer kept on disk is used, of 2026-11-25 19:10 UTC'],
+  ])(
+    'gives the later of two answers from before: %s is the catalog’s',
+    async (_, by, value, why) => {
+      const atMs = Date.UTC(2026, 10, 25, 19, 10);
+      inner.hold(ID, 'no leader', FRESH, atMs + by);
+      await follow();
+      expect(states()).toEqual([`held ${JSON.stringify(value)}`]);
+      expect(reason()).toBe(why);
+      expect(catalog.inUse.get(ID)?.atMs).toBe(Math.max(atMs, atMs + by));
+    },
+  );
+
   it('says why nothing is kept, where the catalog does not answer and nothing is', async () => {
     kept.clear();
     inner.hold(ID, 'nobody is there');
