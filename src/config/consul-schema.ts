@@ -64,7 +64,7 @@ export const consulSchema = map({
   }),
   consistency: setting(oneOf(CONSISTENCIES), {
     description:
-      "Who may answer a read: `default` is the leader; `stale` is any server, which is cheaper and some 80 ms behind; `cached` is the agent's cache for services, which many programs on one machine share, and the leader for the rest.",
+      "Who may answer a read: `default` is the leader; `stale` is any server, which is cheaper and some 80 ms behind; `cached` is the agent's cache for services, which many programs on one machine share, and the leader for the rest; `auto` is `stale` while the datacenter has 1,000 members or more, and else `default`.",
     default: CONSUL_DEFAULTS.consistency,
   }),
   consistencyOf: setting(

@@ -2,6 +2,7 @@ import { DEFAULT_ADDRESS, parseConsulAddress } from '../catalog/consul/address.t
 import { ADDRESS_FORMS, type Encryption } from '../catalog/http/address.ts';
 import type { ConsulFields, ConsulLayer, Said } from '../catalog/consul/environment.ts';
 import {
+  CROWD,
   DEFAULT_MAX_CONNECTIONS,
   DEFAULT_MAX_STALE_MS,
   DEFAULT_WAIT_MS,
@@ -99,8 +100,10 @@ export function combineConsul(layers: readonly ConsulLayer[]): CombinedConsul {
   function combineReads(): Pick<ConsulOptions, 'reads' | 'readsOf'> {
     const [mode = 'default', of] = [pick('consistency'), pick('consistencyOf')];
     const maxStaleMs = pick('maxStaleMs') ?? DEFAULT_MAX_STALE_MS;
-    const readsBy = (one: Consistency) =>
-      one === 'default' ? undefined : { mode: one, maxStaleMs };
+    const readsBy = (one: Consistency) => {
+      if (one === 'auto') return { mode: 'stale', maxStaleMs, fromMembers: CROWD } as const;
+      return one === 'default' ? undefined : { mode: one, maxStaleMs };
+    };
     return {
       ...(mode !== 'default' && { reads: readsBy(mode) }),
       ...(of !== undefined && {

@@ -1,6 +1,6 @@
 import { showConsulAddress } from '../catalog/consul/address.ts';
 import type { ConsulFields } from '../catalog/consul/environment.ts';
-import type { ConsulOptions } from '../catalog/consul/options.ts';
+import { consistencyName, type ConsulOptions } from '../catalog/consul/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { QuietPeriod, Target } from '../renderer/target.ts';
 import { concealed } from './conceal.ts';
@@ -93,7 +93,7 @@ function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
   const maxStale = relaxed === undefined ? undefined : formatDuration(relaxed.maxStaleMs);
   const consistencyOf =
     readsOf &&
-    Object.fromEntries(readsOf.map((rule) => [rule.queries, rule.reads?.mode ?? 'default']));
+    Object.fromEntries(readsOf.map((rule) => [rule.queries, consistencyName(rule.reads)]));
   const row = (indent: string, key: string, field: keyof ConsulFields, value: unknown) =>
     value === undefined ? [] : [{ indent, key, value, originPath: `catalog.consul.${field}` }];
   const heading = (indent: string, key: string, originPath: string): DescribedRow => ({
@@ -117,7 +117,7 @@ function consulRows(consul: ConsulOptions): readonly DescribedRow[] {
     ...row('    ', 'partition', 'partition', consul.partition),
     heading('    ', 'tls', 'catalog.consul.tls'),
     ...tlsRows,
-    ...row('    ', 'consistency', 'consistency', reads?.mode ?? 'default'),
+    ...row('    ', 'consistency', 'consistency', consistencyName(reads)),
     ...row('    ', 'consistencyOf', 'consistencyOf', consistencyOf),
     ...row('    ', 'maxStale', 'maxStaleMs', maxStale),
     ...row('    ', 'wait', 'waitMs', formatDuration(consul.waitMs)),

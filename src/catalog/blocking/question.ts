@@ -38,6 +38,8 @@ export interface QuestionParts {
   /** Absent: our own pauses, for ever. */
   readonly retry?: RetryRules;
   readonly random: () => number;
+  /** How many members the agent's datacenter has, as far as that is known. */
+  readonly members?: () => number;
   /** Whether what the agent had last stands in for a first answer that its servers do not give. */
   readonly fallsBack?: boolean;
 }
@@ -80,7 +82,7 @@ export class Question {
     this.#place = place;
     this.#cursor = new Cursor(() => parts.places.firstWaitMs);
     this.#pace = new Pace(parts.clock, plan.weight);
-    this.#reads = new Reads(plan.relaxed, parts.client.server);
+    this.#reads = new Reads(plan.relaxed, parts.client.server, parts.members);
     this.#suspicion = new Suspicion(plan, parts.client.server, parts.clock);
     this.#value = known;
     if (known !== undefined) this.#suspicion.recall(known);

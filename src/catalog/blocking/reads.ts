@@ -6,6 +6,8 @@ export interface RelaxedReads {
   /** `stale`: any server answers. `cached`: the agent does, from its cache. */
   readonly mode: 'stale' | 'cached';
   readonly maxStaleMs: number;
+  /** Only where the server's datacenter has at least so many members; absent: everywhere. */
+  readonly fromMembers?: number;
 }
 
 /**
@@ -16,18 +18,25 @@ export interface RelaxedReads {
 export class Reads {
   readonly #rules: RelaxedReads | undefined;
   readonly #server: BlockingServer;
+  readonly #members: () => number;
   /** At which index what is known was true. */
   #seen = 0;
 
-  /** Without rules, only what the leader confirms counts. */
-  constructor(rules: RelaxedReads | undefined, server: BlockingServer) {
+  /** Without rules, only what the leader confirms counts. `members` is how many the datacenter has, as far as that is known. */
+  constructor(
+    rules: RelaxedReads | undefined,
+    server: BlockingServer,
+    members: () => number = () => 0,
+  ) {
     this.#rules = rules;
+    this.#members = members;
     this.#server = server;
   }
 
   /** What is put behind the path to be answered by others too; undefined where only the leader is asked. */
   get parameter(): string | undefined {
-    return this.#rules?.mode;
+    const { mode, fromMembers = 0 } = this.#rules ?? {};
+    return this.#members() >= fromMembers ? mode : undefined;
   }
 
   /** What there is to say against a good answer that was asked for with {@link parameter}. */

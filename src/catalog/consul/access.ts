@@ -1,10 +1,12 @@
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { BlockingClient } from '../blocking/client.ts';
+import type { Ask } from '../blocking/request-plan.ts';
 import { Places } from '../blocking/places.ts';
 import { showConsulAddress } from './address.ts';
 import { describeAgent } from './agent.ts';
 import { Budget } from './budget.ts';
+import { Census } from './census.ts';
 import { Landmark } from './landmark.ts';
 import type { ConsulOptions } from './options.ts';
 import { CONSUL } from './server.ts';
@@ -35,6 +37,7 @@ export interface AgentAccess {
   readonly landmark: Landmark;
   /** Whether there are bells for services where these options look. */
   rings(options: ConsulOptions): boolean;
+  readonly census: Census;
   /** Looks at the agent a while after the first call, and says what is of interest about it. */
   introduce(): void;
   /** Gives it back; with the last one the connections are closed. */
@@ -67,6 +70,7 @@ export class AgentAccesses {
       budget: shared.budget,
       landmark: shared.landmark,
       rings: (of) => shared.rings(of),
+      census: shared.census,
       introduce: () => shared.introduce(),
       close: () => {
         if (!isOurs) return;
@@ -91,10 +95,12 @@ class SharedAccess {
   readonly budget: Budget;
   readonly landmark = new Landmark();
   readonly #bells: ServiceBells;
+  readonly census: Census;
   readonly #options: ConsulOptions;
   readonly #parts: AccessParts;
   readonly #closed = new AbortController();
   #cancelIntroduction: CancelTimer | undefined;
+  readonly #ask: Ask = (path) => this.client.read({ path, packed: false }, this.#closed.signal);
 
   constructor(options: ConsulOptions, parts: AccessParts) {
     const { clock, logger, random = Math.random } = parts;
@@ -111,6 +117,10 @@ class SharedAccess {
       usage: () => client.usage(),
       forWaits: () => client.connections.forWaits - this.#bells.places,
       rung: () => this.#bells.served,
+    });
+    this.census = new Census({
+      ...{ agent: showConsulAddress(options.address), logger, clock },
+      count: async () => (await describeAgent(this.#ask))?.members,
     });
     const { waitMs, namespace, partition } = options;
     const scope = { ns: namespace, partition };
@@ -130,6 +140,7 @@ class SharedAccess {
 
   close(): void {
     this.#closed.abort();
+    this.census.close();
     this.budget.close();
     this.#bells.close();
     this.#cancelIntroduction?.();
@@ -139,9 +150,8 @@ class SharedAccess {
   async #look(): Promise<void> {
     const { logger } = this.#parts;
     const { address, maxConnections } = this.#options;
-    const ask = (path: string) => this.client.read({ path, packed: false }, this.#closed.signal);
-    await this.landmark.look(ask).catch(() => false);
-    const description = await describeAgent(ask);
+    await this.landmark.look(this.#ask).catch(() => false);
+    const description = await describeAgent(this.#ask);
     if (description === undefined) return;
     const agent = showConsulAddress(address);
     const limit = description.maxConnectionsPerClient;

@@ -6,7 +6,7 @@ import { freezeValue } from '../values.ts';
 import { openAccess, type AgentParts } from './access.ts';
 import { showConsulAddress } from './address.ts';
 import { followQuery } from '../blocking/follow-query.ts';
-import type { ConsulOptions } from './options.ts';
+import { needsCensus, type ConsulOptions } from './options.ts';
 import { UnaskableError } from '../http/api-path.ts';
 import { planRequest } from './requests.ts';
 import { CONSUL } from './server.ts';
@@ -31,7 +31,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   const { clock, logger, givesUp = false, fallsBack = false, random = Math.random } = parts;
   const agent = showConsulAddress(options.address);
   const access = openAccess(options, parts);
-  const { client, places, budget, landmark } = access;
+  const { client, places, budget, landmark, census } = access;
   const { address, tls } = options;
   if (address.transport === 'tcp' && address.secure && !tls.verify) {
     logger.warn(
@@ -41,8 +41,19 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   }
   const { attempts, ...pauses } = options.retry ?? {};
   const retry = givesUp && attempts !== undefined ? { attempts, ...pauses } : pauses;
-  const follow = { client, places, clock, agent, waitMs: options.waitMs, retry, random, fallsBack };
+  const follow = {
+    client,
+    places,
+    clock,
+    agent,
+    waitMs: options.waitMs,
+    retry,
+    random,
+    fallsBack,
+    members: () => census.members,
+  };
 
+  const counts = needsCensus(options);
   return {
     name: 'consul',
     async *watch(query, signal, known) {
@@ -50,6 +61,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
         throw new AutotmplError('catalog', `Consul cannot answer ${queryId(query)}`);
       }
       access.introduce();
+      if (counts) census.begin();
       let answered = false;
       const budgeted = budget.begin();
       try {

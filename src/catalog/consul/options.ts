@@ -36,10 +36,25 @@ export type ConsulTls = TlsOptions;
 /** The wait of one blocking query where nobody says otherwise: it bounds how long a silent loss of the index can go unseen. */
 export const DEFAULT_WAIT_MS = 60_000;
 
-/** Consul's consistency modes, as far as they are of use here: who may answer a read. */
-export const CONSISTENCIES = ['default', 'stale', 'cached'] as const;
+/** Consul's consistency modes, as far as they are of use here, and `auto`, which is `stale` in a crowd: who may answer a read. */
+export const CONSISTENCIES = ['default', 'stale', 'cached', 'auto'] as const;
 /** One of {@link CONSISTENCIES}. */
 export type Consistency = (typeof CONSISTENCIES)[number];
+
+/** From so many members of a datacenter on, the leader is spared by `auto`. */
+export const CROWD = 1000;
+
+/** Whether it has to be known how many members the datacenter has. */
+export function needsCensus({ reads, readsOf = [] }: Pick<ConsulOptions, 'reads' | 'readsOf'>) {
+  return [reads, ...readsOf.map((rule) => rule.reads)].some(
+    (one) => one?.fromMembers !== undefined,
+  );
+}
+
+/** What such reads are called in a config. */
+export function consistencyName(reads: RelaxedReads | undefined): Consistency {
+  return reads?.fromMembers === undefined ? (reads?.mode ?? 'default') : 'auto';
+}
 
 /** Who may answer some of the queries. */
 export interface ReadsOf {

@@ -35,7 +35,7 @@ describe('a config that is wrong', () => {
     const text = 'catalog: {consul: {consistencyOf: {servce: stale, key(a): stle}}}\n' + SOURCE;
     expect((await about(text)).split('\n').slice(1)).toEqual([
       '  a.yaml:1:44: catalog.consul.consistencyOf.servce: expected a kind (service, connect, services, node, nodes, key, tree), or KIND(NAME), found "servce"',
-      expect.stringContaining('expected one of default, stale, cached, found "stle"'),
+      expect.stringContaining('expected one of default, stale, cached, auto, found "stle"'),
     ]);
   });
 

@@ -43,6 +43,10 @@ describe('who may answer', () => {
       mode: 'stale',
       maxStaleMs: 2000,
     });
+    expect(combineConsul([{ consistency: said('auto' as const) }]).options.reads).toEqual({
+      ...{ mode: 'stale', maxStaleMs: 2000 },
+      fromMembers: 1000,
+    });
     const cached = { consistency: said('cached' as const), maxStaleMs: said(9000) };
     expect(combineConsul([cached]).options.reads).toEqual({ mode: 'cached', maxStaleMs: 9000 });
   });
