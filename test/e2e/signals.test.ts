@@ -194,7 +194,8 @@ describe('a signal that comes to a program that never listens', () => {
     return { scene, program, pipe };
   };
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGQUIT'] as const)(
+  // Each takes three seconds, in which it does nothing.
+  it.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGQUIT'] as const)(
     'ends it after a moment: %s',
     async (signal) => {
       const { scene, program, pipe } = await pipes(['supervise']);
@@ -205,7 +206,7 @@ describe('a signal that comes to a program that never listens', () => {
     },
   );
 
-  it('ends a command that would not listen at all', async () => {
+  it.concurrent('ends a command that would not listen at all', async () => {
     const { scene, program, pipe } = await pipes(['check']);
     program.kill('SIGTERM');
     expect(await program.ended).toMatchObject({ code: null, signal: 'SIGTERM' });

@@ -1,71 +1,83 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Program } from '../support/autotmpl.ts';
 import { startConsul, type ConsulAgent } from '../support/consul.ts';
 import { peakMemory } from '../support/process-facts.ts';
 import { messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/commands', import.meta.url));
 /** A write is a matter of milliseconds; a command under way must not make it one of its own length. */
-const PROMPT_MS = 2000;
+const PROMPT_MS = 4000;
 
 let agent: ConsulAgent;
-let scene: Scene;
 beforeAll(async () => {
   agent = await startConsul();
 });
 afterAll(() => agent.stop());
-beforeEach(async () => {
-  scene = new Scene();
-  await agent.putKey('site/text', 'one');
+
+const test = sideBySide(async (ends) => {
+  const scene = new Scene();
+  ends.push(() => scene.close());
+  const key = `site/${randomUUID()}`;
+  await agent.putKey(key, 'one');
+
+  const start = (fields: Readonly<Record<string, unknown>>): Program =>
+    scene.start({
+      catalog: { consul: { address: agent.address } },
+      templates: [{ contents: `{{ key("${key}") }}`, destination: 'site.conf', ...fields }],
+    });
+
+  /** Starts a program whose command does what a fixture does until the file `mended` is there; then it copies the file. */
+  async function watch(fixture: string, commandTimeout: string): Promise<Program> {
+    const command = `echo run >> runs; [ -e mended ] || exec ${join(FIXTURES, fixture)}; cp site.conf applied`;
+    const program = start({ command, commandTimeout });
+    await program.logs(/"running: /);
+    return program;
+  }
+
+  async function expectPromptWrite(text: string): Promise<void> {
+    await agent.putKey(key, text);
+    await scene.untilText('site.conf', text, PROMPT_MS);
+  }
+
+  /** Mends the command and waits for the next try to succeed on the newest file. */
+  async function expectRetried(program: Program, text: string): Promise<void> {
+    scene.write('mended', '');
+    await scene.untilText('applied', text, 15_000);
+    await program.logs(/"done: /);
+    await scene.until('nothing owed', () => !scene.exists('.site.conf.autotmpl-owed'));
+    expect(program.isRunning).toBe(true);
+    expect(scene.processes()).toEqual([program.pid]);
+  }
+
+  return { scene, start, watch, expectPromptWrite, expectRetried };
 });
-afterEach(() => scene.close());
 
-/** Starts a program whose command does what a fixture does until the file `mended` is there; then it copies the file. */
-async function watch(fixture: string, commandTimeout: string): Promise<Program> {
-  const command = `echo run >> runs; [ -e mended ] || exec ${join(FIXTURES, fixture)}; cp site.conf applied`;
-  const program = scene.start({
-    catalog: { consul: { address: agent.address } },
-    templates: [
-      { contents: '{{ key("site/text") }}', destination: 'site.conf', command, commandTimeout },
-    ],
-  });
-  await program.logs(/"running: /);
-  return program;
-}
-
-async function expectPromptWrite(text: string): Promise<void> {
-  await agent.putKey('site/text', text);
-  await scene.untilText('site.conf', text, PROMPT_MS);
-}
-
-/** Mends the command and waits for the next try to succeed on the newest file. */
-async function expectRetried(program: Program, text: string): Promise<void> {
-  scene.write('mended', '');
-  await scene.untilText('applied', text, 15_000);
-  await program.logs(/"done: /);
-  await scene.until('nothing owed', () => !scene.exists('.site.conf.autotmpl-owed'));
-  expect(program.isRunning).toBe(true);
-  expect(scene.processes()).toEqual([program.pid]);
-}
-
-it('ends a command that hangs, writes changes meanwhile, and tries again', async () => {
-  const program = await watch('hang', '3s');
+test('ends a command that hangs, writes changes meanwhile, and tries again', async ({
+  stage: { watch, expectPromptWrite, expectRetried },
+}) => {
+  const program = await watch('hang', '6s');
   await expectPromptWrite('two');
   expect(messages(program, /ran longer than/)).toEqual([]);
-  await program.logs(/ran longer than 3s and was killed.*it is tried again in/);
+  await program.logs(/ran longer than 6s and was killed.*it is tried again in/);
   await expectRetried(program, 'two');
 });
 
-it('ends a command that takes no TERM, with its children', async () => {
+test('ends a command that takes no TERM, with its children', async ({
+  stage: { watch, expectRetried },
+}) => {
   const program = await watch('ignore-term', '500ms');
   await program.logs(/"started"/);
   await program.logs(/ran longer than 500ms and was killed/);
   await expectRetried(program, 'one');
 });
 
-it('ends a command with all that it forked', async () => {
+test('ends a command with all that it forked', async ({
+  stage: { scene, watch, expectRetried },
+}) => {
   const program = await watch('fork-and-wait', '1s');
   await program.logs(/"started"/);
   expect(scene.processes().length).toBeGreaterThan(3);
@@ -73,7 +85,9 @@ it('ends a command with all that it forked', async () => {
   await expectRetried(program, 'one');
 });
 
-it('leaves nothing of a command behind when a second signal insists', async () => {
+test('leaves nothing of a command behind when a second signal insists', async ({
+  stage: { scene, watch },
+}) => {
   const program = await watch('ignore-term', '60s');
   await program.logs(/"started"/);
   program.kill('SIGTERM');
@@ -83,12 +97,11 @@ it('leaves nothing of a command behind when a second signal insists', async () =
   await scene.until('nothing left', () => scene.processes().length === 0);
 });
 
-it('is not held up by a daemon that keeps the output, which lives on', async () => {
+test('is not held up by a daemon that keeps the output, which lives on', async ({
+  stage: { scene, start, expectPromptWrite },
+}) => {
   const command = `${join(FIXTURES, 'leave-daemon')} ${scene.at('alive')}`;
-  const program = scene.start({
-    catalog: { consul: { address: agent.address } },
-    templates: [{ contents: '{{ key("site/text") }}', destination: 'site.conf', command }],
-  });
+  const program = start({ command });
   await program.logs(/"done: /);
   expect(scene.exists('alive')).toBe(false);
   await expectPromptWrite('two');
@@ -96,7 +109,9 @@ it('is not held up by a daemon that keeps the output, which lives on', async () 
   await scene.until('the daemon to print and live', () => scene.exists('alive'));
 });
 
-it('takes 100 MB of output without losing its memory, its log or a change', async () => {
+test('takes 100 MB of output without losing its memory, its log or a change', async ({
+  stage: { scene, watch, expectPromptWrite },
+}) => {
   const program = await watch('flood', '60s');
   await expectPromptWrite('two');
   expect(messages(program, /^done: /)).toEqual([]);
@@ -112,7 +127,9 @@ it('takes 100 MB of output without losing its memory, its log or a change', asyn
   expect(messages(program, / printed \d{7} lines more than are logged$/)).toHaveLength(2);
 });
 
-it('tries again when a command dies by a signal', async () => {
+test('tries again when a command dies by a signal', async ({
+  stage: { watch, expectPromptWrite, expectRetried },
+}) => {
   const program = await watch('die-of-segv', '10s');
   await program.logs(/was killed by SIGSEGV; .*it is tried again in/);
   await expectPromptWrite('two');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import type { Query } from '../../src/catalog/query.ts';
 import type { VaultOptions } from '../../src/catalog/vault/options.ts';
@@ -6,48 +6,43 @@ import type { VaultSecret } from '../../src/catalog/vault-facts.ts';
 import { describeError } from '../../src/core/errors.ts';
 import { Follower } from '../support/follower.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { vaultCatalogOn } from '../support/vault-catalog.ts';
 import { VaultServer } from '../support/vault-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const TOKEN = 'hvs.the-token-of-the-test';
 
-let server: VaultServer;
-let logger: ReturnType<typeof recordingLogger>;
-let catalogs: Catalog[];
-let followers: { stop(): Promise<void> }[];
-
-beforeEach(async () => {
-  server = new VaultServer();
+const test = sideBySide(async (ends) => {
+  const server = new VaultServer();
   server.addToken(TOKEN);
-  logger = recordingLogger();
-  [catalogs, followers] = [[], []];
+  const logger = recordingLogger();
   await server.start();
-});
-afterEach(async () => {
-  for (const follower of followers) await follower.stop();
-  for (const catalog of catalogs) catalog.close();
-  await server.stop();
-});
+  ends.push(() => server.stop());
 
-function open(changes: Partial<VaultOptions> = {}): Catalog {
-  const catalog = vaultCatalogOn(server.address, { token: TOKEN, ...changes }, logger);
-  catalogs.push(catalog);
-  return catalog;
-}
+  function open(changes: Partial<VaultOptions> = {}): Catalog {
+    const catalog = vaultCatalogOn(server.address, { token: TOKEN, ...changes }, logger);
+    ends.push(() => catalog.close());
+    return catalog;
+  }
 
-function follow<const Q extends Query>(query: Q, catalog = open()): Follower<Q> {
-  const follower = new Follower(catalog, query);
-  followers.push(follower);
-  return follower;
-}
+  function follow<const Q extends Query>(query: Q, catalog = open()): Follower<Q> {
+    const follower = new Follower(catalog, query);
+    ends.push(() => follower.stop());
+    return follower;
+  }
+
+  return { ends, server, logger, open, follow };
+});
 
 const read = (path: string, parameters: Readonly<Record<string, string>> = {}) =>
   ({ kind: 'vaultRead', path, parameters }) as const;
 const dataOf = (secret: VaultSecret | null) => secret?.Data;
 
-describe('a secret of KV version 2', () => {
-  it('is read by its plain path and by the one of the API', async () => {
+describe.concurrent('a secret of KV version 2', () => {
+  test('is read by its plain path and by the one of the API', async ({
+    stage: { server, open, follow },
+  }) => {
     server.put('app/db', { password: 'hunter22' });
     const catalog = open();
     for (const path of ['secret/app/db', 'secret/data/app/db']) {
@@ -56,7 +51,7 @@ describe('a secret of KV version 2', () => {
     }
   });
 
-  it('is read in the version that was asked for', async () => {
+  test('is read in the version that was asked for', async ({ stage: { server, open, follow } }) => {
     server.put('app', { v: 'one' });
     server.put('app', { v: 'two' });
     const catalog = open();
@@ -68,7 +63,9 @@ describe('a secret of KV version 2', () => {
     ).toMatchObject({ data: { v: 'one' } });
   });
 
-  it('is absent where it is not there, where its version was deleted, and comes when it is put', async () => {
+  test('is absent where it is not there, where its version was deleted, and comes when it is put', async ({
+    stage: { server, open, follow },
+  }) => {
     server.kv2.set('gone', [{ a: 'b' }, null]);
     const catalog = open();
     expect(await follow(read('secret/gone'), catalog).fresh()).toBeNull();
@@ -80,7 +77,9 @@ describe('a secret of KV version 2', () => {
     });
   });
 
-  it('is trouble, and no absence, where Vault does not say what is mounted', async () => {
+  test('is trouble, and no absence, where Vault does not say what is mounted', async ({
+    stage: { server, open, follow },
+  }) => {
     server.put('app', { a: 'b' });
     server.mountsAreHidden = true;
     const catalog = open();
@@ -90,8 +89,10 @@ describe('a secret of KV version 2', () => {
   });
 });
 
-describe('a secret without a lease', () => {
-  it('is read again after the default lease, and a request ID alone is no news', async () => {
+describe.concurrent('a secret without a lease', () => {
+  test('is read again after the default lease, and a request ID alone is no news', async ({
+    stage: { server, open, follow },
+  }) => {
     server.put('app', { v: 'one' });
     const follower = follow(read('secret/app'), open({ defaultLeaseMs: 1100 }));
     await follower.fresh();
@@ -101,7 +102,9 @@ describe('a secret without a lease', () => {
     await follower.fresh((secret) => JSON.stringify(dataOf(secret)).includes('two'));
   });
 
-  it('is not left alone for the 768 hours that KV version 1 says', async () => {
+  test('is not left alone for the 768 hours that KV version 1 says', async ({
+    stage: { server, open, follow },
+  }) => {
     server.kv1.set('app', { v: 'one' });
     const follower = follow(read('kv1/app'), open({ defaultLeaseMs: 1100 }));
     expect(dataOf(await follower.fresh())).toEqual({ v: 'one' });
@@ -109,7 +112,7 @@ describe('a secret without a lease', () => {
     await follower.fresh((secret) => dataOf(secret)?.['v'] === 'two');
   });
 
-  it('keeps every digit of a number', async () => {
+  test('keeps every digit of a number', async ({ stage: { server, open, follow } }) => {
     server.failures.push(
       { status: 200, body: '{"data":{"path":"kv1/","type":"kv","options":{}}}' },
       { status: 200, body: '{"data":{"id":12345678901234567890,"one":1.0,"port":5432,"t":"1.0"}}' },
@@ -123,8 +126,8 @@ describe('a secret without a lease', () => {
   });
 });
 
-describe('a secret with a lease', () => {
-  it('is renewed, and stays what it is', async () => {
+describe.concurrent('a secret with a lease', () => {
+  test('is renewed, and stays what it is', async ({ stage: { server, logger, follow } }) => {
     server.leaseS = 2;
     const follower = follow(read('database/creds/app'));
     await follower.fresh();
@@ -134,7 +137,7 @@ describe('a secret with a lease', () => {
     expect(logger.text()).toContain('renewed the lease of vaultRead(database/creds/app) for 2s');
   });
 
-  it('is read anew before its greatest lease ends', async () => {
+  test('is read anew before its greatest lease ends', async ({ stage: { server, follow } }) => {
     [server.leaseS, server.longestLeaseS] = [2, 4];
     const follower = follow(read('database/creds/app'));
     const first = dataOf(await follower.fresh());
@@ -146,7 +149,9 @@ describe('a secret with a lease', () => {
     expect(Date.now()).toBeLessThan(lease?.endsAtMs ?? 0);
   });
 
-  it('is read anew at its threshold where it cannot be renewed', async () => {
+  test('is read anew at its threshold where it cannot be renewed', async ({
+    stage: { server, follow },
+  }) => {
     [server.leaseS, server.renewableLeases] = [2, false];
     const follower = follow(read('database/creds/app'));
     const startedAt = Date.now();
@@ -157,7 +162,9 @@ describe('a secret with a lease', () => {
     expect(server.count('PUT sys/leases/renew')).toBe(0);
   });
 
-  it('is read anew at once where its lease was revoked', async () => {
+  test('is read anew at once where its lease was revoked', async ({
+    stage: { server, follow },
+  }) => {
     server.leaseS = 2;
     const follower = follow(read('database/creds/app'));
     const first = dataOf(await follower.fresh());
@@ -166,8 +173,8 @@ describe('a secret with a lease', () => {
   });
 });
 
-describe('what is written', () => {
-  it('is answered, each data apart', async () => {
+describe.concurrent('what is written', () => {
+  test('is answered, each data apart', async ({ stage: { open, follow } }) => {
     const catalog = open();
     const write = (plaintext: string) =>
       ({ kind: 'vaultWrite', path: 'transit/encrypt/app', data: { plaintext } }) as const;
@@ -179,7 +186,9 @@ describe('what is written', () => {
     });
   });
 
-  it('is wrapped as KV version 2 wants it, and null where Vault has nothing to say', async () => {
+  test('is wrapped as KV version 2 wants it, and null where Vault has nothing to say', async ({
+    stage: { server, open, follow },
+  }) => {
     const catalog = open();
     const data = { password: 'hunter22' };
     await follow({ kind: 'vaultWrite', path: 'secret/app', data }, catalog).fresh();
@@ -188,8 +197,8 @@ describe('what is written', () => {
   });
 });
 
-describe('an error', () => {
-  it('does not quote what was written', async () => {
+describe.concurrent('an error', () => {
+  test('does not quote what was written', async ({ stage: { server, open, follow } }) => {
     const said = ['1 error occurred: bad password hunter22-x'];
     const catalog = open({ renewToken: false });
     server.failures.push(
@@ -203,8 +212,10 @@ describe('an error', () => {
   });
 });
 
-describe('a list', () => {
-  it('is sorted, and empty where there is nothing', async () => {
+describe.concurrent('a list', () => {
+  test('is sorted, and empty where there is nothing', async ({
+    stage: { server, open, follow },
+  }) => {
     server.put('app/b', {});
     server.put('app/a', {});
     server.put('app/c/d', {});
@@ -219,8 +230,10 @@ describe('a list', () => {
   });
 });
 
-describe('trouble', () => {
-  it('tells a missing policy line from a token that is no good', async () => {
+describe.concurrent('trouble', () => {
+  test('tells a missing policy line from a token that is no good', async ({
+    stage: { server, logger, open, follow },
+  }) => {
     server.put('app', { a: 'b' });
     server.addToken('hvs.poor', { paths: ['kv1/'] });
     const poor = describeError(
@@ -235,7 +248,9 @@ describe('trouble', () => {
     expect(poor + unknown + logger.text()).not.toMatch(/hvs\.(?:poor|no)/);
   });
 
-  it('holds the last secret through it, and goes on', async () => {
+  test('holds the last secret through it, and goes on', async ({
+    stage: { server, open, follow },
+  }) => {
     server.put('app', { v: 'one' });
     const follower = follow(read('secret/app'), open({ defaultLeaseMs: 1100 }));
     await follower.fresh();
@@ -247,7 +262,9 @@ describe('trouble', () => {
     await follower.fresh((secret) => JSON.stringify(secret).includes('two'), 20_000);
   });
 
-  it('says of a server that is sealed that it is, and goes on once it is not', async () => {
+  test('says of a server that is sealed that it is, and goes on once it is not', async ({
+    stage: { server, follow },
+  }) => {
     server.put('app', { v: 'one' });
     server.sealed = true;
     const follower = follow(read('secret/app'));
@@ -256,11 +273,11 @@ describe('trouble', () => {
     await follower.fresh(undefined, 20_000);
   });
 
-  it.each([
+  test.for<[number, RegExp]>([
     [429, /429 Too Many Requests/],
     [500, /500 Internal Server Error/],
     [412, /412 Precondition Failed/],
-  ])('is no absence with a %i', async (status, said) => {
+  ])('is no absence with a %i', async ([status, said], { stage: { server, open, follow } }) => {
     server.put('app', { v: 'one' });
     const follower = follow(read('secret/app'), open({ defaultLeaseMs: 1100, renewToken: false }));
     await follower.fresh();
@@ -270,26 +287,30 @@ describe('trouble', () => {
     await follower.fresh(undefined, 20_000);
   });
 
-  it('follows a standby to the active server', async () => {
+  test('follows a standby to the active server', async ({
+    stage: { ends, server, logger, follow },
+  }) => {
     server.put('app', { v: 'one' });
     const standby = new VaultServer();
     await standby.start();
     standby.redirectTo = server.address;
     const catalog = vaultCatalogOn(standby.address, { token: TOKEN }, logger);
-    catalogs.push(catalog);
+    ends.push(
+      () => standby.stop(),
+      () => catalog.close(),
+    );
     expect(dataOf(await follow(read('secret/app'), catalog).fresh())).toMatchObject({
       data: { v: 'one' },
     });
-    await standby.stop();
   });
 
-  it('ends for a path that no request can carry', async () => {
+  test('ends for a path that no request can carry', async ({ stage: { follow } }) => {
     expect(describeError(await follow(read('secret/../x')).thrown())).toContain(
       'has no address for',
     );
   });
 
-  it('sends its namespace along', async () => {
+  test('sends its namespace along', async ({ stage: { server, open, follow } }) => {
     server.put('app', { v: 'one' });
     await follow(read('secret/app'), open({ namespace: 'team/a' })).fresh();
     const { namespace } = server.asked.find(({ path }) => path === 'secret/data/app') ?? {};

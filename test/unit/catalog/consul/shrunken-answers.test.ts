@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createConsulCatalog } from '../../../../src/catalog/consul/index.ts';
 import type { ConsulOptions } from '../../../../src/catalog/consul/options.ts';
 import type { Query } from '../../../../src/catalog/query.ts';
@@ -10,29 +10,29 @@ import { catalogOn, consulOptions } from '../../../support/consul-catalog.ts';
 import { startFakeAgent, type FakeAgent, type FakeHandler } from '../../../support/fake-agent.ts';
 import { Follower } from '../../../support/follower.ts';
 import { recordingLogger } from '../../../support/recording-logger.ts';
+import { sideBySide } from '../../../support/side-by-side.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 
 const SALES = { kind: 'service', name: 'sales', passingOnly: false } as const;
 const HEALTH = '/v1/health/service/sales';
 
-const ends: (() => void | Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+const test = sideBySide((ends) => {
+  async function follow<const Q extends Query>(
+    query: Q,
+    handler: FakeHandler,
+    overrides: Partial<ConsulOptions> = {},
+  ): Promise<{ agent: FakeAgent; follower: Follower<Q> }> {
+    const agent = await startFakeAgent(handler);
+    ends.push(() => agent.close());
+    const catalog = catalogOn(agent.address, overrides);
+    ends.push(() => catalog.close());
+    const follower = new Follower(catalog, query);
+    ends.push(() => follower.stop());
+    return { agent, follower };
+  }
 
-async function follow<const Q extends Query>(
-  query: Q,
-  handler: FakeHandler,
-  overrides: Partial<ConsulOptions> = {},
-): Promise<{ agent: FakeAgent; follower: Follower<Q> }> {
-  const agent = await startFakeAgent(handler);
-  ends.push(() => agent.close());
-  const catalog = catalogOn(agent.address, overrides);
-  ends.push(() => catalog.close());
-  const follower = new Follower(catalog, query);
-  ends.push(() => follower.stop());
-  return { agent, follower };
-}
+  return { ends, follow };
+});
 
 function answer(
   response: ServerResponse,
@@ -73,8 +73,10 @@ function inTurn(
 
 const pathsOf = ({ questions }: FakeAgent): string[] => questions.map(({ url }) => url.pathname);
 
-describe('an answer that shrank', () => {
-  it('is read again without waiting, and the newer reading counts', async () => {
+describe.concurrent('an answer that shrank', () => {
+  test('is read again without waiting, and the newer reading counts', async ({
+    stage: { follow },
+  }) => {
     const { agent, follower } = await follow(
       SALES,
       inTurn([
@@ -89,7 +91,9 @@ describe('an answer that shrank', () => {
     expect(pathsOf(agent).slice(0, 3)).toEqual([HEALTH, HEALTH, HEALTH]);
   });
 
-  it('costs one question more where it is small, and one that grows or only changes costs none', async () => {
+  test('costs one question more where it is small, and one that grows or only changes costs none', async ({
+    stage: { follow },
+  }) => {
     const { agent, follower } = await follow(
       SALES,
       inTurn([
@@ -105,9 +109,9 @@ describe('an answer that shrank', () => {
     expect(follower.answers.map(({ value }) => value?.length)).toEqual([3, 4, 3]);
   });
 
-  it.each([404, 405, 500])(
+  test.for([404, 405, 500])(
     'is held where it says that it is filtered, though the agent has nothing to say of rights (%i)',
-    async (status) => {
+    async (status, { stage: { follow } }) => {
       const filtered = { 'X-Consul-Results-Filtered-By-ACLs': 'true' };
       let isWhole = false;
       const { follower } = await follow(SALES, ({ url, index, turn }, response) => {
@@ -126,7 +130,7 @@ describe('an answer that shrank', () => {
     },
   );
 
-  it('is held where its index is that of the one before', async () => {
+  test('is held where its index is that of the one before', async ({ stage: { follow } }) => {
     const { follower } = await follow(SALES, ({ url, index, turn }, response) => {
       if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
       // An answer before its time makes us forget the index, and read all of it.
@@ -137,7 +141,9 @@ describe('an answer that shrank', () => {
     expect(follower.last?.value).toHaveLength(3);
   });
 
-  it('is held where the catalog does not list its own service any more', async () => {
+  test('is held where the catalog does not list its own service any more', async ({
+    stage: { follow },
+  }) => {
     let isNarrowed = false;
     const { agent, follower } = await follow(SALES, ({ url, index }, response) => {
       const { pathname } = url;
@@ -156,7 +162,9 @@ describe('an answer that shrank', () => {
     expect(follower.last?.value).toHaveLength(3);
   });
 
-  it('is asked of the leader where others may answer, so that none that lags is believed', async () => {
+  test('is asked of the leader where others may answer, so that none that lags is believed', async ({
+    stage: { follow },
+  }) => {
     const { agent, follower } = await follow(
       SALES,
       ({ url, index, turn }, response) => {
@@ -177,7 +185,9 @@ describe('an answer that shrank', () => {
     expect(follower.answers.map(({ value }) => value?.length)).toEqual([3]);
   });
 
-  it('is asked of the leader again and again where others may answer, until it is believed', async () => {
+  test('is asked of the leader again and again where others may answer, until it is believed', async ({
+    stage: { follow },
+  }) => {
     const { agent, follower } = await follow(
       SALES,
       ({ url, turn }, response) => {
@@ -196,7 +206,9 @@ describe('an answer that shrank', () => {
     expect(since().some(({ url }) => url.searchParams.has('stale'))).toBe(false);
   });
 
-  it('is held for a while where the agent was away in between, whatever its index', async () => {
+  test('is held for a while where the agent was away in between, whatever its index', async ({
+    stage: { follow },
+  }) => {
     const { follower } = await follow(SALES, ({ url, index, turn }, response) => {
       if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
       else if (turn === 0) answer(response, 5, 3);
@@ -207,7 +219,9 @@ describe('an answer that shrank', () => {
     expect(follower.last?.value).toHaveLength(3);
   });
 
-  it('does not double the questions of a service that flaps: all of them keep to the pace', async () => {
+  test('does not double the questions of a service that flaps: all of them keep to the pace', async ({
+    stage: { follow },
+  }) => {
     let changes = 5;
     const { agent, follower } = await follow(SALES, ({ url, index }, response) => {
       if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
@@ -222,8 +236,10 @@ describe('an answer that shrank', () => {
   });
 });
 
-describe('the first answer', () => {
-  it('is read twice where it is an empty list, and the newer reading counts', async () => {
+describe.concurrent('the first answer', () => {
+  test('is read twice where it is an empty list, and the newer reading counts', async ({
+    stage: { follow },
+  }) => {
     const { agent, follower } = await follow(
       SALES,
       inTurn([(response) => answer(response, 5, 0), (response) => answer(response, 6, 2)]),
@@ -233,7 +249,9 @@ describe('the first answer', () => {
     expect(pathsOf(agent).slice(0, 2)).toEqual([HEALTH, HEALTH]);
   });
 
-  it('is judged by what was known before, and held where that was more, for 5 s', async () => {
+  test('is judged by what was known before, and held where that was more, for 5 s', async ({
+    stage: { ends },
+  }) => {
     const known = [{ Node: 'node-0', ID: 's0', Name: 'sales' }] as unknown as Value;
     const agent = await startFakeAgent(({ url, index }, response) => {
       if (url.pathname !== HEALTH) response.writeHead(404).end('404 page not found');
@@ -250,7 +268,9 @@ describe('the first answer', () => {
     expect(follower.answers.map(({ state }) => state)).toEqual(['suspect', 'fresh']);
   });
 
-  it('ends a run that gives up, where it is empty for want of rights', async () => {
+  test('ends a run that gives up, where it is empty for want of rights', async ({
+    stage: { ends },
+  }) => {
     const agent = await startFakeAgent(({ url }, response) => {
       if (url.pathname === HEALTH) answer(response, 5, 0);
       else response.writeHead(403).end('rpc error making call: Permission denied');
