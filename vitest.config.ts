@@ -33,8 +33,10 @@ export default defineConfig({
   test: {
     // Real agents and real processes, which wait more than they work: three files side by side is what two cores carry.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    maxConcurrency: 4,
+    // Three times what the slowest takes on a quiet machine, and more than what it waits for in vain.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     sequence: { sequencer: LongestFirst },
     projects: [

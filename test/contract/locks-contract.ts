@@ -172,7 +172,7 @@ export function describeLocks(backend: string, createHarness: () => Promise<Lock
     it('says at once that a lock was lost, and why', async () => {
       const lock = await ours.acquire(KEY, OPTIONS, never);
       await harness.expire(KEY);
-      await waitUntil(() => lock.lost.aborted, { timeoutMs: 1000, what: 'the loss' });
+      await waitUntil(() => lock.lost.aborted, { timeoutMs: 5000, what: 'the loss' });
       expect(lock.lost.reason).toBeInstanceOf(AutotmplError);
       await expect(lock.announce('still here')).rejects.toThrow(AutotmplError);
       await lock.release();

@@ -256,7 +256,7 @@ it('says of a folder that everybody may write to, without a sticky bit, what tha
 
 it(
   'a user who takes all places again and again gets nothing of root’s',
-  { timeout: 60_000 },
+  { timeout: 90_000 },
   async () => {
     chmodSync(shared, 0o777);
     const template = (name: string, more: object) => ({

@@ -50,10 +50,10 @@ describe.concurrent('a service', () => {
       await container.untilStatus('passing');
       const { rmSync } = await import('node:fs');
       rmSync(container.scene.at('well'));
-      await container.untilStatus('critical', container.id, 3000);
+      await container.untilStatus('critical', container.id);
       expect((await container.check())?.Output).toBe('it is gone');
       container.scene.write('well', '');
-      await container.untilStatus('passing', container.id, 3000);
+      await container.untilStatus('passing', container.id);
     },
   );
 
@@ -79,7 +79,7 @@ describe.concurrent('a service', () => {
       await new Promise((resolve) => setTimeout(resolve, 2200));
       expect(await container.held()).toBeUndefined();
       program.kill('SIGUSR1');
-      await container.untilStatus('passing', container.id, 2500);
+      await container.untilStatus('passing', container.id);
     },
   );
 
@@ -114,8 +114,8 @@ describe.concurrent('a service', () => {
       const other = `${container.service}-2`;
       container.write({ services: [container.app({ name: other })] });
       program.kill('SIGHUP');
-      await container.untilGone(container.id, 1000);
-      await container.untilStatus('passing', `${other}-${hostname()}`, 3000);
+      await container.untilGone(container.id);
+      await container.untilStatus('passing', `${other}-${hostname()}`);
       expect(container.order).toEqual(['main']);
       await program.stop();
       expect(await container.held(`${other}-${hostname()}`)).toBeUndefined();

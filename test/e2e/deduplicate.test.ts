@@ -93,7 +93,6 @@ const test = sideBySide(async (ends) => {
   async function roles(): Promise<{ leader: Instance; followers: Instance[] }> {
     await waitUntil(() => instances.filter(isLeader).length === 1, {
       what: 'one leader',
-      timeoutMs: 15_000,
     });
     return {
       leader: instances.find(isLeader) as Instance,
@@ -155,7 +154,16 @@ describe.concurrent('instances with the same template', () => {
     expect(new Set(instances.map(({ name }) => textOf(name))).size).toBe(1);
     expect(asked(leader)).toBeGreaterThanOrEqual(6);
     for (const follower of followers) {
-      expect(asked(follower)).toBe(0);
+      // One that hears of no leader for long asks for itself meanwhile, which happens on a busy machine.
+      await waitUntil(
+        async () => {
+          const before = asked(follower);
+          await agent.putKey('app/name', `${follower.name} ${before}`);
+          await shows(instances, `${follower.name} ${before}`);
+          return asked(follower) === before;
+        },
+        { what: 'a follower that does not ask' },
+      );
       // What they still wait for, when nothing happens: what is shared, and nothing else.
       const before = follower.proxy.urls.length;
       await agent.putKey('app/name', `third ${follower.name}`);
@@ -211,7 +219,7 @@ describe.concurrent('instances with the same template', () => {
     }
     scene.write('long.njk', '{{ key("app/name") }} {{ key("app/a") }} {{ key("app/b") }}');
     await Promise.all(['one', 'two'].map((name) => start(name, { source: 'long.njk' })));
-    await shows(instances, 'first', 20_000);
+    await shows(instances, 'first');
     const { leader, followers } = await roles();
     await leader.program.logs(/too long to be shared .*asks for them itself \(key\(app\/[ab]\)/);
     await agent.putKey('app/name', 'second');
@@ -266,7 +274,7 @@ describe.concurrent('instances with the same template', () => {
     const { ID } = JSON.parse(session.body.toString()) as { ID: string };
     await agent.expectOk('PUT', `/v1/kv/${lock}?acquire=${ID}`, 'somebody else');
     const two = await start('two');
-    await shows([two], 'first', 15_000);
+    await shows([two], 'first');
     expect(isLeader(two)).toBe(false);
     expect(asked(two)).toBeGreaterThan(0);
   });
@@ -295,7 +303,7 @@ describe.concurrent('a leader that shares what cannot be taken', () => {
       await agent.expectOk('PUT', `/v1/kv/${prefix}lock?acquire=${ID}`, 'somebody else');
       await agent.expectOk('PUT', `/v1/kv/${prefix}data?acquire=${ID}`, bytes);
       const two = await start('two');
-      await shows([two], 'web-1', 15_000);
+      await shows([two], 'web-1');
       expect(textOf('two')).toBe(textOf('one'));
       expect(two.program.stderr).not.toContain('evil');
       await agent.putKey('app/name', 'second');
@@ -322,7 +330,7 @@ describe.concurrent('what is shared', () => {
       const { followers } = await roles();
       await agent.putKey(await dataKey(), bytes);
       await agent.putKey('app/name', 'second');
-      await shows(instances, 'second', 20_000);
+      await shows(instances, 'second');
       for (const { program } of followers) expect(program.isRunning).toBe(true);
       expect(textOf('one')).toBe(textOf('two'));
     },

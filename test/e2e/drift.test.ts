@@ -235,15 +235,15 @@ describe.concurrent('with onDrift: restore', () => {
   }) => {
     const program = await keep({ onDrift: 'restore' });
     for (const text of ['theirs 1\n', 'theirs 2\n', 'theirs 3\n']) {
-      await scene.untilText('conf/site.conf', TEXT, 15_000);
+      await scene.untilText('conf/site.conf', TEXT);
       await sleep(300);
       writeFileSync(path, text);
       const seen = drifts(program).length;
       await scene.until('it to be noticed', () => drifts(program).length > seen);
     }
     await program.logs(/was put back 2 times in .*undo each other's work/);
-    await scene.untilText('conf/site.conf', TEXT, 8000);
-  }, 30_000);
+    await scene.untilText('conf/site.conf', TEXT);
+  });
 
   test.for(HANDS)(
     'puts it back when somebody %s',
@@ -270,7 +270,7 @@ describe.concurrent('with onDrift: restore', () => {
     mkdirSync(path);
     await program.logs(/cannot be put back/);
     rmSync(path, { recursive: true });
-    await scene.untilText('conf/site.conf', TEXT, 10_000);
+    await scene.untilText('conf/site.conf', TEXT);
   });
 });
 

@@ -85,7 +85,7 @@ describe('an election', () => {
   const until = async (
     what: string,
     condition: () => boolean | Promise<boolean>,
-    timeoutMs = 20_000,
+    timeoutMs = 40_000,
   ) => {
     try {
       await waitUntil(condition, { what, timeoutMs });
@@ -155,7 +155,7 @@ describe('an election', () => {
 
   it(
     'has another leader within twice the TTL and the lock delay when the first is killed',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       const [first, second] = nodes;
       first.program?.kill('SIGKILL');

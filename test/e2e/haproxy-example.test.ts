@@ -101,7 +101,7 @@ const untilServers = (count: number, edge: Child) =>
   });
 
 describe('examples/haproxy', () => {
-  it('scales sales from 1 to 3 to 2 without a failed request', { timeout: 60_000 }, async () => {
+  it('scales sales from 1 to 3 to 2 without a failed request', { timeout: 90_000 }, async () => {
     const { edge } = await startEdge();
     const client = new SteadyClient(origin, ['/sales/', '/customers/'], 4);
     started.push(client);
@@ -137,7 +137,7 @@ describe('examples/haproxy', () => {
 
   it(
     'keeps the last address when all of sales goes at once, and says so',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       const { edge } = await startEdge();
       await consul.deregister('sales-1');
@@ -156,7 +156,7 @@ describe('examples/haproxy', () => {
 
   it(
     'says 503, and when to come back, while no instance answers',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       const { sales } = await startEdge();
       sales.kill('SIGKILL');

@@ -132,7 +132,7 @@ function startClient(): SteadyClient {
 }
 
 describe('examples/nginx', () => {
-  it('scales sales from 1 to 3 to 2 without a failed request', { timeout: 60_000 }, async () => {
+  it('scales sales from 1 to 3 to 2 without a failed request', { timeout: 90_000 }, async () => {
     const { nginx, watch } = await startAll('sales-1');
     const client = startClient();
 
@@ -167,7 +167,7 @@ describe('examples/nginx', () => {
     expect(await watch.ended, watch.stderr).toEqual({ code: 0, signal: null });
   });
 
-  it('keeps a crash from the clients, and takes it out', { timeout: 60_000 }, async () => {
+  it('keeps a crash from the clients, and takes it out', { timeout: 90_000 }, async () => {
     const { sales } = await startAll('sales-1', 'sales-2');
     const crashing = sales[1] as Child;
     const client = startClient();
@@ -186,7 +186,7 @@ describe('examples/nginx', () => {
 
   it(
     'keeps the last good file when a whole service is gone at once',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       const { watch, sales } = await startAll('sales-1', 'sales-2');
       for (const instance of sales) instance.kill('SIGTERM');
@@ -197,7 +197,7 @@ describe('examples/nginx', () => {
     },
   );
 
-  it('answers 503 while a service has no instance', { timeout: 60_000 }, async () => {
+  it('answers 503 while a service has no instance', { timeout: 90_000 }, async () => {
     await startEdge();
     startInstance('customers', 'customers-1');
     await untilAnswers('/customers/');
@@ -207,7 +207,7 @@ describe('examples/nginx', () => {
     expect(await response.json()).toEqual({ error: 'no instance of sales is healthy' });
   });
 
-  it('runs as one whole from entrypoint.sh, and ends as one', { timeout: 60_000 }, async () => {
+  it('runs as one whole from entrypoint.sh, and ends as one', { timeout: 90_000 }, async () => {
     const whole = await startWhole();
     whole.kill('SIGTERM');
     const { code } = await whole.ended;
@@ -215,7 +215,7 @@ describe('examples/nginx', () => {
     expect((await exchange(origin, '/sales/')).status).toBe(0);
   });
 
-  it('does not outlive its nginx', { timeout: 60_000 }, async () => {
+  it('does not outlive its nginx', { timeout: 90_000 }, async () => {
     const whole = await startWhole();
     const nginx = Number(await readFile(join(folder, 'run/nginx.pid'), 'utf8'));
     process.kill(nginx, 'SIGTERM');

@@ -54,7 +54,7 @@ test('has the slot of a program that was killed after its time to live', async (
   await second.logs(/waits for a slot of site\/reload, 1 at a time/);
   first.kill('SIGKILL');
   await scene.until('the second command', () => runs().lines.includes('-2'), 40_000);
-}, 60_000);
+}, 90_000);
 
 test('reloads on five hosts, two at a time, at the start and at a change', async ({
   stage: { agent, scene, start, runs },
@@ -97,7 +97,7 @@ test('gives its slot back at once when it is told to stop, though its command ha
   const second = start(2, { reload, command: noting(2, '0') });
   await second.logs(/waits for a slot of site\/reload/);
   await first.stop();
-  await scene.until('the second command', () => runs().lines.includes('-2'), 8000);
+  await scene.until('the second command', () => runs().lines.includes('-2'), 9000);
 });
 
 test('goes on without the catalog where that is wanted, and waits until it is back where not', async ({

@@ -87,5 +87,5 @@ describe('an autotmpl that is killed with -9 while it replaces a group of files'
       expect(generations(), `killed after ${lives.join(', ')} ms\n${said}`).toHaveLength(1);
       expect(sideFiles()).toEqual([]);
     }
-  }, 60_000);
+  }, 90_000);
 });

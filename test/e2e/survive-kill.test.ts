@@ -98,7 +98,7 @@ describe('an autotmpl that is killed with -9', () => {
       await stopWriting();
       await reader.stop();
     }
-  }, 60_000);
+  }, 90_000);
 
   it('leaves the old file and a temporary one when it dies while it writes, and the next start removes that', async () => {
     // Tens of megabytes: the moment is long enough to be met.

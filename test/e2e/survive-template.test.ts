@@ -122,5 +122,5 @@ describe('a template that comes to no end', () => {
     expect(scene.read('site.conf')).toBe('turns\n3\n');
     await agent.putKey('site/text', '4');
     await scene.untilText('site.conf', 'turns\n4\n');
-  }, 60_000);
+  }, 90_000);
 });

@@ -168,7 +168,7 @@ describe('kill -9 at any instant', () => {
       const body = text.slice(0, text.lastIndexOf('end of '));
       if (!text.endsWith(`end of ${body.length}\n`)) half.push(text.slice(-50));
     }
-  }, 60_000);
+  }, 90_000);
 });
 
 describe('many files in one folder', () => {

@@ -145,7 +145,7 @@ describe('many queries on a default agent', () => {
     expect(asked).toBeGreaterThan(1);
     expect(asked).toBeLessThan(25);
     await agent.putKey('many/none', 'there');
-    await missing.fresh((pair) => pair?.Value === 'there', 3000);
+    await missing.fresh((pair) => pair?.Value === 'there');
   });
 
   it('asks for a whole catalog now and then, however often it is written to', async () => {

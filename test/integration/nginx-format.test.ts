@@ -63,4 +63,4 @@ it('is of one mind with nginx about which texts are broken', () => {
   }
   expect(seen.right).toBeGreaterThan(20);
   expect(seen.broken).toBeGreaterThan(40);
-}, 60_000);
+}, 90_000);

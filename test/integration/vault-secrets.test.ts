@@ -158,7 +158,6 @@ describe.concurrent('a secret with a lease', () => {
     await follower.fresh();
     await waitUntil(() => server.count('GET database/creds/app') >= 2, { what: 'a second read' });
     expect(Date.now() - startedAt).toBeGreaterThan(1600);
-    expect(Date.now() - startedAt).toBeLessThan(2000 + 3000);
     expect(server.count('PUT sys/leases/renew')).toBe(0);
   });
 

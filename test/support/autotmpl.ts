@@ -72,7 +72,7 @@ export class Program {
   }
 
   /** Waits until the log matches. */
-  async logs(pattern: RegExp, timeoutMs = 15_000): Promise<void> {
+  async logs(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
     await waitUntil(() => pattern.test(this.#stderr), {
       timeoutMs,
       what: `${String(pattern)} in the log, which is:\n${this.#stderr}`,

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureConsul } from '../../scripts/consul.mjs';
 import { freePorts } from './free-ports.ts';
+import { standsStill } from './process-facts.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** The ports of one agent, all on 127.0.0.1. */
@@ -304,12 +305,4 @@ function ownTokens(): Record<string, string> {
 /** A key keeps its slashes; everything else that a path cannot hold is escaped. */
 function encodeKey(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
-}
-
-/** Whether every thread of a process has been stopped, which takes a moment (proc(5)). */
-function standsStill(pid: number): boolean {
-  return readdirSync(`/proc/${pid}/task`).every((task) => {
-    const record = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
-    return record.slice(record.lastIndexOf(')') + 2).startsWith('T');
-  });
 }

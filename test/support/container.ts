@@ -124,7 +124,7 @@ export class Container {
   }
 
   /** Waits until the entry is there, and its check has this status. */
-  async untilStatus(status: string, checkId = this.id, timeoutMs = 8000): Promise<void> {
+  async untilStatus(status: string, checkId = this.id, timeoutMs = 30_000): Promise<void> {
     await this.#until(
       `${checkId} to be ${status}`,
       async () => (await this.check(checkId))?.Status === status,
@@ -133,7 +133,7 @@ export class Container {
   }
 
   /** Waits until the catalog has no such entry. */
-  async untilGone(id = this.id, timeoutMs = 8000): Promise<void> {
+  async untilGone(id = this.id, timeoutMs = 30_000): Promise<void> {
     await this.#until(
       `${id} to be gone`,
       async () => (await this.held(id)) === undefined,
@@ -142,7 +142,7 @@ export class Container {
   }
 
   /** Waits until a word was noted so often. */
-  async untilNoted(word: string, times = 1, timeoutMs = 8000): Promise<void> {
+  async untilNoted(word: string, times = 1, timeoutMs = 30_000): Promise<void> {
     await this.#until(
       `${word} to be noted ${times} times, of ${this.order.join(' ')}`,
       () => this.order.filter((one) => one === word).length >= times,

@@ -10,6 +10,8 @@ export class CountingProxy {
   readonly urls: string[] = [];
   /** The last answer by path with parameters: how long its body was on the wire, and how it was packed. */
   readonly answers = new Map<string, { bytes: number; readonly encoding: string | undefined }>();
+  /** Requests without an answer so far, by path without parameters. */
+  readonly #waiting = new Map<string, number>();
   readonly #server: Server;
 
   private constructor(agentAddress: string) {
@@ -17,6 +19,7 @@ export class CountingProxy {
       this.urls.push(incoming.url ?? '');
       const path = incoming.url?.split('?')[0] ?? '';
       this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
+      this.#wait(path, 1);
       const { method = 'GET', headers, url } = incoming;
       const upstream = request(`${agentAddress}${url}`, { method, headers, agent: false });
       upstream.on('response', (answer) => {
@@ -27,9 +30,17 @@ export class CountingProxy {
         answer.pipe(outgoing);
       });
       upstream.on('error', () => outgoing.destroy());
-      outgoing.on('close', () => upstream.destroy());
+      // What was answered is with the system by then, whether or not the program has read it.
+      outgoing.once('close', () => {
+        this.#wait(path, -1);
+        upstream.destroy();
+      });
       incoming.pipe(upstream);
     });
+  }
+
+  #wait(path: string, more: number): void {
+    this.#waiting.set(path, (this.#waiting.get(path) ?? 0) + more);
   }
 
   /** Starts one on 127.0.0.1 and a free port. Stop it with `stop`. */
@@ -42,6 +53,11 @@ export class CountingProxy {
 
   get address(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** How many requests for this path have no answer yet. */
+  waiting(path: string): number {
+    return this.#waiting.get(path) ?? 0;
   }
 
   async stop(): Promise<void> {

@@ -30,7 +30,7 @@ export class Follower<Q extends Query> {
   /** Waits until the newest answer is fresh and its value is as asked for; returns that value. */
   async fresh(
     isWanted: (value: ValueOf[Q['kind']]) => boolean = () => true,
-    timeoutMs = 10_000,
+    timeoutMs = 30_000,
   ): Promise<ValueOf[Q['kind']]> {
     const { answer } = await waitUntil(
       () => {
@@ -48,12 +48,12 @@ export class Follower<Q extends Query> {
   }
 
   /** Waits until the newest answer is held; returns why. */
-  async held(timeoutMs = 10_000): Promise<Error> {
+  async held(timeoutMs = 30_000): Promise<Error> {
     return this.#reasonOf('held', timeoutMs);
   }
 
   /** Waits until the newest answer is not believed; returns why. */
-  async suspect(timeoutMs = 10_000): Promise<Error> {
+  async suspect(timeoutMs = 30_000): Promise<Error> {
     return this.#reasonOf('suspect', timeoutMs);
   }
 

@@ -53,6 +53,14 @@ export function commandLineOf(pid: number): string {
   return readQuietly(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 }
 
+/** Whether every thread of a process has been stopped, which takes a moment (proc(5)). */
+export function standsStill(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((task) => {
+    const record = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+    return record.slice(record.lastIndexOf(')') + 2).startsWith('T');
+  });
+}
+
 /** The most memory that a process ever had in RAM, in bytes. */
 export function peakMemory(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readQuietly(`/proc/${pid}/status`))?.[1];

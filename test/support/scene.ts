@@ -59,7 +59,7 @@ export class Scene {
   }
 
   /** Resolves once the condition is true; else it throws with the end of the last program's log. */
-  async until(what: string, condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+  async until(what: string, condition: () => boolean, timeoutMs = 30_000): Promise<void> {
     try {
       await waitUntil(condition, { timeoutMs, what });
     } catch (error) {

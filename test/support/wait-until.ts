@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is waited for, and how long. */
+/** What is waited for, and how long: it costs nothing where all is well, so that a machine which is busy with other things gets long. */
 export interface WaitOptions {
   readonly timeoutMs?: number;
   /** Said when it did not come true in time. */
@@ -10,7 +10,7 @@ export interface WaitOptions {
 /** Asks again every 10 ms until `condition` gives something true, and returns that. Throws when the time is over. */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, what }: WaitOptions,
+  { timeoutMs = 30_000, what }: WaitOptions,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
