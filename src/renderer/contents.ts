@@ -1,15 +1,22 @@
-import type { Recall } from '../template/engine.ts';
+import type { Value } from '../catalog/values.ts';
+import type { Recall, Rendering } from '../template/engine.ts';
 import { recallAll, type Ledger, type MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Resolution } from './resolve.ts';
 import type { Target } from './target.ts';
+import type { ViewComparison } from './view-comparison.ts';
 
 /** What the texts of a target are made of and what of them must not be shown: of the one rendered last, and of the one in place, which may be older. */
 export class Contents {
   readonly #target: Target;
   readonly #ledger: Ledger;
+  readonly #comparison: ViewComparison;
   /** What the text was made of that was rendered last. */
   #madeOf: MadeOf = new Map();
+  /** What that text shows of it. */
+  #views: Rendering['views'] = new Map();
+  /** The same of the text in place, or shown. */
+  #inPlaceOf: { readonly madeOf: MadeOf; readonly views: Rendering['views'] } | undefined;
   /** What the file was made of before it was last replaced. */
   #madeOfBefore: MadeOf | undefined;
   #lastSecrets: ReadonlySet<string> = new Set();
@@ -17,9 +24,10 @@ export class Contents {
   #inPlace: ReadonlySet<string> = new Set();
   #secrets: ReadonlySet<string> = new Set();
 
-  constructor(target: Target, ledger: Ledger) {
+  constructor(target: Target, ledger: Ledger, comparison: ViewComparison) {
     this.#target = target;
     this.#ledger = ledger;
+    this.#comparison = comparison;
   }
 
   /** Texts that must not be shown: of the last rendering, and of what the file was made of before. */
@@ -33,17 +41,36 @@ export class Contents {
   }
 
   /** It was rendered, from what is recalled so. */
-  rendered({ kind, rendering: { used, secrets } }: Resolution, recall: Recall): void {
+  rendered({ kind, rendering: { used, views, secrets } }: Resolution, recall: Recall): void {
     // A command may still print what the file held until now.
     this.#secrets = new Set([...this.#inPlace, ...this.#lastSecrets, ...secrets]);
     if (kind !== 'complete') return;
     this.#lastSecrets = secrets;
     this.#madeOf = recallAll(used, recall);
+    this.#views = views;
+  }
+
+  /**
+   * Whether a text made with this answer would be the one in place again, since all that the template had of the answer is the same. If so,
+   * the file counts as made of it.
+   */
+  isSameWith(id: string, answer: Value): boolean {
+    const { madeOf, views } = this.#inPlaceOf ?? {};
+    const viewed = views?.get(id);
+    const before = madeOf?.get(id);
+    if (madeOf === undefined || views === undefined) return false;
+    if (viewed === undefined || before === undefined) return false;
+    if (!this.#comparison.areSame(viewed, before, answer)) return false;
+    this.#madeOf = new Map(madeOf).set(id, answer);
+    this.#inPlaceOf = { madeOf: this.#madeOf, views };
+    this.#ledger.note(this.#target, this.#madeOf);
+    return true;
   }
 
   /** The text that was rendered last is in place, or shown where no files are written. */
   placed({ secrets }: Publication, outcome: Published['outcome']): void {
     this.#inPlace = secrets;
+    this.#inPlaceOf = { madeOf: this.#madeOf, views: this.#views };
     if (outcome === 'shown') return;
     if (outcome === 'written') this.#madeOfBefore = this.#ledger.of(this.#target);
     this.#ledger.note(this.#target, this.#madeOf);

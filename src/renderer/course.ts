@@ -23,6 +23,7 @@ import type { Reload } from './reload.ts';
 import { Remarks } from './remarks.ts';
 import { resolve } from './resolve.ts';
 import type { Target } from './target.ts';
+import type { ViewComparison } from './view-comparison.ts';
 import type { Waiting } from './waiting-report.ts';
 import { groupError } from './units.ts';
 
@@ -32,6 +33,8 @@ export interface CourseOptions {
   readonly once: boolean;
   readonly ledger: Ledger;
   readonly memories: GuardMemories;
+  /** Of what all templates have of answers. */
+  readonly comparison: ViewComparison;
   readonly releaseAdvice: (label: string) => string;
   readonly retryAdvice: (label: string, by: Holder) => string | undefined;
   readonly clock: Clock;
@@ -69,7 +72,7 @@ export class Course implements User {
     this.#fare = new Fare(target, options);
     this.#remarks = new Remarks(target, options);
     this.#needs = new Needs(this, options.watcher);
-    this.#contents = new Contents(target, options.ledger);
+    this.#contents = new Contents(target, options.ledger, options.comparison);
     this.#guard =
       target.guard === undefined
         ? undefined
@@ -177,6 +180,7 @@ export class Course implements User {
   }
 
   answerChanged(id: string): void {
+    if (this.#showsNothingOf(id)) return;
     this.#reasons.changed(id);
     if (this.#due.now) return;
     // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
@@ -281,6 +285,17 @@ export class Course implements User {
   #becomeComplete(): void {
     if (this.#needs.areAwaited) this.#due.becomeAfter('awaited');
     else this.#due.become();
+  }
+
+  /**
+   * Whether the file is as it should be, and would be so with the new answer: what changed is nothing that the template had of it. Guards look at
+   * whole answers.
+   */
+  #showsNothingOf(id: string): boolean {
+    if (this.#options.once || this.#guard !== undefined) return false;
+    if (this.#fare.state !== 'current' || this.#due.now || this.#landing.isUnderWay) return false;
+    const value = this.#options.watcher.answer(id)?.value;
+    return value !== undefined && this.#contents.isSameWith(id, value);
   }
 
   /** Whether guards have nothing against a text. */

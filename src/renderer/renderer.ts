@@ -18,6 +18,7 @@ import type { Ledger } from './ledger.ts';
 import type { Landed, Lane, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import type { Reloads } from './reloads.ts';
+import { ViewComparison } from './view-comparison.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
 
 /** What the renderer works with. */
@@ -86,9 +87,13 @@ export class Renderer implements Actor {
     const { releaseAdvice = () => 'change the guard', retryAdvice = () => undefined } = options;
     memories.begin(options.targets.map(({ target }) => target));
     const onDue = (): void => this.#wake();
+    const comparison = new ViewComparison();
     this.#courses = options.targets.map(
       (compiled) =>
-        new Course(compiled, { ...options, memories, releaseAdvice, retryAdvice, onDue }),
+        new Course(compiled, {
+          ...options,
+          ...{ memories, comparison, releaseAdvice, retryAdvice, onDue },
+        }),
     );
     this.#report = new WaitingReport(
       options.clock,

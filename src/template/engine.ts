@@ -1,6 +1,6 @@
 import type { Answer } from '../catalog/catalog.ts';
 import type { Query } from '../catalog/query.ts';
-import type { ValueOf } from '../catalog/values.ts';
+import type { Value, ValueOf } from '../catalog/values.ts';
 
 /**
  * The contract of a template language.
@@ -60,12 +60,17 @@ export interface SideFile {
   readonly text: string;
 }
 
+/** What a template has of an answer: all that it could tell from it. Of equal views the text is equal. */
+export type View = (answer: Value) => unknown;
+
 /** The outcome of one pass over a template. */
 export interface Rendering {
   /** The text; worth something only where nothing is missing. Undefined where the pass failed. */
   readonly text: string | undefined;
   /** Every query that took part, answered or not, by its `queryId`. */
   readonly used: ReadonlyMap<string, Query>;
+  /** What the template had of each of them, by `queryId`; absent for one of which it had the whole answer. */
+  readonly views: ReadonlyMap<string, readonly View[]>;
   /** Where each of them was first asked for, by `queryId`, as far as the engine can tell. */
   readonly askedAt: ReadonlyMap<string, Position>;
   /** What has to come before the text counts, by `queryId`. */

@@ -1,8 +1,8 @@
 import { queryId, type Query, type QueryKind } from '../catalog/query.ts';
 import type { ValueOf } from '../catalog/values.ts';
 import { AutotmplError } from '../core/errors.ts';
-import type { Missing, Position, Recall, Rendering, SideFile } from './engine.ts';
-import type { FunctionScope } from './functions/function.ts';
+import type { Missing, Position, Recall, Rendering, SideFile, View } from './engine.ts';
+import type { FunctionScope, ViewedQuery } from './functions/function.ts';
 import type { Tripwire } from './tripwire.ts';
 
 /** Kinds of answers that are lists of services, instances or nodes. */
@@ -25,7 +25,6 @@ export interface NotesOptions {
 export class Notes implements FunctionScope {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
-  readonly nowMs: number;
   readonly scratch = new Map<string, unknown>();
   readonly tripwire: Tripwire;
   readonly sandboxPath: string | undefined;
@@ -34,6 +33,12 @@ export class Notes implements FunctionScope {
   /** Where the template stands; the engine keeps it current. */
   position: Position | undefined;
   readonly #recall: Recall;
+  readonly #nowMs: number;
+  /** Whether the text says what time it is: another rendering gives another, whatever the answers are. */
+  #tellsTime = false;
+  readonly #views = new Map<string, View[]>();
+  /** Queries whose answers were had whole. */
+  readonly #whole = new Set<string>();
   readonly #used = new Map<string, Query>();
   readonly #askedAt = new Map<string, Position>();
   readonly #missing = new Map<string, Missing>();
@@ -46,14 +51,33 @@ export class Notes implements FunctionScope {
     this.#recall = options.recall;
     this.environment = options.environment;
     this.folder = options.folder;
-    this.nowMs = options.nowMs;
+    this.#nowMs = options.nowMs;
     this.tripwire = options.tripwire;
     this.sandboxPath = options.sandboxPath;
     this.destination = options.destination;
   }
 
+  get nowMs(): number {
+    this.#tellsTime = true;
+    return this.#nowMs;
+  }
+
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {
     const id = queryId(query);
+    this.#whole.add(id);
+    return this.#answerTo(id, query);
+  }
+
+  view<Q extends ViewedQuery, V>(query: Q, have: (answer: ValueOf[Q['kind']]) => V): V | undefined {
+    const id = queryId(query);
+    const views = this.#views.get(id) ?? [];
+    this.#views.set(id, views);
+    if (!views.includes(have as View)) views.push(have as View);
+    const answer = this.#answerTo(id, query);
+    return answer === undefined ? undefined : have(answer);
+  }
+
+  #answerTo<Q extends Query>(id: string, query: Q): ValueOf[Q['kind']] | undefined {
     if (!this.#used.has(id)) {
       this.#used.set(id, query);
       if (this.position !== undefined) this.#askedAt.set(id, this.position);
@@ -118,6 +142,7 @@ export class Notes implements FunctionScope {
       text: 'text' in outcome ? outcome.text : undefined,
       error: 'error' in outcome ? outcome.error : undefined,
       used: this.#used,
+      views: this.#tellsTime ? new Map() : this.#partlyHad(),
       askedAt: this.#askedAt,
       missing: this.#missing,
       secrets: this.#secrets,
@@ -125,6 +150,11 @@ export class Notes implements FunctionScope {
       said: this.#said,
       leftOut: [...this.#leftOut],
     };
+  }
+
+  #partlyHad(): ReadonlyMap<string, readonly View[]> {
+    for (const id of this.#whole) this.#views.delete(id);
+    return this.#views;
   }
 
   #miss(id: string, query: Query, why: Missing['why']): void {

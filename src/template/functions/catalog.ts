@@ -81,16 +81,16 @@ export function key(scope: FunctionScope, path: unknown): string {
   const text = takeText('key', 'path', path);
   if (text === '') return '';
   const query = parseKey('key', text);
-  const pair = scope.ask(query);
-  if (pair === null) scope.requirePresence(query);
-  return pair?.Value ?? '';
+  const value = scope.view(query, valueOrNull);
+  if (value === null) scope.requirePresence(query);
+  return value ?? '';
 }
 
 /** Whether a key exists; one with an empty value does. `path` as in `key`. */
 export function keyExists(scope: FunctionScope, path: unknown): boolean {
   const text = takeText('keyExists', 'path', path);
   if (text === '') return false;
-  return (scope.ask(parseKey('keyExists', text)) ?? null) !== null;
+  return scope.view(parseKey('keyExists', text), isThere) ?? false;
 }
 
 /** The value of a key, or `fallback` where the key is absent or its value is empty. `path` as in `key`. */
@@ -98,7 +98,7 @@ export function keyOrDefault(scope: FunctionScope, path: unknown, fallback: unkn
   const text = takeText('keyOrDefault', 'path', path);
   const otherwise = takeText('keyOrDefault', 'fallback', fallback);
   if (text === '') return otherwise;
-  return scope.ask(parseKey('keyOrDefault', text))?.Value || otherwise;
+  return scope.view(parseKey('keyOrDefault', text), valueOrNull) || otherwise;
 }
 
 /**
@@ -107,25 +107,24 @@ export function keyOrDefault(scope: FunctionScope, path: unknown, fallback: unkn
  * `/` is the root. Nothing below it is an empty list.
  */
 export function ls(scope: FunctionScope, prefix: unknown): readonly KeyPair[] {
-  return children(pairsBelow(scope, 'ls', prefix).pairs);
+  return pairsBelow(scope, 'ls', prefix, children).pairs;
 }
 
 /** Like `ls`, but the file waits while there is nothing directly below the prefix. */
 export function safeLs(scope: FunctionScope, prefix: unknown): readonly KeyPair[] {
-  const { pairs, answered } = pairsBelow(scope, 'safeLs', prefix);
-  const found = children(pairs);
-  if (found.length === 0 && answered !== undefined) scope.requirePresence(answered);
-  return found;
+  const { pairs, answered } = pairsBelow(scope, 'safeLs', prefix, children);
+  if (pairs.length === 0 && answered !== undefined) scope.requirePresence(answered);
+  return pairs;
 }
 
 /** All keys below a prefix, however deep; `Key` is the rest of the path. Fields and `prefix` as in `ls`. */
 export function tree(scope: FunctionScope, prefix: unknown): readonly KeyPair[] {
-  return pairsBelow(scope, 'tree', prefix).pairs;
+  return pairsBelow(scope, 'tree', prefix, descendants).pairs;
 }
 
 /** Like `tree`, but the file waits while there is nothing below the prefix. */
 export function safeTree(scope: FunctionScope, prefix: unknown): readonly KeyPair[] {
-  const { pairs, answered } = pairsBelow(scope, 'safeTree', prefix);
+  const { pairs, answered } = pairsBelow(scope, 'safeTree', prefix, descendants);
   if (pairs.length === 0 && answered !== undefined) scope.requirePresence(answered);
   return pairs;
 }
@@ -186,18 +185,30 @@ function pairsBelow(
   scope: FunctionScope,
   call: string,
   prefix: unknown,
+  have: (pairs: readonly KeyPair[]) => readonly KeyPair[],
 ): { readonly pairs: readonly KeyPair[]; readonly answered?: TreeQuery } {
   const text = takeText(call, 'prefix', prefix);
   if (text === '') return { pairs: [] };
   const query = parseTree(call, text);
-  const pairs = scope.ask(query);
-  if (pairs === undefined) return { pairs: [] };
-  // The prefix may be a key itself; it is not below itself.
-  return { answered: query, pairs: Object.freeze(pairs.filter((pair) => pair.Key !== '')) };
+  const pairs = scope.view(query, have);
+  return pairs === undefined ? { pairs: [] } : { answered: query, pairs };
+}
+
+/** The prefix may be a key itself; it is not below itself. */
+function descendants(pairs: readonly KeyPair[]): readonly KeyPair[] {
+  return Object.freeze(pairs.filter(({ Key }) => Key !== ''));
 }
 
 function children(pairs: readonly KeyPair[]): readonly KeyPair[] {
-  return Object.freeze(pairs.filter((pair) => !pair.Key.includes('/')));
+  return Object.freeze(pairs.filter(({ Key }) => Key !== '' && !Key.includes('/')));
+}
+
+function valueOrNull(pair: KeyPair | null): string | null {
+  return pair === null ? null : pair.Value;
+}
+
+function isThere(pair: KeyPair | null): boolean {
+  return pair !== null;
 }
 
 function optionalText(call: string, expression: unknown): string {

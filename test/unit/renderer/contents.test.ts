@@ -3,22 +3,25 @@ import type { Query } from '../../../src/catalog/query.ts';
 import type { Recall, Rendering } from '../../../src/template/engine.ts';
 import { Contents } from '../../../src/renderer/contents.ts';
 import { MemoryLedger } from '../../../src/renderer/ledger.ts';
+import { ViewComparison } from '../../../src/renderer/view-comparison.ts';
 import type { Publication } from '../../../src/renderer/publisher.ts';
 import { makeTarget } from '../../support/targets.ts';
 
 const TARGET = makeTarget({ label: 'a', destination: '/etc/a' });
 const QUERY: Query = { kind: 'key', path: 'a' };
+const firstLetter = (answer: unknown) => String(answer).at(0);
 
 describe('what the texts of a target are made of', () => {
   const ledger = new MemoryLedger();
-  const contents = new Contents(TARGET, ledger);
+  const contents = new Contents(TARGET, ledger, new ViewComparison());
   const known = (): unknown => ledger.of(TARGET)?.get('key(a)');
 
   /** Renders the answer, which is a secret, and returns the text that is to be published. */
   const render = (answer: string): Publication => {
     const secrets = new Set([answer]);
     const used = new Map([['key(a)', QUERY]]);
-    const rendering = { used, secrets } as unknown as Rendering;
+    const views = new Map([['key(a)', [firstLetter]]]);
+    const rendering = { used, views, secrets } as unknown as Rendering;
     const recall = (() => ({ value: answer })) as unknown as Recall;
     contents.rendered({ kind: 'complete', rendering, text: answer }, recall);
     return { target: TARGET, text: answer, secrets, files: [] };
@@ -34,6 +37,18 @@ describe('what the texts of a target are made of', () => {
     expect(known()).toBe('three');
     contents.rolledBack();
     expect(known()).toBe('one');
+  });
+
+  it('stays the same with an answer of which the template has the same, and is made of that then', () => {
+    contents.placed(render('ask'), 'written');
+    expect(contents.isSameWith('key(a)', 'answer')).toBe(true);
+    expect(known()).toBe('answer');
+    expect(contents.isSameWith('key(a)', 'other')).toBe(false);
+    expect(contents.isSameWith('key(b)', 'answer')).toBe(false);
+    // What is rendered and not in place does not count.
+    render('other');
+    expect(contents.isSameWith('key(a)', 'one more')).toBe(false);
+    expect(contents.isSameWith('key(a)', 'as it was')).toBe(true);
   });
 
   it('is secret for as long as it is in place, however often it is rendered since', () => {

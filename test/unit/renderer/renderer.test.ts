@@ -193,6 +193,22 @@ describe('the renderer', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('does not render where all that changed of an answer is nothing that the template had', async () => {
+    let renders = 0;
+    onRendered = () => (renders += 1);
+    catalog.answer('key(a)', pair('a', '1'));
+    const { watcher } = await start([target('out', '{{ key("a") }}')]);
+    await written('out', '1');
+    const before = renders;
+    catalog.answer('key(a)', { ...pair('a', '1'), ModifyIndex: 2, Session: 's' });
+    const taken = () => watcher.recall({ kind: 'key', path: 'a' })?.value?.ModifyIndex;
+    await until(() => taken() === 2, 'the new answer to be known');
+    catalog.answer('key(a)', { ...pair('a', '2'), ModifyIndex: 3 });
+    await written('out', '2');
+    expect(renders).toBe(before + 1);
+    expect(events).toEqual(['written out', 'written out']);
+  });
+
   it('writes a file once everything that it needs is there, and not before', async () => {
     await start([target('out', '{{ key("a") }}-{{ key("b") }}')]);
     catalog.answer('key(a)', pair('a', '1'));
