@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { Value } from '../catalog/values.ts';
+import { isSameData } from '../core/same-data.ts';
 import type { View } from '../template/engine.ts';
 
 interface Compared {
@@ -33,5 +32,5 @@ export class ViewComparison {
 }
 
 function compare(view: View, before: Value, answer: Value): boolean {
-  return isDeepStrictEqual(view(before), view(answer));
+  return isSameData(view(before), view(answer));
 }

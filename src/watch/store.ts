@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { Answer } from '../catalog/catalog.ts';
 import { describeError } from '../core/errors.ts';
+import { isSameData } from '../core/same-data.ts';
 
 /** What saving an answer amounted to. */
 export interface Saved {
@@ -33,8 +32,7 @@ export class Store {
     // In trouble the last good value stays, even where the catalog did not repeat it.
     const value = answer.value === undefined ? before?.value : answer.value;
     const changed =
-      value !== undefined &&
-      (before?.value === undefined || !isDeepStrictEqual(before.value, value));
+      value !== undefined && (before?.value === undefined || !isSameData(before.value, value));
     const kept = changed ? value : (before?.value ?? value);
     this.#answers.set(
       id,

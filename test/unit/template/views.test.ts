@@ -142,7 +142,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])(
         const isSame = JSON.stringify(seen(first)) === JSON.stringify(seen(second));
         counts[isSkipped ? 'skipped' : isSame ? 'same' : 'other'] += 1;
       }
-    // Neither half of it is empty.
+      // Neither half of it is empty.
       expect(counts.skipped).toBeGreaterThan(200);
       expect(counts.other).toBeGreaterThan(200);
     });
