@@ -2,10 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { startConsul, type ConsulAgent } from '../test/support/consul.ts';
+import { startConsul } from '../test/support/consul.ts';
 import { AgentClient } from './agent-client.ts';
 import { judge } from './aims.ts';
 import { autotmpl, peer } from './contender.ts';
+import { CountedAgent, type Transport } from './counted-agent.ts';
 import { findMachine } from './machine.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
 import { writeDocs } from './report/pages.ts';
@@ -63,22 +64,27 @@ async function measureScenario(
   root: string,
 ): Promise<ScenarioResults> {
   const workspace = await Workspace.create();
-  let agent: ConsulAgent | undefined;
-  const interrupt = () => {
-    void Promise.all([agent?.stop(), workspace.remove()]).finally(() => process.exit(130));
+  const agents: { readonly stop: () => Promise<void> }[] = [];
+  const clear = async () => {
+    await Promise.all([...agents.map((agent) => agent.stop()), workspace.remove()]);
   };
+  const interrupt = () => void clear().finally(() => process.exit(130));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const contenders = [autotmpl(root), ...options.peers.map(peer)];
-    const setting = { options, root, contenders, workspace };
+    const keep = <Agent extends { readonly stop: () => Promise<void> }>(agent: Agent) => {
+      agents.push(agent);
+      return agent;
+    };
+    const startAgent = async (transport: Transport) => keep(await CountedAgent.start(transport));
+    const setting = { options, root, contenders, workspace, startAgent };
     if ('measureApart' in scenario) return await scenario.measureApart(setting);
-    const { address: origin, ports } = (agent = await startConsul());
+    const { address: origin, ports } = keep(await startConsul());
     const newClient = () => new AgentClient(origin);
     return await scenario.measure({ ...setting, origin, port: ports.http, newClient });
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
-    await agent?.stop();
-    await workspace.remove();
+    await clear();
   }
 }
 

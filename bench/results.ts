@@ -26,6 +26,9 @@ export interface OnceOutcome extends Outcome {
   readonly peakMemoryBytes?: number;
   /** Median over the median of the baseline at the same size. */
   readonly ratio?: number;
+  /** User and system time in the mean, and over that of the baseline: what a busy machine changes least. */
+  readonly cpuMs?: number;
+  readonly cpuRatio?: number;
 }
 
 /** From one thing that happens to another that follows from it. */

@@ -109,14 +109,16 @@ export function flatTable(outcomes: readonly FlatOutcome[]): ResultTable {
 export function formsTable(outcomes: readonly FormOutcome[]): ResultTable {
   return {
     title: '(n) forms of the program, -once with 1 template',
-    head: ['size MB', 'median ms', 'min ms', 'peak MB', 'ratio', ''],
+    head: ['size MB', 'median ms', 'min ms', 'ratio', 'CPU ms', 'CPU ratio', 'peak MB', ''],
     rows: outcomes.map((outcome) => [
       outcome.contender,
       figure(outcome.sizeBytes === undefined ? undefined : outcome.sizeBytes / 1e6, 1),
       figure(outcome.wallMs?.median, 0),
       figure(outcome.wallMs?.min, 0),
-      megabytes(outcome.peakMemoryBytes),
       figure(outcome.ratio, 2),
+      figure(outcome.cpuMs, 0),
+      figure(outcome.cpuRatio, 2),
+      megabytes(outcome.peakMemoryBytes),
       note(outcome),
     ]),
   };

@@ -51,14 +51,16 @@ export function tablesOf(results: ScenarioResults): ReadonlyMap<string, ResultTa
 function onceTable(outcomes: readonly OnceOutcome[]): ResultTable {
   return {
     title: '(b) -once',
-    head: ['templates', 'median ms', 'min ms', 'peak MB', 'ratio', ''],
+    head: ['templates', 'median ms', 'min ms', 'ratio', 'CPU ms', 'CPU ratio', 'peak MB', ''],
     rows: outcomes.map((outcome) => [
       outcome.contender,
       String(outcome.templates),
       figure(outcome.wallMs?.median, 0),
       figure(outcome.wallMs?.min, 0),
-      megabytes(outcome.peakMemoryBytes),
       figure(outcome.ratio, 2),
+      figure(outcome.cpuMs, 0),
+      figure(outcome.cpuRatio, 2),
+      megabytes(outcome.peakMemoryBytes),
       note(outcome),
     ]),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { probeVariables } from '../../test/support/probed.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import { autotmpl } from '../contender.ts';
-import { CountedAgent } from '../counted-agent.ts';
+import type { CountedAgent } from '../counted-agent.ts';
 import { MeasuredProcess } from '../measured-process.ts';
 import type { FlatOutcome, FlatReading, Role } from '../results.ts';
 import { ScaleFacts } from '../scale/facts.ts';
@@ -32,7 +32,7 @@ interface Probed {
  * transactions as fast as the agent takes them; beside a plain watcher of all keys.
  */
 export async function measureFlat(setting: BareSetting): Promise<FlatOutcome[]> {
-  const agent = await CountedAgent.start('http');
+  const agent = await setting.startAgent('http');
   const facts = new ScaleFacts(KEYS);
   const client = agent.newClient();
   const programs: Probed[] = [];
@@ -66,7 +66,6 @@ export async function measureFlat(setting: BareSetting): Promise<FlatOutcome[]> 
   } finally {
     for (const { child } of programs) await child.stop();
     client.close();
-    await agent.stop();
   }
 }
 

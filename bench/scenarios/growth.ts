@@ -1,5 +1,4 @@
 import { autotmpl } from '../contender.ts';
-import { CountedAgent } from '../counted-agent.ts';
 import type { GrowthSlope, ScaleOutcome } from '../results.ts';
 import { ScaleFacts } from '../scale/facts.ts';
 import { measureScale } from '../scale/measure.ts';
@@ -21,18 +20,14 @@ export async function measureGrowth(
   const { options, root, workspace } = setting;
   const contender = autotmpl(root);
   const outcomes: ScaleOutcome[] = [];
-  const agent = await CountedAgent.start('http');
-  try {
-    for (const size of [...options.growthSizes].sort((one, other) => one - other)) {
-      const facts = new ScaleFacts(size);
-      const client = agent.newClient();
-      await facts.fill(client).finally(() => client.close());
-      outcomes.push(...(await measureReads(agent, facts)));
-      const run = { agent, facts, workspace, contender, pace: options.growthPace };
-      outcomes.push(await measureScale(run));
-    }
-  } finally {
-    await agent.stop();
+  const agent = await setting.startAgent('http');
+  for (const size of [...options.growthSizes].sort((one, other) => one - other)) {
+    const facts = new ScaleFacts(size);
+    const client = agent.newClient();
+    await facts.fill(client).finally(() => client.close());
+    outcomes.push(...(await measureReads(agent, facts)));
+    const run = { agent, facts, workspace, contender, pace: options.growthPace };
+    outcomes.push(await measureScale(run));
   }
   return { outcomes, slopes: slopesOf(outcomes) };
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 
 import type { Contender, Rendering } from '../contender.ts';
 import { MeasuredProcess, type ProcessEnd } from '../measured-process.ts';
+import { endedChildrenCpuMs } from '../proc.ts';
 import type { OnceOutcome, Role } from '../results.ts';
 import { distribution } from '../statistics.ts';
 import { renderedCount, type Fact, type Workspace } from '../workspace.ts';
@@ -15,6 +16,8 @@ interface Runner {
   readonly role: Role;
   readonly run: () => Promise<ProcessEnd>;
   readonly ends: ProcessEnd[];
+  /** Of all counted runs together: of a single one the kernel tells steps of ten only. */
+  cpuMs: number;
   failure?: string;
 }
 
@@ -49,8 +52,11 @@ export async function measureSize(setting: Setting, templates: number): Promise<
     for (const runner of runners) {
       if (runner.failure !== undefined) continue;
       try {
+        const cpuBeforeMs = endedChildrenCpuMs();
         const end = await runner.run();
-        if (round > 0) runner.ends.push(end);
+        if (round === 0) continue;
+        runner.ends.push(end);
+        runner.cpuMs += endedChildrenCpuMs() - cpuBeforeMs;
       } catch (error) {
         runner.failure = (error as Error).message;
       }
@@ -61,7 +67,7 @@ export async function measureSize(setting: Setting, templates: number): Promise<
 
 function emptyNode(): Runner {
   const run = async () => new MeasuredProcess([process.execPath, '-e', '0']).ended;
-  return { name: 'node -e 0', role: 'baseline', run, ends: [] };
+  return { name: 'node -e 0', role: 'baseline', run, ends: [], cpuMs: 0 };
 }
 
 function plainRunner({ root, origin, workspace }: Setting, templates: number): Runner {
@@ -76,7 +82,7 @@ function plainRunner({ root, origin, workspace }: Setting, templates: number): R
     await checkAllRendered(end, renderings, child.errorOutput);
     return end;
   };
-  return { name: 'plain reads and writes', role: 'baseline', run, ends: [] };
+  return { name: 'plain reads and writes', role: 'baseline', run, ends: [], cpuMs: 0 };
 }
 
 async function runnerOf(
@@ -93,7 +99,7 @@ async function runnerOf(
     await checkAllRendered(end, renderings, child.errorOutput);
     return end;
   };
-  return { name: contender.name, role: contender.role, run, ends: [] };
+  return { name: contender.name, role: contender.role, run, ends: [], cpuMs: 0 };
 }
 
 async function checkAllRendered(
@@ -112,13 +118,17 @@ async function checkAllRendered(
 function outcomes(runners: readonly Runner[], templates: number): OnceOutcome[] {
   const baseline = runners.find(({ role }) => role === 'baseline');
   const baselineMs = distribution((baseline?.ends ?? []).map(({ wallMs }) => wallMs)).median;
-  return runners.map(({ name, role, ends, failure }) => {
+  const baselineCpuMs = (baseline?.cpuMs ?? NaN) / (baseline?.ends.length ?? 0);
+  return runners.map(({ name, role, ends, failure, ...runner }) => {
     if (failure !== undefined) return { contender: name, role, templates, failure };
     const wallMs = distribution(ends.map((end) => end.wallMs));
+    const cpuMs = runner.cpuMs / ends.length;
     return {
-      ...{ contender: name, role, templates, wallMs },
+      ...{ contender: name, role, templates, wallMs, cpuMs },
       peakMemoryBytes: Math.max(...ends.map((end) => end.peakMemoryBytes)),
-      ...(role === 'baseline' ? {} : { ratio: wallMs.median / baselineMs }),
+      ...(role === 'baseline'
+        ? {}
+        : { ratio: wallMs.median / baselineMs, cpuRatio: cpuMs / baselineCpuMs }),
     };
   });
 }

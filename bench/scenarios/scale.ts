@@ -1,4 +1,4 @@
-import { CountedAgent, type Transport } from '../counted-agent.ts';
+import type { Transport } from '../counted-agent.ts';
 import type { ScaleOutcome } from '../results.ts';
 import { ScaleFacts } from '../scale/facts.ts';
 import { measureScale } from '../scale/measure.ts';
@@ -20,9 +20,9 @@ export async function measureScales(setting: BareSetting): Promise<ScaleOutcome[
 
 async function measureTransport(
   transport: Transport,
-  { options, contenders, workspace }: BareSetting,
+  { options, contenders, workspace, startAgent }: BareSetting,
 ): Promise<ScaleOutcome[]> {
-  const agent = await CountedAgent.start(transport);
+  const agent = await startAgent(transport);
   const facts = new ScaleFacts(options.scaleKeys);
   try {
     const client = agent.newClient();

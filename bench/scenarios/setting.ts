@@ -1,5 +1,6 @@
 import type { AgentClient } from '../agent-client.ts';
 import type { Contender } from '../contender.ts';
+import type { CountedAgent, Transport } from '../counted-agent.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -10,6 +11,8 @@ export interface BareSetting {
   readonly root: string;
   readonly contenders: readonly Contender[];
   readonly workspace: Workspace;
+  /** Starts an agent that counts; it is stopped at the end of the scenario where it was not before. */
+  readonly startAgent: (transport: Transport) => Promise<CountedAgent>;
 }
 
 /** What other scenarios find when they begin: an agent with nothing in it as well. */

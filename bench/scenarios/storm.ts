@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { waitUntil } from '../../test/support/wait-until.ts';
 import type { AgentClient } from '../agent-client.ts';
-import { CountedAgent } from '../counted-agent.ts';
+import type { CountedAgent } from '../counted-agent.ts';
 import { MeasuredProcess } from '../measured-process.ts';
 import { cpuTimeMs } from '../proc.ts';
 import type { Role, StormOutcome } from '../results.ts';
@@ -31,16 +31,12 @@ interface Printer {
  * last value is in the file. Each has a storm of its own; the baseline is a plain program that asks again at once.
  */
 export async function measureStorm(setting: BareSetting): Promise<StormOutcome[]> {
-  const agent = await CountedAgent.start('http');
-  try {
-    const outcomes: StormOutcome[] = [];
-    for (const printer of await printersOf(setting, agent)) {
-      outcomes.push(await measurePrinter(printer, agent, setting.options.stormMs));
-    }
-    return outcomes;
-  } finally {
-    await agent.stop();
+  const agent = await setting.startAgent('http');
+  const outcomes: StormOutcome[] = [];
+  for (const printer of await printersOf(setting, agent)) {
+    outcomes.push(await measurePrinter(printer, agent, setting.options.stormMs));
   }
+  return outcomes;
 }
 
 async function printersOf(

@@ -78,7 +78,9 @@ describe.concurrent('npm run bench', () => {
         ['autotmpl', 3],
       ]);
       for (const outcome of results.once ?? []) {
-        expect(outcome).toMatchObject({ wallMs: { median: positive }, peakMemoryBytes: positive });
+        expect(outcome).toMatchObject({
+          ...{ wallMs: { median: positive }, cpuMs: positive, peakMemoryBytes: positive },
+        });
       }
       const [baseline, subject] = results.idle?.outcomes ?? [];
       expect(baseline).toMatchObject({ role: 'baseline', memoryBytes: positive });

@@ -27,6 +27,11 @@ describe('the facts of very many files', () => {
     expect(services).toHaveLength(10);
     expect(services.every(({ words }) => /^:\d+\n$/.test(words))).toBe(true);
     expect(new Set(changes.map(({ operation }) => JSON.stringify(operation))).size).toBe(110);
+    // No value is taken for another, nor for a part of it.
+    const words = changes.map((change) => change.words);
+    expect(words.every((one) => words.filter((other) => other.includes(one)).length === 1)).toBe(
+      true,
+    );
     expect(new Set(changes.map(({ template }) => template)).size).toBeGreaterThan(60);
   });
 });

@@ -62,7 +62,7 @@ export function everything(): ScenarioResults {
     },
     storm: [
       {
-        ...{ ...OURS, windowMs: 60_000, writesPerSecond: 500, questions: 80 },
+        ...{ ...OURS, windowMs: 60_000, writesPerSecond: 500, questions: 85 },
         ...{ cpuPercent: 25, lastValueMs: 1000 },
       },
     ],
