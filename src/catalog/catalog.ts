@@ -39,6 +39,8 @@ export interface CatalogTraffic {
   readonly exchanges: number;
   /** Queries that share the connections. */
   readonly queries: number;
+  /** Queries for keys that are asked together: how many, by how many watches of prefixes, and how many of those were undone so far. */
+  readonly collapsed?: { readonly keys: number; readonly groups: number; readonly undone: number };
 }
 
 /** A source of facts. */

@@ -11,6 +11,12 @@ describeCatalog('consul', async () => {
   return harnessOf(agent, { createCatalog: () => catalogOn(agent.address) });
 });
 
+// Every key is followed by a watch of a prefix.
+describeCatalog('consul (keys collapsed)', async () => {
+  const agent = await startConsul();
+  return harnessOf(agent, { createCatalog: () => catalogOn(agent.address, { collapseFrom: 0 }) });
+});
+
 // By TLS an agent speaks HTTP/2.
 describeCatalog('consul (by TLS)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'autotmpl-contract-'));

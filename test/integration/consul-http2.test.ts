@@ -52,7 +52,12 @@ describe('many queries over TLS', () => {
   });
 
   function openCatalog(overrides: Parameters<typeof catalogOn>[1] = {}): Catalog {
-    const catalog = catalogOn(agent.address, { tls: { caFile, verify: true }, ...overrides });
+    const catalog = catalogOn(agent.address, {
+      tls: { caFile, verify: true },
+      // Each by a query of its own: this is about queries that are many.
+      collapseFrom: Number.POSITIVE_INFINITY,
+      ...overrides,
+    });
     ends.push(() => catalog.close());
     return catalog;
   }
@@ -135,7 +140,11 @@ describe('many queries over TLS', () => {
     });
     ends.push(() => limited.stop());
     const logger = recordingLogger();
-    const catalog = catalogOn(limited.address, { tls: { caFile, verify: true } }, logger);
+    const catalog = catalogOn(
+      limited.address,
+      { tls: { caFile, verify: true }, collapseFrom: Number.POSITIVE_INFINITY },
+      logger,
+    );
     ends.push(() => catalog.close());
     const followers = followAll(catalog);
     await allFresh(followers);

@@ -44,6 +44,8 @@ export interface AgentQuestion {
   readonly knownIndex?: number | undefined;
   /** Whether it is about a lock, whose turn does not depend on other queries. */
   readonly onLock?: boolean;
+  /** A longer answer is not taken. */
+  readonly mostBytes?: number | undefined;
 }
 
 /** What is said or asked about what is ours at the agent. */

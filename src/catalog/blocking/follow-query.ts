@@ -14,6 +14,9 @@ const SETTLING = { baseMs: 1000, capMs: 1000 };
 /** Pauses between looks at an answer that is not believed. */
 const DOUBT = { baseMs: 1000, capMs: 4000 };
 
+/** Says that the tries are used up, whatever was asked. */
+export class GivenUpError extends AutotmplError {}
+
 /** Follows one query as `Catalog.watch` promises. Throws an AutotmplError where the agent calls the query itself wrong, and where the tries are counted and used up. */
 export async function* followQuery(
   plan: RequestPlan,
@@ -84,9 +87,9 @@ function doubtDelayMs({ passes }: Doubt, doubts: number, random: () => number): 
   return backoffDelay(doubts - 1, passes ? SETTLING : DOUBT, random);
 }
 
-function usedUp(failures: number, reason: AutotmplError): AutotmplError {
+function usedUp(failures: number, reason: AutotmplError): GivenUpError {
   const tries = failures === 1 ? 'the first try' : `${failures} tries`;
-  return new AutotmplError('catalog', `given up after ${tries}: ${describeError(reason)}`, {
+  return new GivenUpError('catalog', `given up after ${tries}: ${describeError(reason)}`, {
     cause: reason,
   });
 }

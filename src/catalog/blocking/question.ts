@@ -82,10 +82,10 @@ export class Question {
     this.#place = place;
     this.#cursor = new Cursor(() => parts.places.firstWaitMs);
     this.#pace = new Pace(parts.clock, plan.weight);
-    this.#reads = new Reads(plan.relaxed, parts.client.server, parts.members);
+    this.#reads = new Reads(plan.relaxed, parts.client.server, parts.members, plan.seen?.index);
     this.#suspicion = new Suspicion(plan, parts.client.server, parts.clock);
     this.#value = known;
-    if (known !== undefined) this.#suspicion.recall(known);
+    if (known !== undefined) this.#suspicion.recall(known, plan.seen);
     this.#length = plan.isShort ? 0 : PACK_FROM_BYTES;
   }
 
@@ -106,8 +106,10 @@ export class Question {
         this.#path ??= await this.#findPath(signal);
         const position = await this.#turn(signal);
         answered = await this.#put(this.#path, position, signal);
+        this.#plan.observer?.heard?.(answered.reply);
       } catch (error) {
         if (signal.aborted) return undefined;
+        this.#plan.observer?.failed?.(error);
         return this.#fail(this.#troubleWith(error));
       }
       const trouble = objectionTo(answered.reply, this.#plan, this.#server, answered);
@@ -144,7 +146,8 @@ export class Question {
   async #put(path: string, position: Position, signal: AbortSignal): Promise<Heard> {
     const { client } = this.#parts;
     const packed = this.#length >= PACK_FROM_BYTES;
-    const question = { path, packed, knownIndex: this.#cursor.known };
+    const mostBytes = this.#plan.mostBytes?.();
+    const question = { path, packed, knownIndex: this.#cursor.known, mostBytes };
     const { parameter } = this.#reads;
     // What was not believed is asked of the leader until it is.
     if (parameter === undefined || this.#suspicion.isOn) {
@@ -231,6 +234,7 @@ export class Question {
     const question = { path, packed: this.#length >= PACK_FROM_BYTES };
     this.#pace.charge(1);
     const answered = await this.#parts.client.ask(question, NOW, signal);
+    this.#plan.observer?.heard?.(answered.reply);
     const objection = objectionTo(answered.reply, this.#plan, this.#server);
     if (objection !== undefined) return this.#fail(objection);
     this.#progress(answered);

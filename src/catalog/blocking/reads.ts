@@ -20,17 +20,22 @@ export class Reads {
   readonly #server: BlockingServer;
   readonly #members: () => number;
   /** At which index what is known was true. */
-  #seen = 0;
+  #seen: number;
 
-  /** Without rules, only what the leader confirms counts. `members` is how many the datacenter has, as far as that is known. */
+  /**
+   * Without rules, only what the leader confirms counts. `members` is how many the datacenter has, as far as that is known; `seen` the
+   * index of what is known from before.
+   */
   constructor(
     rules: RelaxedReads | undefined,
     server: BlockingServer,
     members: () => number = () => 0,
+    seen = 0,
   ) {
     this.#rules = rules;
     this.#members = members;
     this.#server = server;
+    this.#seen = seen;
   }
 
   /** What is put behind the path to be answered by others too; undefined where only the leader is asked. */

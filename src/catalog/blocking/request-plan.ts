@@ -24,6 +24,20 @@ export interface Scrutiny {
   readonly findRights: (known: Value | undefined, found: Value, ask: Ask) => Promise<Finding>;
 }
 
+/** Looks on while a query is asked. */
+export interface Observer {
+  /** Called with each reply, whatever it says, before it is judged. */
+  readonly heard?: (reply: HttpReply) => void;
+  /** Called where there was none: with an ExchangeError, as a rule. */
+  readonly failed?: (error: unknown) => void;
+}
+
+/** What is known already, as another query had it a moment ago: at which index, and whether the server was away or in trouble since. */
+export interface Seen {
+  readonly index: number;
+  readonly isShaken: boolean;
+}
+
 /** How one query is put to the HTTP API, and how its answer is read. */
 export interface RequestPlan {
   /** What the query is called in messages. */
@@ -58,6 +72,11 @@ export interface RequestPlan {
   readonly join?: ((items: never[]) => Value) | undefined;
   /** Absent: every good answer is believed. */
   readonly scrutiny?: Scrutiny | undefined;
+  readonly observer?: Observer;
+  /** A longer answer is not read to its end, but trouble of the kind `tooLarge`; absent: only what is too long for any query. */
+  readonly mostBytes?: () => number;
+  /** Where what is known already comes from; absent: it was good at another time. */
+  readonly seen?: Seen;
   /** Goes on from a value that was read to the one that was asked for. */
   readonly refine?: (value: Value, get: Get) => Promise<Value>;
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Clock } from '../../core/time.ts';
 import type { Value } from '../values.ts';
 import type { Evidence } from './evidence.ts';
-import type { Ask, Finding, RequestPlan } from './request-plan.ts';
+import type { Ask, Finding, RequestPlan, Seen } from './request-plan.ts';
 import type { BlockingServer } from './server.ts';
 
 /** A catalog that began anew is believed once it has said the same for so long: its services come back one after the other. */
@@ -91,10 +91,10 @@ export class Suspicion {
     this.#settling = undefined;
   }
 
-  /** Notes a value that was good at another time: who knows what happened since. */
-  recall(value: Value): void {
-    this.believe(value, { index: 0, digest: '', isFiltered: false });
-    this.#isShaken = true;
+  /** Notes a value that was good at another time: who knows what happened since, where `seen` does not say it. */
+  recall(value: Value, { index, isShaken }: Seen = { index: 0, isShaken: true }): void {
+    this.believe(value, { index, digest: '', isFiltered: false });
+    this.#isShaken = isShaken;
   }
 
   /** Judges an answer that is due and was read twice; undefined: it is to be believed. Rejects where what it asks on the side cannot be asked. */

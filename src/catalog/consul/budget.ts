@@ -25,6 +25,12 @@ export interface BudgetParts {
   readonly clock: Clock;
 }
 
+/** Keys that are asked together, and by how many watches of prefixes. */
+export interface Collapsed {
+  readonly keys: number;
+  readonly groups: number;
+}
+
 /** One query, as far as connections go. */
 export interface BudgetedQuery {
   /** It has a first answer; to be told again is no harm. */
@@ -36,6 +42,7 @@ export interface BudgetedQuery {
 export class Budget {
   readonly #parts: BudgetParts;
   readonly #unanswered = new Set<BudgetedQuery>();
+  readonly #collapsed = new Set<() => Collapsed>();
   #queries = 0;
   #beganAt: number | undefined;
   #cancel: CancelTimer | undefined;
@@ -68,6 +75,12 @@ export class Budget {
     return query;
   }
 
+  /** Takes note of a way to ask for keys together; returns how to forget it. */
+  collapses(collapsed: () => Collapsed): () => void {
+    this.#collapsed.add(collapsed);
+    return () => this.#collapsed.delete(collapsed);
+  }
+
   /** Says that the agent turned a further connection away, while others carry on. */
   turnedAway(): void {
     const { agent, usage, logger, clock } = this.#parts;
@@ -95,15 +108,26 @@ export class Budget {
 
   #say(): void {
     const { agent, usage, forWaits, rung, logger } = this.#parts;
+    const collapsed = [...this.#collapsed].map((counts) => counts());
+    const keys = collapsed.reduce((sum, each) => sum + each.keys, 0);
+    const groups = collapsed.reduce((sum, each) => sum + each.groups, 0);
     const { protocol, sockets, maxSockets } = usage();
     const queries = this.#queries;
-    const visited = Math.max(0, queries - forWaits());
+    const visited = Math.max(0, queries - keys + groups - forWaits());
     const ofRung = Math.min(visited, rung());
     const rest =
+      sayTogether(keys, groups) +
       sayVisited(visited - ofRung, 'every few seconds') +
       sayVisited(ofRung, 'when something changes');
     const line = `${queries === 1 ? '1 query' : `${count(queries)} queries`} over ${plural(sockets, 'connection')} to Consul at ${agent} (${protocol}, at most ${count(maxSockets)})${rest}`;
-    const fields = { agent, protocol, queries, connections: sockets, maxConnections: maxSockets };
+    const fields = {
+      agent,
+      protocol,
+      queries,
+      connections: sockets,
+      maxConnections: maxSockets,
+      ...(keys > 0 && { keys, prefixes: groups }),
+    };
     if (queries < WORTH_SAYING) logger.debug(line, fields);
     else logger.info(line, fields);
   }
@@ -111,6 +135,12 @@ export class Budget {
 
 function sayVisited(number: number, when: string): string {
   return number === 0 ? '' : `; ${count(number)} of them are visited ${when}`;
+}
+
+function sayTogether(keys: number, groups: number): string {
+  if (keys === 0) return '';
+  const watches = groups === 1 ? '1 watch of a prefix' : `${count(groups)} watches of prefixes`;
+  return `, ${count(keys)} of them in ${watches}`;
 }
 
 function plural(number: number, noun: string): string {

@@ -1,12 +1,14 @@
 import { whenAborted } from '../../core/deadline.ts';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Catalog } from '../catalog.ts';
-import { isCatalogQuery, queryId } from '../query.ts';
+import { isCatalogQuery, queryId, type CatalogQuery } from '../query.ts';
 import { freezeValue } from '../values.ts';
 import { openAccess, type AgentParts } from './access.ts';
 import { showConsulAddress } from './address.ts';
+import { Collapse } from './collapse/collapse.ts';
 import { followQuery } from '../blocking/follow-query.ts';
 import { needsCensus, type ConsulOptions } from './options.ts';
+import type { RequestPlan } from '../blocking/request-plan.ts';
 import { UnaskableError } from '../http/api-path.ts';
 import { planRequest } from './requests.ts';
 import { CONSUL } from './server.ts';
@@ -52,6 +54,15 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
     fallsBack,
     members: () => census.members,
   };
+  const plan = (query: CatalogQuery): RequestPlan => {
+    const asked = planRequest(query, options, landmark);
+    return access.rings(options) ? asked : { ...asked, rungAs: undefined };
+  };
+  const collapse = new Collapse({
+    ...{ follow, logger, plan, from: options.collapseFrom },
+    forWaits: () => client.connections.forWaits,
+  });
+  const uncount = budget.collapses(() => collapse.counts);
 
   const counts = needsCensus(options);
   return {
@@ -65,9 +76,11 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       let answered = false;
       const budgeted = budget.begin();
       try {
-        const plan = planRequest(query, options, landmark);
-        const asked = access.rings(options) ? plan : { ...plan, rungAs: undefined };
-        for await (const answer of followQuery(asked, follow, signal, known)) {
+        const answers =
+          query.kind === 'key'
+            ? collapse.watch(query, signal, known)
+            : followQuery(plan(query), follow, signal, known);
+        for await (const answer of answers) {
           answered ||= answer.state === 'fresh';
           if (answered) budgeted.answered();
           yield answer;
@@ -83,7 +96,15 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
         budgeted.end();
       }
     },
-    traffic: () => ({ server: CONSUL.name, ...client.usage(), queries: budget.queries }),
-    close: () => access.close(),
+    traffic: () => ({
+      server: CONSUL.name,
+      ...client.usage(),
+      queries: budget.queries,
+      collapsed: collapse.counts,
+    }),
+    close() {
+      uncount();
+      access.close();
+    },
   };
 }

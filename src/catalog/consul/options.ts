@@ -23,6 +23,8 @@ export interface ConsulOptions {
   readonly reads?: RelaxedReads | undefined;
   /** Who may answer some queries in particular; the first that is about a query counts. */
   readonly readsOf?: readonly ReadsOf[] | undefined;
+  /** So many keys are followed by themselves before any are collapsed to watches of prefixes; absent: as many as there is room for. */
+  readonly collapseFrom?: number;
   readonly retry?: RetryRules;
   readonly connections?: ConnectionRules;
 }

@@ -81,6 +81,11 @@ export function readKey(body: unknown): KeyPair | null {
   return pair === undefined ? null : readPair(pair, (path) => path);
 }
 
+/** Every key below a prefix under its whole path, from `/v1/kv/PREFIX?recurse`: each as {@link readKey} gives it, in the server's order. */
+export function readKeys(body: unknown): readonly KeyPair[] {
+  return asList(body, 'the list of keys').map((pair) => readPair(pair, (path) => path));
+}
+
 /**
  * Keys below a prefix, from `/v1/kv/PREFIX?recurse`. The prefix is text, not a folder, so `p/s` finds `p/sub/c`; what follows
  * it, without the slashes at its front, is the key's name here. Folder markers, whose names end with a slash, are left out.

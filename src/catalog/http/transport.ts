@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly packed: boolean;
   /** Tells by its head that an answer brings nothing new: it is then given without its body. */
   readonly bringsNothing?: (head: ReplyHead) => boolean;
+  /** No longer answer is taken, packed or not; absent: only what no question may be answered with. */
+  readonly mostBytes?: number | undefined;
   /** What is written, as JSON; absent: the request is a question. */
   readonly write?: unknown;
   /** Longest time until the whole answer is here. */
@@ -142,7 +144,10 @@ export class Transport {
     const { response, body, isTurnedAway } = sent;
     const { headers } = response;
     if (isTurnedAway && this.#allowance.turnAway()) throw this.#noRoom(undefined);
-    return { ...headOf(response), body: await unpackBody(body, headers['content-encoding']) };
+    return {
+      ...headOf(response),
+      body: await unpackBody(body, headers['content-encoding'], request.mostBytes),
+    };
   }
 
   /** How many connections there are, and what goes over them. */
@@ -187,6 +192,7 @@ export class Transport {
   ): Promise<{ response: http.IncomingMessage; body: Buffer; isTurnedAway: boolean }> {
     const startedAt = this.#clock.now();
     const outgoing = this.#open(request);
+    const { mostBytes = MAX_BODY_BYTES } = request;
     return new Promise((resolve, reject) => {
       let failure: { readonly reason: unknown } | undefined;
       let answer: http.IncomingMessage | undefined;
@@ -235,7 +241,7 @@ export class Transport {
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
           if (!bringsNothing) chunks.push(chunk);
-          if (size > MAX_BODY_BYTES) giveUp(new ExchangeError('tooLarge'));
+          if (size > mostBytes) giveUp(new ExchangeError('tooLarge'));
         });
         response.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
         response.on('end', () => {

@@ -10,23 +10,29 @@ export interface StreamOwner {
   readonly failure: ExchangeError | undefined;
 }
 
+/** What a request says of the answer that it takes. */
+type Taken = Pick<HttpRequest, 'bringsNothing' | 'mostBytes'>;
+
 /**
  * Reads the answer that comes on one stream. Rejects with an {@link ExchangeError}, or with the signal's reason once it aborts: the
  * server is told then that nobody listens any more.
  */
 export async function readStream(
   stream: ClientHttp2Stream,
-  request: Pick<HttpRequest, 'bringsNothing'>,
+  request: Taken,
   owner: StreamOwner,
   signal: AbortSignal,
 ): Promise<HttpReply> {
   const { head, body } = await collect(stream, request, owner, signal);
-  return { ...head, body: await unpackBody(body, head.headers['content-encoding']) };
+  return {
+    ...head,
+    body: await unpackBody(body, head.headers['content-encoding'], request.mostBytes),
+  };
 }
 
 function collect(
   stream: ClientHttp2Stream,
-  { bringsNothing }: Pick<HttpRequest, 'bringsNothing'>,
+  { bringsNothing, mostBytes = MAX_BODY_BYTES }: Taken,
   owner: StreamOwner,
   signal: AbortSignal,
 ): Promise<{ head: Omit<HttpReply, 'body'>; body: Buffer }> {
@@ -66,7 +72,7 @@ function collect(
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (!isSkipped) chunks.push(chunk);
-      if (size > MAX_BODY_BYTES) giveUp(new ExchangeError('tooLarge'));
+      if (size > mostBytes) giveUp(new ExchangeError('tooLarge'));
     });
     stream.on('end', () => {
       // What the server takes back in the middle ends without an error, too.

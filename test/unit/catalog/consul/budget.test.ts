@@ -84,3 +84,16 @@ it('names the setting of the agent whose limit was met, and not again for ten mi
   budget.turnedAway();
   expect(logger.records).toHaveLength(2);
 });
+
+it('says how many of them are keys that are asked together, and counts their watches in their place', async () => {
+  const { budget, begin, clock, logger } = budgetOf();
+  for (const query of begin(11_000)) query.answered();
+  const forget = budget.collapses(() => ({ keys: 9000, groups: 30 }));
+  budget.collapses(() => ({ keys: 1000, groups: 1 }));
+  await clock.advance(3000);
+  expect(logger.text()).toBe(
+    'info 11,000 queries over 7 connections to Consul at http://agent (HTTP/2, at most 48), 10,000 of them in 31 watches of prefixes; 31 of them are visited every few seconds',
+  );
+  expect(logger.records[0]).toMatchObject({ fields: { keys: 10_000, prefixes: 31 } });
+  forget();
+});
