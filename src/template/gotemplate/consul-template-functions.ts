@@ -169,7 +169,7 @@ function byPort(...[scope, args]: Parameters<GoFunction['call']>): GoValue {
   if (!isMap(groups)) return groups;
   return new GoMap(
     `map[int][]${typeof INSTANCE === 'object' && 'struct' in INSTANCE ? INSTANCE.struct : ''}`,
-    sortedEntries(groups).map(([port, instances]) => [BigInt(port), instances]),
+    sortedEntries(groups).map(([port, instances]) => [BigInt(port), instances] as const),
   );
 }
 
@@ -194,7 +194,7 @@ function nomadVar(...[scope, [path]]: Parameters<GoFunction['call']>): GoValue {
     .map(([name, { value }]) => [name, constant(DATA.of(value))] as const);
   return new GoMap(
     'map[string]dependency.NomadVarItem',
-    Object.entries(items).map(([name, value]) => [name, DATA.of(value)]),
+    Object.entries(items).map(([name, value]) => [name, DATA.of(value)] as const),
     undefined,
     Object.fromEntries(beside),
   );
