@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -68,7 +68,11 @@ async function measureScenario(
   const clear = async () => {
     await Promise.all([...agents.map((agent) => agent.stop()), workspace.remove()]);
   };
-  const interrupt = () => void clear().finally(() => process.exit(130));
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+    void clear().finally(() => process.exit(130));
+  };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const contenders = [autotmpl(root), ...options.peers.map(peer)];
@@ -84,13 +88,16 @@ async function measureScenario(
     return await scenario.measure({ ...setting, origin, port: ports.http, newClient });
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    // What it found without its agent is no result: the process is about to end.
+    if (isInterrupted) await new Promise(() => undefined);
     await clear();
   }
 }
 
 async function save(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }
 
 function subjectFailed(results: ScenarioResults): boolean {

@@ -60,7 +60,8 @@ export class Workspace {
   }
 
   async remove(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    // A program that is about to be ended may write once more.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

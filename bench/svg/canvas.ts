@@ -66,9 +66,9 @@ export function rule(share: number, value: number): string {
 /** An aim across the plot at a share of its height. */
 export function limitAcross(share: number, words: string): string {
   const y = round(bottomUp(share));
-  return (
-    broken(LEFT, y, LEFT + INNER_WIDTH, y) + aimText(LEFT + INNER_WIDTH + 4, y + 4, words, 'start')
-  );
+  // Inside of the plot, where no name stands.
+  const beside = share > 0.9 ? y + 14 : y - 5;
+  return broken(LEFT, y, LEFT + INNER_WIDTH, y) + aimText(LEFT + 6, beside, words, 'start');
 }
 
 /** A broken line in the colour of aims. */
