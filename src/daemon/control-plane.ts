@@ -8,7 +8,7 @@ import { SystemdReport } from '../control/systemd-report.ts';
 import { commandEnvironment } from '../process/environment.ts';
 import { loadLibc } from '../process/libc.ts';
 import { createNotifier } from '../process/notify.ts';
-import type { TargetStanding } from '../renderer/renderer.ts';
+import type { TargetStanding } from '../renderer/target-standing.ts';
 import type { StandingParts } from '../renderer/standing.ts';
 import { chooseAddress } from '../supervisor/interfaces.ts';
 import type { DaemonOptions } from './options.ts';

@@ -5,6 +5,7 @@ import { commandLabel } from '../process/command-line.ts';
 import { carryOut, type CarryOutParts, type Outcome } from './carry-out.ts';
 import { OwedReloads } from './owed-reloads.ts';
 import { mergeReloads, rollingOf, type Reload } from './reload.ts';
+import { reloadStandings, type ReloadStanding } from './reload-standings.ts';
 import type { Turns } from './rolling/turns.ts';
 
 /** What reloads work with. */
@@ -14,17 +15,6 @@ export interface ReloadsOptions extends CarryOutParts {
   readonly clock: Clock;
   /** The turns of commands that only so many hosts run at a time. */
   readonly turns: Turns;
-}
-
-/** How a command stands that has not ended well. */
-export interface ReloadStanding {
-  readonly command: string;
-  /** `waiting`: for its turn among the hosts. `owed`: it failed and is tried again later; the files are newer than what runs. */
-  readonly state: 'running' | 'queued' | 'waiting' | 'owed';
-  /** The targets that it is for, by their labels. */
-  readonly targets: readonly string[];
-  /** Why it is owed, or what it waits for. */
-  readonly reason?: string;
 }
 
 /**
@@ -104,25 +94,12 @@ export class Reloads implements Actor {
 
   /** The commands that have not ended well, each in the state that it is in now. */
   standings(): readonly ReloadStanding[] {
-    const running = this.#running;
-    const known = new Map<string, ReloadStanding>();
-    for (const [command, { reload, reason }] of this.#owed.all) {
-      known.set(command, { ...standingOf(command, 'owed', reload), reason });
-    }
-    for (const [command, reload] of this.#queue) {
-      const reason = this.#options.turns.waitingFor(command);
-      const state = reason === undefined ? 'queued' : 'waiting';
-      known.set(command, {
-        ...known.get(command),
-        ...standingOf(command, state, reload),
-        ...(reason !== undefined && { reason }),
-      });
-    }
-    if (running !== undefined) {
-      const command = commandLabel(running.command);
-      known.set(command, { ...known.get(command), ...standingOf(command, 'running', running) });
-    }
-    return [...known.values()];
+    return reloadStandings({
+      owed: this.#owed.all,
+      queue: this.#queue,
+      waitingFor: (key) => this.#options.turns.waitingFor(key),
+      running: this.#running,
+    });
   }
 
   /**
@@ -240,12 +217,4 @@ export class Reloads implements Actor {
       { targets, attempt: failures },
     );
   }
-}
-
-function standingOf(
-  command: string,
-  state: ReloadStanding['state'],
-  { targets }: Reload,
-): ReloadStanding {
-  return { command, state, targets: targets.map(({ label }) => label) };
 }

@@ -1,8 +1,6 @@
 import { orAborted } from '../core/deadline.ts';
-import { queryId } from '../catalog/query.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Bus } from '../core/bus.ts';
-import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { Watcher } from '../watch/watcher.ts';
@@ -11,13 +9,13 @@ import type { CompiledTarget } from './compile-targets.ts';
 import { readyOf, takeDue, type Ready } from './course-groups.ts';
 import { Course } from './course.ts';
 import { FirstBatch } from './first-batch.ts';
-import type { FareState, Holder } from './fare.ts';
-import type { GuardReport } from './guard/count.ts';
+import type { Holder } from './fare.ts';
 import { GuardMemories } from './guard/memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { Landed, Lane, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import type { Reloads } from './reloads.ts';
+import { targetStandingOf, type TargetStanding } from './target-standing.ts';
 import { ViewComparison } from './view-comparison.ts';
 import { WaitingReport, type Waiting } from './waiting-report.ts';
 
@@ -39,17 +37,6 @@ export interface RendererOptions {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly logger: Logger;
-}
-
-/** How one file stands. */
-export interface TargetStanding {
-  readonly label: string;
-  readonly state: FareState;
-  readonly reason?: string;
-  /** What holds it; absent where nothing does. */
-  readonly heldBy?: Holder;
-  /** How its guards stand; absent where it has none. */
-  readonly guards?: GuardReport;
 }
 
 /** What became of asking for a held file's release. */
@@ -110,7 +97,7 @@ export class Renderer implements Actor {
 
   /** How each file stands; what is wrong is a sentence. */
   standings(): readonly TargetStanding[] {
-    return this.#courses.map(standingOf);
+    return this.#courses.map(targetStandingOf);
   }
 
   /** Has a file that guards hold take what they refused last, and one that its check or a rollback holds try again. `name` is its label or its destination. */
@@ -121,7 +108,7 @@ export class Renderer implements Actor {
     if (course === undefined) return { outcome: 'unknown' };
     const outcome = course.release();
     if (outcome !== undefined) return { outcome, label: course.target.label };
-    return { outcome: 'notHeld', standing: standingOf(course) };
+    return { outcome: 'notHeld', standing: targetStandingOf(course) };
   }
 
   /** What cannot be rendered yet, and why. */
@@ -296,25 +283,4 @@ export class Renderer implements Actor {
     const answer = this.#options.watcher.answer(id);
     return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
   }
-}
-
-function standingOf(course: Course): TargetStanding {
-  const { state, error, holder } = course;
-  const guards = course.guards();
-  const reason = error === undefined ? whatIsAwaited(course) : describeError(error);
-  return {
-    label: course.target.label,
-    state: error !== undefined && state !== 'held' ? 'failed' : state,
-    ...(reason !== undefined && { reason }),
-    ...(holder !== undefined && { heldBy: holder }),
-    ...(guards !== undefined && { guards }),
-  };
-}
-
-/** Undefined where nothing is. */
-function whatIsAwaited(course: Course): string | undefined {
-  if (course.isUnderWay) return 'its new text is being checked';
-  if (course.waitsWith !== undefined) return `${course.waitsWith} of its group is not ready`;
-  const [missing] = course.waiting()?.missing ?? [];
-  return missing === undefined ? undefined : `${queryId(missing.query)} is ${missing.why}`;
 }
