@@ -17,6 +17,7 @@ import type { GuardMemories } from './guard/memory.ts';
 import { Landing } from './landing.ts';
 import type { Ledger } from './ledger.ts';
 import { Needs } from './needs.ts';
+import { pauseFor } from './pause.ts';
 import type { Publication, Published } from './publisher.ts';
 import { Reasons } from './reasons.ts';
 import type { Reload } from './reload.ts';
@@ -183,13 +184,10 @@ export class Course implements User {
     if (this.#showsNothingOf(id)) return;
     this.#reasons.changed(id);
     if (this.#due.now) return;
-    // The first rendering is never held up: there is nothing yet that a flurry of changes could disturb.
-    if (this.#options.once || !this.#landing.hadText) this.#becomeComplete();
-    else if (this.target.quiet.maxMs > 0) this.#due.becomeAfter('quiet');
-    else if (this.#needs.areDoubted) this.#due.becomeAfter('doubted');
-    else if (this.#needs.areTroubled) this.#due.becomeAfter('troubled');
-    else if (this.#needs.size > 1) this.#due.becomeAfter('settle');
-    else this.#due.become();
+    const isFirst = this.#options.once || !this.#landing.hadText;
+    const pause = pauseFor({ isFirst, quiet: this.target.quiet, needs: this.#needs });
+    if (pause === undefined) this.#due.become();
+    else this.#due.becomeAfter(pause);
   }
 
   answerTroubled(): void {
@@ -279,12 +277,6 @@ export class Course implements User {
   /** Takes note of what became of its publication; returns the command to run, if there is one. */
   conclude(publication: Publication, published: Published): Reload[] {
     return this.#landing.conclude(publication, published);
-  }
-
-  /** For its first text: at once where nothing else is to come, or else soon. */
-  #becomeComplete(): void {
-    if (this.#needs.areAwaited) this.#due.becomeAfter('awaited');
-    else this.#due.become();
   }
 
   /**

@@ -1,36 +1,7 @@
 import type { Clock } from '../core/time.ts';
+import { periodOf, type Pause } from './pause.ts';
 import { QuietTimer } from './quiet-period.ts';
 import type { QuietPeriod } from './target.ts';
-
-/** One write in the catalog may wake several queries, a moment apart: a target that uses several waits this long for the others. */
-const SETTLE = { minMs: 2, maxMs: 2 };
-/**
- * While the catalog is in trouble with one of several queries, the others' news are probably the end of it: an agent that comes
- * back, with its data or without, answers all of them in a moment. To render in between would mix two worlds in one file.
- */
-const TROUBLED_SETTLE = { minMs: 300, maxMs: 1000 };
-
-/**
- * While an answer is not believed, the others' news may be of the same making: a catalog that began anew is believed query by query, each when it
- * is looked at again. The first that is believed must not make a file of half of the new world.
- */
-const DOUBTED_SETTLE = { minMs: 1500, maxMs: 5000 };
-
-/**
- * While a query that a first rendering misses was not heard of at all, the others' answers complete nothing: each would have the template rendered
- * in vain. But what is known may lead to further queries, which are not to wait for the slowest.
- */
-const AWAITED_SETTLE = { minMs: 100, maxMs: 300 };
-
-const PERIODS = {
-  settle: SETTLE,
-  troubled: TROUBLED_SETTLE,
-  doubted: DOUBTED_SETTLE,
-  awaited: AWAITED_SETTLE,
-};
-
-/** Why a rendering that is to come is put off: the target's own quiet period, other queries' news, the end of trouble or of doubt, other queries' first answers. */
-export type Pause = 'quiet' | 'settle' | 'troubled' | 'doubted' | 'awaited';
 
 /** When a target is to be rendered: now, or when the changes have calmed down. Says so once until it is taken. */
 export class Due {
@@ -86,8 +57,7 @@ export class Due {
   }
 
   #timerOf(pause: Pause): QuietTimer {
-    const period = pause === 'quiet' ? this.#quiet : PERIODS[pause];
-    return new QuietTimer(period, this.#clock, () => this.become());
+    return new QuietTimer(periodOf(pause, this.#quiet), this.#clock, () => this.become());
   }
 
   /** Waits for nothing any more. */

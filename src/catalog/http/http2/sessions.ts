@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import type { CancelTimer, Clock } from '../../../core/time.ts';
 import { ExchangeError, NoRoomError } from '../exchange-error.ts';
 import type { HttpReply, HttpRequest } from '../transport.ts';
+import { SessionQueue } from './session-queue.ts';
 import { Session } from './session.ts';
 
 /** Enough for ten thousand questions that wait; a default agent grants one address two hundred. */
@@ -32,11 +33,6 @@ export interface SessionsParts {
   readonly clock: Clock;
 }
 
-interface Waiter {
-  readonly grant: (session: Session | undefined) => void;
-  readonly refuse: (error: Error) => void;
-}
-
 /**
  * Spreads exchanges over as few connections as carry them, and opens and closes connections as they are needed: first the room that is
  * planned for questions that wait, then another connection, and where there can be none, all that the server takes.
@@ -45,11 +41,7 @@ export class Sessions {
   readonly #parts: SessionsParts;
   #most: number;
   readonly #sessions = new Set<Session>();
-  /** Who wants a stream, by whether it is for a question that waits at the server; others come first. */
-  readonly #queues: ReadonlyMap<boolean, Set<Waiter>> = new Map([
-    [false, new Set<Waiter>()],
-    [true, new Set<Waiter>()],
-  ]);
+  readonly #queue = new SessionQueue();
   readonly #closed = new AbortController();
   /** How many streams a connection takes, by the last one that was opened. */
   #streamsEach: number | undefined;
@@ -105,7 +97,7 @@ export class Sessions {
     this.#closed.abort(new ExchangeError('other'));
     this.#cancelDial?.();
     this.#cancelIdle?.();
-    for (const waiter of this.#waiters()) waiter.refuse(new ExchangeError('other'));
+    this.#queue.refuse(() => new ExchangeError('other'));
     for (const session of this.#sessions) session.destroy();
     this.#sessions.clear();
   }
@@ -119,26 +111,9 @@ export class Sessions {
       if (this.#sessions.size === 0) throw this.#failure;
       if (waits) throw new NoRoomError(this.#failure);
     }
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        signal.removeEventListener('abort', abort);
-        this.#queues.get(waits)?.delete(waiter);
-      };
-      const waiter: Waiter = {
-        grant: (granted) => {
-          leave();
-          resolve(granted);
-        },
-        refuse: (error) => {
-          leave();
-          reject(error);
-        },
-      };
-      const abort = (): void => waiter.refuse(signal.reason as Error);
-      signal.addEventListener('abort', abort, { once: true });
-      this.#queues.get(waits)?.add(waiter);
-      this.#grow();
-    });
+    const turn = this.#queue.join(waits, signal);
+    this.#grow();
+    return turn;
   }
 
   /** A connection with room. One with new certificates comes first, so that those with old ones run empty. */
@@ -169,7 +144,7 @@ export class Sessions {
   }
 
   #grow(): void {
-    if (this.#isDialing || ![...this.#queues.values()].some(({ size }) => size > 0)) return;
+    if (this.#isDialing || this.#queue.isEmpty) return;
     if (this.#sessions.size >= this.#most) {
       // Whoever hears of the end of one comes back here.
       this.#closeLeaving();
@@ -203,7 +178,7 @@ export class Sessions {
     try {
       const opened = await dial(this.#closed.signal);
       if (opened === undefined) {
-        for (const waiter of this.#waiters()) waiter.grant(undefined);
+        this.#queue.grantAll(undefined);
         return;
       }
       const session = new Session({
@@ -229,12 +204,10 @@ export class Sessions {
   /** What is answered at once finds room soon, where there are other connections. */
   #refuse(reason: Error): void {
     const isAlone = this.#sessions.size === 0;
-    for (const [waits, queue] of this.#queues) {
-      for (const waiter of queue) {
-        if (isAlone) waiter.refuse(reason);
-        else if (waits) waiter.refuse(new NoRoomError(reason));
-      }
-    }
+    this.#queue.refuse((waits) => {
+      if (isAlone) return reason;
+      return waits ? new NoRoomError(reason) : undefined;
+    });
   }
 
   #changed(session: Session): void {
@@ -254,18 +227,7 @@ export class Sessions {
   }
 
   #grant(): void {
-    for (const [waits, queue] of this.#queues) {
-      for (const waiter of queue) {
-        const session = this.#find(waits);
-        // Where there is no room for one, there is none for those behind it: there may be thousands.
-        if (session === undefined) break;
-        waiter.grant(session.reserve());
-      }
-    }
-  }
-
-  #waiters(): Waiter[] {
-    return [...this.#queues.values()].flatMap((queue) => [...queue]);
+    this.#queue.grant((waits) => this.#find(waits)?.reserve());
   }
 
   /** Closes what has carried nothing for long, and what was made with certificates that are no longer used. */
