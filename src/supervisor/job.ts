@@ -1,28 +1,18 @@
-import { formatDuration } from '../core/duration.ts';
-import type { Bus } from '../core/bus.ts';
-import { exitCodeOfEnd, type RunningProcess } from '../process/long-process.ts';
+import { exitCodeOfEnd } from '../process/long-process.ts';
 import type { StopLimit } from './budget.ts';
 import type { Happenings } from './happenings.ts';
-import {
-  UNBORN,
-  type Effect,
-  type JobEvent,
-  type JobState,
-  type RunEnd,
-  type TimerName,
-} from './job-life.ts';
-import { startJobProcess, type JobProcessParts } from './job-process.ts';
+import { UNBORN, type Effect, type JobEvent, type JobState, type TimerName } from './job-life.ts';
 import { rulesOf } from './job-rules.ts';
+import { JobRun, type JobRunParts } from './job-run.ts';
 import { JobTimers } from './job-timers.ts';
 import { JobTrigger } from './job-trigger.ts';
 import type { JobPresence } from './presence.ts';
-import { describeAbsence, describeEnd, describeGivingUp, describeTimeout } from './run-end.ts';
+import { describeAbsence, describeGivingUp, describeTimeout } from './run-end.ts';
 import type { JobSettings } from './settings.ts';
 import { transition } from './transitions.ts';
 
 /** What a job works with. */
-export interface JobParts extends JobProcessParts {
-  readonly bus: Bus;
+export interface JobParts extends JobRunParts {
   readonly happenings: Happenings;
   readonly presence: JobPresence | undefined;
   /** What the end of a process may take where nobody says otherwise. */
@@ -38,8 +28,7 @@ export class Job {
   readonly settings: JobSettings;
   readonly #parts: JobParts;
   #state: JobState = UNBORN;
-  #process: RunningProcess | undefined;
-  #startedAtMs = 0;
+  readonly #run: JobRun;
   /** What the stop that was asked for may take. */
   #limit: StopLimit | undefined;
   readonly #timers: JobTimers;
@@ -55,6 +44,7 @@ export class Job {
     this.settings = settings;
     this.#stopSignal = settings.stopSignal;
     this.#parts = parts;
+    this.#run = new JobRun(settings, parts, (event) => this.#happen(event));
     this.#timers = new JobTimers(parts.clock, (timer) => this.#timerFired(timer));
     this.#trigger = new JobTrigger(settings.when, parts.happenings, () =>
       this.#happen({ kind: 'trigger' }),
@@ -68,12 +58,12 @@ export class Job {
 
   /** Its process, where there is one. */
   get pid(): number | undefined {
-    return this.#process?.pid;
+    return this.#run.pid;
   }
 
   /** When its process was started, in milliseconds since the epoch. */
   get startedAtMs(): number {
-    return this.#startedAtMs;
+    return this.#run.startedAtMs;
   }
 
   /** The exit code of its last run; undefined before one has ended. */
@@ -123,8 +113,7 @@ export class Job {
 
   /** Signals its process, with its group where the settings do not say otherwise; returns whether there was anybody. */
   signal(signal: NodeJS.Signals): boolean {
-    if (this.settings.signalled === 'alone') return this.#process?.signalAlone(signal) ?? false;
-    return this.#process?.signal(signal) ?? false;
+    return this.#run.signal(signal);
   }
 
   /** From now on this is its stop signal. */
@@ -134,7 +123,7 @@ export class Job {
 
   /** Kills its group in this very moment: whoever calls this ends next. */
   abandon(): void {
-    this.#process?.signal('SIGKILL');
+    this.#run.abandon();
   }
 
   #happen(event: JobEvent): void {
@@ -143,7 +132,7 @@ export class Job {
     const { state, effects } = transition(this.#state, event, rulesOf(this.settings));
     this.#state = state;
     if (state.name !== before) {
-      const pid = this.#process?.pid;
+      const { pid } = this.#run;
       this.#parts.bus.emit('job:changed', {
         job: this.settings.name,
         state: state.name,
@@ -162,7 +151,7 @@ export class Job {
     const { happenings, presence, onDone } = this.#parts;
     switch (effect.do) {
       case 'spawn':
-        void this.#spawn();
+        void this.#run.start();
         break;
       case 'signal':
         this.#end(this.#stopSignal, this.settings.stopTimeoutMs);
@@ -171,7 +160,7 @@ export class Job {
         this.#end('SIGKILL', 0);
         break;
       case 'clear':
-        this.#clear();
+        this.#run.clear();
         break;
       case 'announce':
         if (effect.code === 'timedOut')
@@ -222,50 +211,8 @@ export class Job {
     if (sentence !== undefined) this.#parts.logger.warn(sentence, { job: this.settings.name });
   }
 
-  async #spawn(): Promise<void> {
-    const { variables, clock } = this.#parts;
-    const { name, role } = this.settings;
-    const started = await startJobProcess(this.settings, this.#parts);
-    if ('couldNotStart' in started) {
-      const { couldNotStart, exitCode } = started;
-      this.#noteEnd();
-      this.#happen({ kind: 'startFailed', end: { couldNotStart, code: exitCode } });
-      return;
-    }
-    this.#process = started;
-    this.#startedAtMs = clock.now();
-    variables.tellProcess(name, role, started.pid);
-    void started.ended.then((end) => this.#ended(started, end));
-    this.#happen({ kind: 'started' });
-  }
-
-  #ended(process: RunningProcess, end: RunEnd): void {
-    const { variables, clock, logger } = this.#parts;
-    const { name, role } = this.settings;
-    variables.forgetProcess(name, role);
-    this.#noteEnd('signal' in end ? { signal: end.signal } : { exitCode: end.code });
-    const ranMs = clock.now() - this.#startedAtMs;
-    const said = `${name} ${describeEnd(end)} after ${formatDuration(ranMs)}`;
-    if (exitCodeOfEnd(end) === 0) logger.debug(said, { job: name, pid: process.pid });
-    else logger.info(said, { job: name, pid: process.pid });
-    this.#happen({ kind: 'ended', end, ranMs });
-  }
-
   /** Ends the group of the process that runs; `ended` comes by itself. */
   #end(signal: NodeJS.Signals, graceMs: number): void {
-    const limit = this.#limit ?? this.#parts.limit();
-    void this.#process?.stop(signal, Math.min(graceMs, limit.leftMs), limit.hurried);
-  }
-
-  /** Whoever is left of the group of a process that has ended has no more to do. */
-  #clear(): void {
-    const process = this.#process;
-    this.#process = undefined;
-    void process?.stop('SIGKILL', 0);
-  }
-
-  /** Without a way out, it never started. */
-  #noteEnd(end: { readonly exitCode?: number; readonly signal?: string } = {}): void {
-    this.#parts.bus.emit('job:ended', { job: this.settings.name, ...end });
+    this.#run.end(signal, graceMs, this.#limit ?? this.#parts.limit());
   }
 }
