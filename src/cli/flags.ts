@@ -1,8 +1,5 @@
-import { DIALECT_WORDS } from '../config/dialect.ts';
-import { flagSettings } from '../config/flag-values.ts';
 import { durationFlag, isOn, lastValue, readFlag, type RawFlags } from '../config/raw-flags.ts';
 import { AutotmplError } from '../core/errors.ts';
-import { configSource } from './config-source.ts';
 import { askOf } from './containerpilot-flags.ts';
 import type { FlagRow } from './flag-row.ts';
 import {
@@ -13,7 +10,7 @@ import {
   RENDER_CONFIG,
   TEST_FORMATS,
 } from './flag-table.ts';
-import { collectFlags, normaliseFlags, type NormalisedFlags } from './go-flags.ts';
+import { collectFlags, normaliseFlags } from './go-flags.ts';
 import { parseLockLine } from './lock-flags.ts';
 import type {
   ControlInvocation,
@@ -23,7 +20,6 @@ import type {
   RunFlags,
   RecordInvocation,
   ReplayInvocation,
-  SettingsInvocation,
   SettingsRequest,
   TestInvocation,
 } from './invocation.ts';
@@ -36,6 +32,7 @@ import {
   type CommandName,
 } from './read-command.ts';
 import { readWords } from './read-words.ts';
+import { requireSomething, settingsRequest } from './settings-request.ts';
 
 /** What a command line is read with. */
 export interface CommandLineOptions {
@@ -150,56 +147,6 @@ function replayInvocation(
   );
   return { command: 'replay', ...request, file, speed: speed ?? 1, out: lastValue(raw, 'out') };
 }
-
-function settingsRequest(
-  raw: RawFlags,
-  { rest, isMarked }: NormalisedFlags,
-  program: Program,
-  environment: Readonly<Record<string, string | undefined>>,
-): SettingsRequest {
-  const flags = flagSettings(raw);
-  const dialect = readFlag(raw, 'dialect', DIALECT_WORDS, (text) =>
-    DIALECT_WORDS.find((word) => word === text),
-  );
-  const [first] = rest ?? [];
-  if (isMarked && first?.startsWith('-') === true) {
-    throw new AutotmplError('usage', `unexpected argument ${JSON.stringify(first)}`, {
-      advice: 'behind -- stands the command that is to be supervised',
-    });
-  }
-  const hasTemplates = flags.templates.length > 0;
-  return {
-    program,
-    ...configSource(raw.get('config') ?? [], program, environment, hasTemplates),
-    ...(dialect !== undefined && { dialect }),
-    flags,
-    ...(rest !== undefined && rest.length > 0 && { mainCommand: rest }),
-    ...(!isMarked && rest !== undefined && { isBareCommand: true }),
-  };
-}
-
-function requireSomething(
-  command: SettingsInvocation['command'] | 'explain' | 'record' | 'replay',
-  request: SettingsRequest,
-): void {
-  const { configPaths, configText, flags, mainCommand, program } = request;
-  const sources = [...configPaths, ...flags.templates, ...(mainCommand ?? [])];
-  if (configText !== undefined || sources.length > 0 || command === 'config') return;
-  // It may have its config in a variable, and waits without one.
-  if (program === 'consul-template') return;
-  if (program === 'containerpilot') {
-    throw new AutotmplError('containerpilotConfig', '-config flag is required', {
-      advice: 'or set the variable CONTAINERPILOT',
-    });
-  }
-  const verb = command === 'run' ? 'render' : command;
-  throw new AutotmplError('usage', `nothing to ${verb}: no -template and no -config\n${EXAMPLES}`, {
-    advice: 'autotmpl -help tells more',
-  });
-}
-
-const EXAMPLES = `  autotmpl -template 'nginx.conf.njk:/etc/nginx/nginx.conf:nginx -s reload'
-  autotmpl -config autotmpl.yaml -once`;
 
 const FLAGS_BY_NAME: Readonly<Record<Program, readonly FlagRow[]>> = {
   autotmpl: FLAGS,
