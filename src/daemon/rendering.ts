@@ -9,10 +9,8 @@ import { commandLabel } from '../process/command-line.ts';
 import { Aftermath } from '../renderer/aftermath.ts';
 import type { Drift } from '../renderer/drift/drift.ts';
 import type { CommandResult } from '../process/result.ts';
-import { FilePublisher } from '../renderer/file-publisher.ts';
 import { LastGood } from '../renderer/last-good.ts';
 import { GuardMemories } from '../renderer/guard/memory.ts';
-import type { Publisher } from '../renderer/publisher.ts';
 import { reloadsOf } from '../renderer/reload.ts';
 import type { CheckRequest } from '../renderer/run-check.ts';
 import { Reloads } from '../renderer/reloads.ts';
@@ -20,6 +18,7 @@ import { Renderer } from '../renderer/renderer.ts';
 import { Turns } from '../renderer/rolling/turns.ts';
 import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
+import { makePublisher } from './make-publisher.ts';
 import { Memory } from './memory.ts';
 import { releaseAdvice, retryAdvice } from './release-advice.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
@@ -243,7 +242,11 @@ export class Rendering {
     return new Renderer({
       targets,
       watcher,
-      publisher: await this.#makePublisher(),
+      publisher: await makePublisher(this.#options, {
+        ...{ markers: this.#markers, lastGood: this.#lastGood },
+        runCheck: (request, signal) => this.#check(request, signal),
+        ownWrites: this.#drift?.actor,
+      }),
       reloads: this.reloads,
       ledger: this.#memory,
       memories: this.#memories,
@@ -277,24 +280,5 @@ export class Rendering {
     const { runCheck } = await import('../renderer/run-check.ts');
     const environment = this.#commandEnvironment;
     return runCheck(request, { environment, insist: this.#insisting.signal }, signal);
-  }
-
-  async #makePublisher(): Promise<Publisher> {
-    const { dry, showsText = false, print, color, clock, logger, publisher } = this.#options;
-    if (publisher !== undefined) return publisher;
-    if (!dry) {
-      return new FilePublisher({
-        ...{ print, markers: this.#markers, lastGood: this.#lastGood, clock, logger },
-        runCheck: (request, signal) => this.#check(request, signal),
-        ownWrites: this.#drift?.actor,
-      });
-    }
-    if (showsText) {
-      const { TextPublisher } = await import('../renderer/text-publisher.ts');
-      return new TextPublisher(print);
-    }
-    // The diff is not needed for anything else.
-    const { DryPublisher } = await import('../renderer/dry-publisher.ts');
-    return new DryPublisher({ print, color });
   }
 }
