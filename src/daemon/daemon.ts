@@ -7,10 +7,8 @@ import type { Reaper } from '../process/reaper.ts';
 import { reportStanding, standingOf, type Standing } from '../renderer/standing.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { createEngines } from './engines.ts';
 import { environmentFor, type DaemonOptions, type Prepared } from './options.ts';
 import { letGo, Preparation } from './preparation.ts';
-import { renderName } from './render-name.ts';
 import { Reloading, type ReloadOutcome } from './reloading.ts';
 import { Rendering } from './rendering.ts';
 import type { Supervision } from './supervision.ts';
@@ -223,29 +221,27 @@ export class Daemon {
     signal: AbortSignal,
     isDone = !this.#options.once,
   ): Promise<void> {
-    const { dry, environment, clock } = this.#options;
     const settings = present.settings.supervisor;
-    if (settings === undefined || !isDone || dry || signal.aborted) return;
+    if (settings === undefined || !isDone || this.#options.dry || signal.aborted) return;
     if (this.#supervision !== undefined) {
       // Beside the renderer, which needs not wait for jobs that stop.
       void this.#supervision.supervisor.replace(settings);
       this.#supervision.moveRecord(this.#controlPlane?.socketPath);
       return;
     }
-    const { Supervision, openRecord } = await import('./supervision.ts');
-    const engineOf = await createEngines(['nunjucks'], { searchPath: [], environment: {}, clock });
-    const record = await openRecord(this.#controlPlane?.socketPath, signal, this.#options.logger);
-    // It may have been told to stop meanwhile.
-    if (signal.aborted) return;
-    this.#supervision = new Supervision({
-      ...{ settings, watcher, options: this.#options, bus: this.bus },
-      environment: environmentFor(environment, present.settings),
-      ...{ registrar: present.registrar, locks: present.locks, reloads: this.#rendering.reloads },
-      record,
-      renderAgain: (source) => this.#rendering.renderAgain(source),
-      mask: (text) => this.#rendering.mask(text),
-      renderName: (text, values) => renderName(engineOf('nunjucks'), text, values),
-    });
+    const { makeSupervision } = await import('./supervision.ts');
+    this.#supervision = await makeSupervision(
+      {
+        ...{ settings, watcher, options: this.#options, bus: this.bus },
+        environment: environmentFor(this.#options.environment, present.settings),
+        ...{ registrar: present.registrar, locks: present.locks, reloads: this.#rendering.reloads },
+        renderAgain: (source) => this.#rendering.renderAgain(source),
+        mask: (text) => this.#rendering.mask(text),
+      },
+      this.#controlPlane?.socketPath,
+      signal,
+    );
+    if (this.#supervision === undefined) return;
     this.#supervision.begin(onEnd);
     for (const act of this.#awaitSupervisor.splice(0)) act(this.#supervision.supervisor);
   }

@@ -12,7 +12,9 @@ import type { Reloads } from '../renderer/reloads.ts';
 import type { JobSettings, SupervisorSettings } from '../supervisor/settings.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import type { Watcher } from '../watch/watcher.ts';
+import { createEngines } from './engines.ts';
 import type { DaemonOptions, Environment } from './options.ts';
+import { renderName } from './render-name.ts';
 
 /** What supervision works with. */
 export interface SupervisionParts {
@@ -124,10 +126,29 @@ export class Supervision {
 }
 
 /**
+ * The supervision of these parts, with the record of what runs beside the control socket, where there is one, and with names that follow the role. Undefined where it
+ * was told to stop meanwhile.
+ */
+export async function makeSupervision(
+  parts: Omit<SupervisionParts, 'record' | 'renderName'>,
+  socketPath: string | undefined,
+  signal: AbortSignal,
+): Promise<Supervision | undefined> {
+  const { clock, logger } = parts.options;
+  const engineOf = await createEngines(['nunjucks'], { searchPath: [], environment: {}, clock });
+  const record = await openRecord(socketPath, signal, logger);
+  if (signal.aborted) return undefined;
+  return new Supervision({
+    ...{ ...parts, record },
+    renderName: (text, values) => renderName(engineOf('nunjucks'), text, values),
+  });
+}
+
+/**
  * Opens the record of what runs, and ends what an earlier life left behind. It lies beside the control socket: whoever holds that knows
  * that nobody else supervises what is recorded there. Undefined where there is no socket.
  */
-export async function openRecord(
+async function openRecord(
   socketPath: string | undefined,
   signal: AbortSignal,
   logger: Logger,
