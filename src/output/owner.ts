@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { findAccountEntry } from '../core/account-database.ts';
 import { AutotmplError } from '../core/errors.ts';
 import type { FileOptions } from './file-options.ts';
 
@@ -12,7 +10,6 @@ export interface Owner {
 
 /** The last id is the kernel's word for "none" (chown(2): -1). */
 const HIGHEST_ID = 2 ** 32 - 2;
-const GETENT_TIMEOUT_MS = 5000;
 
 /**
  * Finds the ids of the user and the group that the options name: a number is itself; a name is looked for in
@@ -33,9 +30,7 @@ async function findId(kind: 'user' | 'group', name: string): Promise<number> {
     });
   }
   const database = kind === 'user' ? 'passwd' : 'group';
-  const id =
-    idIn(await readFile(`/etc/${database}`, 'utf8').catch(() => ''), name) ??
-    idIn(await askGetent(database, name), name);
+  const id = await findAccountEntry(database, name, (lines) => idIn(lines, name));
   if (id !== undefined) return id;
   throw new AutotmplError('output', `The ${kind} ${JSON.stringify(name)} does not exist here`, {
     advice: `Make the ${kind}, or give its number.`,
@@ -43,22 +38,10 @@ async function findId(kind: 'user' | 'group', name: string): Promise<number> {
 }
 
 /** Both databases have the name in the first field and the id in the third (passwd(5), group(5)). */
-function idIn(database: string, name: string): number | undefined {
-  for (const line of database.split('\n')) {
+function idIn(lines: string, name: string): number | undefined {
+  for (const line of lines.split('\n')) {
     const [entry, , id] = line.split(':');
     if (entry === name && id !== undefined && /^\d+$/.test(id)) return Number(id);
   }
   return undefined;
-}
-
-async function askGetent(database: string, name: string): Promise<string> {
-  try {
-    const asked = await promisify(execFile)('getent', [database, '--', name], {
-      timeout: GETENT_TIMEOUT_MS,
-    });
-    return asked.stdout;
-  } catch {
-    // Not known, or no getent here: the caller says so.
-    return '';
-  }
 }

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { askGetent, findAccountEntry } from '../core/account-database.ts';
 import { AutotmplError } from '../core/errors.ts';
 import { tryGroups, type Ids } from './as-account.ts';
 
@@ -12,7 +11,6 @@ export interface Account extends Ids {
 
 /** The last id is the kernel's word for "none" (setuid(2)). */
 const HIGHEST_ID = 2 ** 32 - 2;
-const GETENT_TIMEOUT_MS = 5000;
 
 /** What passwd(5) and group(5) have in common: the name, and numbers behind it. */
 interface Entry {
@@ -104,29 +102,16 @@ function numberOf(text: string): number | undefined {
   });
 }
 
-async function findEntry(database: 'passwd' | 'group', name: string): Promise<Entry | undefined> {
-  const file = await readFile(`/etc/${database}`, 'utf8').catch(() => '');
-  return entryIn(file, name) ?? entryIn(await askGetent(database, name), name);
+function findEntry(database: 'passwd' | 'group', name: string): Promise<Entry | undefined> {
+  return findAccountEntry(database, name, (lines) => entryIn(lines, name));
 }
 
-function entryIn(database: string, name: string): Entry | undefined {
-  for (const line of database.split('\n')) {
+function entryIn(lines: string, name: string): Entry | undefined {
+  for (const line of lines.split('\n')) {
     const [entry = '', , id = '', gid = '', , home = '', shell = ''] = line.split(':');
     if ((entry === name || id === name) && /^\d+$/.test(id)) {
       return { name: entry, id: Number(id), gid: Number(gid), home, shell };
     }
   }
   return undefined;
-}
-
-async function askGetent(database: string, name: string): Promise<string> {
-  try {
-    const asked = await promisify(execFile)('getent', [database, '--', name], {
-      timeout: GETENT_TIMEOUT_MS,
-    });
-    return asked.stdout;
-  } catch {
-    // Not known, or no getent here: the caller says so.
-    return '';
-  }
 }
