@@ -51,6 +51,19 @@ function given(entry: Entry, keys: readonly string[]): string[] {
   return keys.filter((key) => key in entry);
 }
 
+function requireOne(
+  entry: Entry,
+  keys: readonly string[],
+  path: DocumentPath,
+  report: Report,
+): void {
+  const found = given(entry, keys);
+  if (found.length === 1) return;
+  const choice = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
+  const message = `expected exactly one of ${choice}, found ${found.join(' and ') || 'none'}`;
+  report(path, message, 'keep one of them');
+}
+
 function checkJob(job: Entry, path: DocumentPath, report: Report): void {
   const { when, health, service } = job;
   if (job.main === true && job.coprocess === true) {
@@ -98,14 +111,7 @@ function checkWhen(when: Entry, path: DocumentPath, report: Report): void {
 }
 
 function checkHealth(health: Entry, path: DocumentPath, report: Report): void {
-  const probes = given(health, ['exec', 'http', 'tcp', 'file']);
-  if (probes.length !== 1) {
-    report(
-      path,
-      `expected exactly one of exec, http, tcp and file, found ${probes.join(' and ') || 'none'}`,
-      'keep one of them',
-    );
-  }
+  requireOne(health, ['exec', 'http', 'tcp', 'file'], path, report);
   if ('warningExitCode' in health && !('exec' in health)) {
     report([...path, 'warningExitCode'], 'warningExitCode belongs to exec', 'remove it');
   }
@@ -123,14 +129,7 @@ function checkHealth(health: Entry, path: DocumentPath, report: Report): void {
 }
 
 function checkWatch(watch: Entry, path: DocumentPath, report: Report): void {
-  const kinds = given(watch, ['service', 'key', 'prefix', 'files']);
-  if (kinds.length !== 1) {
-    report(
-      path,
-      `expected exactly one of service, key, prefix and files, found ${kinds.join(' and ') || 'none'}`,
-      'keep one of them',
-    );
-  }
+  requireOne(watch, ['service', 'key', 'prefix', 'files'], path, report);
   for (const key of given(watch, ['tag', 'compare'])) {
     if (!('service' in watch)) report([...path, key], `${key} belongs to a service`, 'remove it');
   }
@@ -142,15 +141,8 @@ function checkWatch(watch: Entry, path: DocumentPath, report: Report): void {
   }
   const { onChange } = watch;
   if (!isMap(onChange)) return;
-  const actions = given(onChange, ['exec', 'signal', 'restart', 'render']);
   const at = [...path, 'onChange'];
-  if (actions.length !== 1) {
-    report(
-      at,
-      `expected exactly one of exec, signal, restart and render, found ${actions.join(' and ') || 'none'}`,
-      'keep one of them',
-    );
-  }
+  requireOne(onChange, ['exec', 'signal', 'restart', 'render'], at, report);
   if ('job' in onChange && !('signal' in onChange)) {
     report([...at, 'job'], 'job belongs to signal', 'remove it');
   }

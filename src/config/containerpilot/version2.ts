@@ -7,6 +7,7 @@ import { logSettings } from './logging.ts';
 import type { Source } from './source.ts';
 import { stopTimeout } from './stop-timeout.ts';
 import { telemetry } from './telemetry.ts';
+import { refuseUnknownKeys } from './unknown-keys.ts';
 import { backends } from './version2-backends.ts';
 import { coprocesses, services, tasks } from './version2-jobs.ts';
 
@@ -37,7 +38,7 @@ export function compileVersion2(
   ];
   const main = mainJob(source, mainCommand, base, others);
   const jobs = [...hooks(source, top, base, main?.name), ...others, ...(main ? [main] : [])];
-  refuseUnknownKeys(source, content);
+  refuseUnknownKeys(source, content, KEYS, 'Unknown');
   return {
     supervisor: {
       jobs,
@@ -60,18 +61,6 @@ const KEYS = [
   ...['consul', 'etcd', 'logging', 'onStart', 'preStart', 'preStop', 'postStop', 'stopTimeout'],
   ...['services', 'backends', 'tasks', 'coprocesses', 'telemetry'],
 ];
-
-function refuseUnknownKeys(source: Source, content: Readonly<Record<string, unknown>>): void {
-  const unknown = Object.keys(content).filter((key) => !KEYS.includes(key));
-  const [first] = unknown;
-  if (first === undefined) return;
-  source.problems.push({
-    file: source.document.file,
-    spot: source.document.locate([first], 'key'),
-    message: `Unknown config keys: [${unknown.join(' ')}]`,
-    suggestion: `known here: ${KEYS.join(', ')}`,
-  });
-}
 
 /** The words behind the flags. Its output is left as it is, and so is that of the hooks. */
 function mainJob(

@@ -7,6 +7,7 @@ import { logSettings } from './logging.ts';
 import type { Source } from './source.ts';
 import { stopTimeout } from './stop-timeout.ts';
 import { telemetry } from './telemetry.ts';
+import { refuseUnknownKeys } from './unknown-keys.ts';
 import { jobs } from './version3-jobs.ts';
 import { warnOfUnknownSources, watches } from './version3-watches.ts';
 
@@ -32,7 +33,7 @@ export function compileVersion3(
   const control = top.section('control');
   const socket = control?.text('socket');
   control?.close();
-  refuseUnknownKeys(source, content);
+  refuseUnknownKeys(source, content, KEYS, 'unknown');
   warnOfUnknownSources(source, named, watched);
   const main =
     mainCommand === undefined
@@ -60,15 +61,3 @@ export function compileVersion3(
 }
 
 const KEYS = ['consul', 'logging', 'stopTimeout', 'control', 'jobs', 'watches', 'telemetry'];
-
-function refuseUnknownKeys(source: Source, content: Readonly<Record<string, unknown>>): void {
-  const unknown = Object.keys(content).filter((key) => !KEYS.includes(key));
-  const [first] = unknown;
-  if (first === undefined) return;
-  source.problems.push({
-    file: source.document.file,
-    spot: source.document.locate([first], 'key'),
-    message: `unknown config keys: [${unknown.join(' ')}]`,
-    suggestion: `known here: ${KEYS.join(', ')}`,
-  });
-}
