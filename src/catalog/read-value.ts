@@ -23,7 +23,8 @@ import type { ShareableQuery } from './shareable.ts';
 
 /**
  * Reads the value of a query out of parsed JSON that another instance wrote, or whoever may write there: what comes out has the contract's
- * shape, field by field, and nothing else. Throws a ShapeError.
+ * shape, field by field, and nothing else. Throws a ShapeError. It looks like the readers of Consul's and Nomad's own answers, which have other names, fill in
+ * what a server leaves out, and sort: here all of that is done, and what is missing is refused.
  */
 export function readValue(kind: ShareableQuery['kind'], value: unknown): ValueOf[typeof kind] {
   return freezeValue(READERS[kind](value));

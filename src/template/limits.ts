@@ -1,6 +1,7 @@
 /**
  * What one rendering may use up, in every template language: far above any configuration file, far below what memory and
- * patience hold. A template that comes to no end is stopped here with a clear word, and fails like any other.
+ * patience hold. A template that comes to no end is stopped here with a clear word, and fails like any other. Each language counts by itself
+ * (`gotemplate/step-budget.ts`, `nunjucks/budget.ts`): what is a step, what can be known of a value, and how a failure names its place are its own.
  */
 
 /** To go through so many items of a value is one step. */
