@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/time.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import type { BlockingClient } from './client.ts';
 import { Cursor } from './cursor.ts';
 import { indexOf } from './evidence.ts';

@@ -3,13 +3,8 @@ import type { CancelTimer, Clock } from '../../core/time.ts';
 import { withParameters } from '../http/api-path.ts';
 import { TokenSource, type TokenOptions } from '../http/token.ts';
 import { NegotiatedTransport } from '../http/negotiated-transport.ts';
-import {
-  Transport,
-  type ConnectionUsage,
-  type HttpReply,
-  type HttpRequest,
-  type TransportOptions,
-} from '../http/transport.ts';
+import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { Transport, type ConnectionUsage, type TransportOptions } from '../http/transport.ts';
 import { ExchangeError, NoRoomError } from '../http/exchange-error.ts';
 import { Connections, type Lane, type Release } from './connections.ts';
 import { NOW, type Position } from './cursor.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import type { BlockingServer } from './server.ts';
 
 /** A longer answer is not kept only to know it again. */

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import { UnaskableError } from '../http/api-path.ts';
 import { ShapeError } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import { wrongServerAdvice, type Trouble } from '../http/trouble.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { BlockingServer } from './server.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/time.ts';
 import type { Answer } from '../catalog.ts';
 import { withParameters } from '../http/api-path.ts';
 import { parseJson } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import type { Trouble } from '../http/trouble.ts';
 import { freezeValue } from '../values.ts';
 import type { BlockingClient } from './client.ts';

@@ -1,5 +1,5 @@
 import { ShapeError } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import type { Trouble } from '../http/trouble.ts';
 import { indexOf } from './evidence.ts';
 import { leaderlessAnswer, replyTrouble, strangeAnswer } from './failures.ts';

@@ -3,7 +3,7 @@ import { freezeValue, type Value } from '../values.ts';
 import { withParameters } from '../http/api-path.ts';
 import type { RetryRules } from '../http/retry.ts';
 import { ShapeError } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
 import type { Answered, BlockingClient } from './client.ts';
 import { Cursor, NOW, type Position, type Progress } from './cursor.ts';

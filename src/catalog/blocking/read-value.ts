@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { jsonParts } from '../http/json-parts.ts';
 import { parseJson } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import { freezeValue, type Value } from '../values.ts';
 import type { RequestPlan } from './request-plan.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import type { BlockingServer } from './server.ts';
 
 /** How old an answer may be that the leader has not confirmed, and by which parameter such answers are asked for. */

@@ -1,4 +1,4 @@
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import type { Value } from '../values.ts';
 import type { RelaxedReads } from './reads.ts';
 

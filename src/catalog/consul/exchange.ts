@@ -8,7 +8,7 @@ import { exchangeTrouble, wrongServerAdvice } from '../http/trouble.ts';
 import { CONSUL } from './server.ts';
 import type { ConsulOptions } from './options.ts';
 import { ShapeError } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 
 /** Whoever calls comes again soon: an answer that takes longer is none. */
 const DEADLINE_MS = 5000;

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { Pace } from '../blocking/pace.ts';
 import type { PackageClient } from './package-client.ts';
 import { asList, asNumber, asRecord, asText, parseJson } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 
 /** How long one question for news waits at the agent: it bounds how long a lost index makes us blind. */
 const WAIT_MS = 30_000;

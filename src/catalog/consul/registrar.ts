@@ -3,7 +3,7 @@ import { openAccess, type AgentParts } from './access.ts';
 import { Exchange } from './exchange.ts';
 import type { ConsulOptions } from './options.ts';
 import { asList, asNumber, asRecord, asText, asTexts, parseJson } from '../http/shapes.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 
 /** What the agent holds of an entry; undefined where it knows none of this id. */
 type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | 'enableTagOverride'>;

@@ -1,6 +1,6 @@
 import type { Ask, Finding } from '../blocking/request-plan.ts';
 import { encodePath, parametersOf } from '../http/api-path.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 
 /**
  * Questions by name that the servers refuse to a token without the right, where they only leave things out of lists. `/v1/internal/acl/authorize`, which is

@@ -7,13 +7,8 @@ import { ExchangeError } from './exchange-error.ts';
 import { dial } from './http2/dial.ts';
 import { Sessions } from './http2/sessions.ts';
 import type { HttpAddress } from './options.ts';
-import {
-  Transport,
-  type ConnectionUsage,
-  type HttpReply,
-  type HttpRequest,
-  type TransportOptions,
-} from './transport.ts';
+import type { HttpReply, HttpRequest } from './exchange.ts';
+import { Transport, type ConnectionUsage, type TransportOptions } from './transport.ts';
 
 /**
  * Carries requests by HTTP/2 where the server is asked by TLS and says that it speaks it: many at a time over few connections. Everywhere

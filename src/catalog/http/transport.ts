@@ -1,46 +1,15 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { CancelTimer, Clock } from '../../core/time.ts';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/time.ts';
 import { Certificates } from './certificates.ts';
 import { Allowance } from './allowance.ts';
-import { classifyFailure, ExchangeError, NoRoomError } from './exchange-error.ts';
+import { ExchangeError, NoRoomError } from './exchange-error.ts';
+import type { HttpReply, HttpRequest } from './exchange.ts';
 import type { ConnectionRules, HttpAddress, TlsOptions } from './options.ts';
+import { receiveReply, type Received } from './receive-reply.ts';
 import { serverName } from './server-name.ts';
-import { MAX_BODY_BYTES, unpackBody } from './unpack.ts';
-
-/** What is asked. */
-export interface HttpRequest {
-  /** API path and parameters, both already escaped; the address's own prefix is put before it. */
-  readonly path: string;
-  /** In small letters; the token among them. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Absent: GET for a question, PUT for what is written. */
-  readonly method?: string;
-  /** Whether the answer may come packed: worth it for long ones only, since Consul packs even ten bytes where it may. */
-  readonly packed: boolean;
-  /** Tells by its head that an answer brings nothing new: it is then given without its body. */
-  readonly bringsNothing?: (head: ReplyHead) => boolean;
-  /** No longer answer is taken, packed or not; absent: only what no question may be answered with. */
-  readonly mostBytes?: number | undefined;
-  /** What is written, as JSON; absent: the request is a question. */
-  readonly write?: unknown;
-  /** Longest time until the whole answer is here. */
-  readonly deadlineMs: number;
-  /** For a question that waits at the server: how long it may be held there, whether or not anybody listens still. */
-  readonly holdsMs?: number;
-}
-
-/** What an answer begins with. */
-export interface ReplyHead {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-}
-
-/** A whole answer: a body that was cut never becomes one. */
-export interface HttpReply extends ReplyHead {
-  /** As the server meant it: unpacked where it came packed; empty where it brings nothing new. */
-  readonly body: Buffer;
-}
+import { unpackBody } from './unpack.ts';
 
 /** What a transport is made for. */
 export interface TransportOptions {
@@ -66,8 +35,6 @@ export interface ConnectionUsage {
   readonly exchanges: number;
 }
 
-/** Idle time before the system asks whether the other side is still there. */
-const TCP_KEEP_ALIVE_MS = 15_000;
 /** A connection that carries nothing for so long is closed where nobody says otherwise: a churn is no reason to keep forty for ever. */
 export const IDLE_TIMEOUT_MS = 90_000;
 
@@ -136,18 +103,15 @@ export class Transport {
    */
   async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     signal.throwIfAborted();
-    const sent = await this.#send(request, signal).catch((error: unknown) => {
+    const received = await this.#receive(request, signal).catch((error: unknown) => {
       const isLimit = error instanceof ExchangeError && error.failure === 'limit';
       if (isLimit && this.#allowance.turnAway()) throw this.#noRoom(error.cause);
       throw error;
     });
-    const { response, body, isTurnedAway } = sent;
-    const { headers } = response;
+    const { head, body, isTurnedAway } = received;
     if (isTurnedAway && this.#allowance.turnAway()) throw this.#noRoom(undefined);
-    return {
-      ...headOf(response),
-      body: await unpackBody(body, headers['content-encoding'], request.mostBytes),
-    };
+    const encoding = head.headers['content-encoding'];
+    return { ...head, body: await unpackBody(body, encoding, request.mostBytes) };
   }
 
   /** How many connections there are, and what goes over them. */
@@ -186,81 +150,10 @@ export class Transport {
     Object.assign(this.#agent.options, { secureContext: this.#certificates.context() });
   }
 
-  #send(
-    request: HttpRequest,
-    signal: AbortSignal,
-  ): Promise<{ response: http.IncomingMessage; body: Buffer; isTurnedAway: boolean }> {
-    const startedAt = this.#clock.now();
-    const outgoing = this.#open(request);
-    const { mostBytes = MAX_BODY_BYTES } = request;
-    return new Promise((resolve, reject) => {
-      let failure: { readonly reason: unknown } | undefined;
-      let answer: http.IncomingMessage | undefined;
-      const chunks: Buffer[] = [];
-      let size = 0;
-
-      const giveUp = (reason: unknown): void => {
-        failure ??= { reason };
-        outgoing.destroy();
-      };
-      const abort = (): void => giveUp(signal.reason);
-      const cancelDeadline = this.#clock.setTimer(
-        () => giveUp(new ExchangeError('timeout')),
-        request.deadlineMs,
-      );
-      let cancelDial: CancelTimer = () => undefined;
-      const release = (): void => {
-        cancelDeadline();
-        cancelDial();
-        signal.removeEventListener('abort', abort);
-      };
-      const facts = () => ({
-        reusedSocket: outgoing.reusedSocket,
-        elapsedMs: this.#clock.now() - startedAt,
-        answerBegan: answer !== undefined,
-      });
-
-      signal.addEventListener('abort', abort, { once: true });
-      outgoing.on('socket', (socket) => {
-        if (outgoing.reusedSocket) return;
-        socket.setKeepAlive(true, this.#rules.keepAliveMs ?? TCP_KEEP_ALIVE_MS);
-        const { dialTimeoutMs } = this.#rules;
-        if (dialTimeoutMs === undefined || !socket.connecting) return;
-        cancelDial = this.#clock.setTimer(
-          () => giveUp(new ExchangeError('timeout')),
-          dialTimeoutMs,
-        );
-        socket.once('connect', () => cancelDial());
-      });
-      outgoing.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
-      outgoing.on('response', (response) => {
-        answer = response;
-        const isTurnedAway = !outgoing.reusedSocket && saysTooMany(response);
-        if (!isTurnedAway) this.#allowance.note(response.socket);
-        const bringsNothing = request.bringsNothing?.(headOf(response)) ?? false;
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (!bringsNothing) chunks.push(chunk);
-          if (size > mostBytes) giveUp(new ExchangeError('tooLarge'));
-        });
-        response.on('error', (error) => (failure ??= { reason: classifyFailure(error, facts()) }));
-        response.on('end', () => {
-          // A body that is cut may end too, without an error.
-          if (!response.complete) return;
-          release();
-          const body = Buffer.concat(chunks);
-          if (failure === undefined) resolve({ response, body, isTurnedAway });
-          else reject(toError(failure.reason));
-        });
-      });
-      outgoing.on('close', () => {
-        // The whole answer is here: 'end' settles it, or has. A socket that closes behind its last byte may be heard of before
-        // that byte.
-        if (answer?.complete === true && failure === undefined) return;
-        release();
-        reject(toError(failure?.reason ?? classifyFailure(undefined, facts())));
-      });
-    });
+  #receive(request: HttpRequest, signal: AbortSignal): Promise<Received> {
+    const onGranted = (socket: Socket): void => this.#allowance.note(socket);
+    const parts = { rules: this.#rules, onGranted, clock: this.#clock };
+    return receiveReply(this.#open(request), request, parts, signal);
   }
 
   #open(request: HttpRequest): http.ClientRequest {
@@ -282,19 +175,6 @@ export class Transport {
     this.#takeCertificates();
     return https.request(options).end(body);
   }
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-/** As an agent of Consul 1.9 and later says that it grants no further connection; it closes that one. Other 429 are about requests. */
-function saysTooMany({ statusCode, headers }: http.IncomingMessage): boolean {
-  return statusCode === 429 && headers.connection === 'close';
-}
-
-function headOf({ statusCode = 0, headers }: http.IncomingMessage): ReplyHead {
-  return { status: statusCode, headers };
 }
 
 function countIn(sockets: NodeJS.ReadOnlyDict<readonly unknown[]>): number {

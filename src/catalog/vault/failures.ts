@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { AutotmplError } from '../../core/errors.ts';
-import type { HttpReply } from '../http/transport.ts';
+import type { HttpReply } from '../http/exchange.ts';
 import { wrongServerAdvice, type Trouble } from '../http/trouble.ts';
 import { VAULT } from './server.ts';
 

@@ -4,7 +4,7 @@ import type { QuestionParts } from '../../blocking/question.ts';
 import type { RequestPlan } from '../../blocking/request-plan.ts';
 import type { Answer } from '../../catalog.ts';
 import { ExchangeError } from '../../http/exchange-error.ts';
-import type { HttpReply } from '../../http/transport.ts';
+import type { HttpReply } from '../../http/exchange.ts';
 import type { KeyPair } from '../../values.ts';
 import { isSamePair, type Home, type Member } from './member.ts';
 import { mostBytesFor, Spending } from './worth.ts';

@@ -2,7 +2,7 @@ import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import type { SecureContext } from 'node:tls';
 import type { CancelTimer, Clock } from '../../../core/time.ts';
 import { classifyFailure, ExchangeError } from '../exchange-error.ts';
-import type { HttpReply, HttpRequest } from '../transport.ts';
+import type { HttpReply, HttpRequest } from '../exchange.ts';
 import { readStream, type StreamOwner } from './stream.ts';
 
 /** A silence of this length on a connection that carries questions makes us ask whether the other side is there. */

@@ -2,7 +2,7 @@ import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import type { SecureContext } from 'node:tls';
 import type { CancelTimer, Clock } from '../../../core/time.ts';
 import { ExchangeError, NoRoomError } from '../exchange-error.ts';
-import type { HttpReply, HttpRequest } from '../transport.ts';
+import type { HttpReply, HttpRequest } from '../exchange.ts';
 import { SessionQueue } from './session-queue.ts';
 import { Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import { systemCode } from '../../../core/errors.ts';
 import { classifyFailure, ExchangeError } from '../exchange-error.ts';
-import type { HttpReply, HttpRequest } from '../transport.ts';
+import type { HttpReply, HttpRequest } from '../exchange.ts';
 import { MAX_BODY_BYTES, unpackBody } from '../unpack.ts';
 
 /** What is known about the connection that carries a stream. */

@@ -12,7 +12,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureConsul } from '../../../../scripts/consul.mjs';
 import { NegotiatedTransport } from '../../../../src/catalog/http/negotiated-transport.ts';
-import type { HttpRequest, TransportOptions } from '../../../../src/catalog/http/transport.ts';
+import type { HttpRequest } from '../../../../src/catalog/http/exchange.ts';
+import type { TransportOptions } from '../../../../src/catalog/http/transport.ts';
 import { systemClock, type Clock } from '../../../../src/core/time.ts';
 import { makeCertificates, type TestCertificates } from '../../../support/certificates.ts';
 import {
