@@ -1,13 +1,14 @@
 import type { Agent } from 'node:http';
-import type { CancelTimer, Clock } from '../../core/time.ts';
+import type { Clock } from '../../core/time.ts';
 import { withParameters } from '../http/api-path.ts';
 import { TokenSource, type TokenOptions } from '../http/token.ts';
 import { NegotiatedTransport } from '../http/negotiated-transport.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { Transport, type ConnectionUsage, type TransportOptions } from '../http/transport.ts';
 import { ExchangeError, NoRoomError } from '../http/exchange-error.ts';
-import { Connections, type Lane, type Release } from './connections.ts';
+import { Connections, type Lane } from './connections.ts';
 import { NOW, type Position } from './cursor.ts';
+import { LateReleases } from './late-releases.ts';
 import { Liveness, PROBE_AFTER_MS } from './liveness.ts';
 import { LONGEST_ROUND_MS } from './places.ts';
 import type { BlockingServer } from './server.ts';
@@ -63,8 +64,7 @@ export class BlockingClient {
   readonly #clock: Clock;
   readonly #transport: Transport | NegotiatedTransport;
   readonly #tokens: TokenSource;
-  readonly #lateReleases = new Set<CancelTimer>();
-  #closed = false;
+  readonly #late: LateReleases;
 
   /** Throws an AutotmplError where the options cannot work. */
   constructor(server: BlockingServer, options: ClientOptions, clock: Clock) {
@@ -73,6 +73,7 @@ export class BlockingClient {
     const Protocol = options.multiplexes === true ? NegotiatedTransport : Transport;
     this.#transport = new Protocol(server.name, options, clock);
     this.#tokens = new TokenSource(server.name, options, clock);
+    this.#late = new LateReleases(clock);
     this.connections = new Connections(() => this.#transport.capacity, clock);
     this.liveness = new Liveness({ clock, probe: (signal) => this.#probe(signal) });
   }
@@ -133,9 +134,7 @@ export class BlockingClient {
 
   /** Closes the kept connections. */
   close(): void {
-    this.#closed = true;
-    for (const cancel of this.#lateReleases) cancel();
-    this.#lateReleases.clear();
+    this.#late.close();
     this.#transport.close();
   }
 
@@ -158,25 +157,9 @@ export class BlockingClient {
       return await this.#ask(question, waiting === undefined ? NOW : position, guarded);
     } finally {
       const endsAt = startedAt + longestWaitMs(position.waitMs);
-      if (waiting !== undefined && signal.aborted) this.#releaseAt(waiting, endsAt);
+      if (waiting !== undefined && signal.aborted) this.#late.releaseAt(waiting, endsAt);
       else release?.();
     }
-  }
-
-  /**
-   * The agent does not notice that a blocking query was cancelled, and counts its connection until the wait runs out. So do we,
-   * or watches that come and go would take all the connections that the agent grants to this address.
-   */
-  #releaseAt(release: Release, endsAtMs: number): void {
-    if (this.#closed) return;
-    const cancel = this.#clock.setTimer(
-      () => {
-        this.#lateReleases.delete(cancel);
-        release();
-      },
-      Math.max(0, endsAtMs - this.#clock.now()),
-    );
-    this.#lateReleases.add(cancel);
   }
 
   async #own<T>(deadlineMs: number, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
