@@ -27,6 +27,7 @@ const FIRST_WAIT_JITTER = 0.4;
 
 /** A shorter answer is sent faster than it is packed. */
 const PACK_FROM_BYTES = 4096;
+
 /** What a question takes. */
 export interface QuestionParts {
   readonly client: BlockingClient;
