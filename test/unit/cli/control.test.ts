@@ -95,6 +95,7 @@ describe('the status for people', () => {
       connections: {
         ...{ server: 'Consul', protocol: 'HTTP/2', queries: 3 },
         ...{ sockets: 5, maxSockets: 48, exchanges: 1003 },
+        collapsed: { keys: 900, groups: 28, undone: 1 },
       },
     },
     65_000,
@@ -125,7 +126,7 @@ describe('the status for people', () => {
     expect(text).toMatch(/^minInstances +0 +0 +- +\/etc\/b$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 suspect, 0 unanswered');
     expect(text).toContain(
-      'connections to Consul: 5 of at most 48, 1003 requests under way (HTTP/2)',
+      'connections to Consul: 5 of at most 48, 1003 requests under way (HTTP/2)\nkeys that are read together: 900, by 28 watches of prefixes',
     );
   });
 

@@ -222,7 +222,7 @@ export class Group implements Home {
       return this.#serve(member, pair);
     }
     // What is absent here is left out, perhaps, since the token may not read it: the key itself is refused then.
-    if (!member.isAlone && (recovers || !member.isAbsent)) member.goAlone(recovers);
+    if (!member.isAlone && !member.isAbsent) member.goAlone(recovers);
     return false;
   }
 

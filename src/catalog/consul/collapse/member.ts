@@ -150,6 +150,7 @@ export class Member {
       this.#wake = resolve;
       this.#onWanted?.();
       this.home?.wanted();
+      this.next?.wanted();
     });
   }
 
