@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Chronicle } from './chronicle.ts';
-import { leaksOf, leftFiles } from './invariants/leaks.ts';
+import { leaksOf, leftFiles, restingHoldings } from './invariants/leaks.ts';
 import { upstreamsOf } from './invariants/upstreams.ts';
 import type { Stage } from './stage/stage.ts';
 import type { Truth } from './truth.ts';
@@ -10,6 +10,8 @@ import { SERVICES, type Writer } from './writer.ts';
 /** From the moment when the catalog says the truth. */
 const TRUE_WITHIN_MS = 10_000;
 const SETTLES_WITHIN_MS = 10_000;
+/** A reload may take 2 s and be killed 5 s later, and so may the one after its rollback. */
+const COMMANDS_END_WITHIN_MS = 30_000;
 
 /** Who takes part when everything is well again. */
 export interface Survivors {
@@ -51,7 +53,7 @@ export async function expectNoLeaks({ stage, chronicle }: Survivors): Promise<vo
     chronicle.break(name, `left beside the files: ${leftFiles(stage.disk.names()).join(', ')}`);
     return;
   }
-  const old = await stage.program.holdings();
+  const old = await restingHoldings(() => stage.program.holdings(), COMMANDS_END_WITHIN_MS);
   await stage.endProgram();
   const past = stage.program.log().length;
   stage.startProgram();

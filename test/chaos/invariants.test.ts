@@ -9,7 +9,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { Chronicle } from './chronicle.ts';
 import type { Fault, Victims } from './faults/fault.ts';
 import { CheckedFiles } from './invariants/checked-files.ts';
-import { leaksOf, leftFiles } from './invariants/leaks.ts';
+import { leaksOf, leftFiles, restingHoldings } from './invariants/leaks.ts';
 import { factsOf, Pairs } from './invariants/pairs.ts';
 import { failureOf, SteadyRequests, type Answered } from './invariants/requests.ts';
 import { isEmptierThanAllowed, upstreamsOf } from './invariants/upstreams.ts';
@@ -206,6 +206,19 @@ describe('a leak', () => {
     expect(leaksOf({ ...fresh, children: ['sh reload.sh'] }, fresh)).toEqual([
       'a child: sh reload.sh',
     ]);
+  });
+
+  it.each([
+    ['no command that ends by itself', 2, []],
+    ['a command that outlasts its time', Infinity, ['a child: sh reload.sh']],
+  ])('is %s', async (_, looksUntilItEnds, leaks) => {
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      return { ...fresh, children: looks > looksUntilItEnds ? [] : ['sh reload.sh'] };
+    };
+    const withinMs = looksUntilItEnds === Infinity ? 50 : 30_000;
+    expect(leaksOf(await restingHoldings(look, withinMs), fresh)).toEqual(leaks);
   });
 
   it('is a file on its way that stays', () => {

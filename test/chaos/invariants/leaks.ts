@@ -1,3 +1,4 @@
+import { waitUntil } from '../../support/wait-until.ts';
 import type { Holdings } from '../stage/program.ts';
 
 /** What `maxConnections` is by itself: so many may be kept for the next question. */
@@ -19,6 +20,23 @@ export function leaksOf(old: Holdings, fresh: Holdings): string[] {
     ...over('bytes of heap', old.heap, fresh.heap + SPARE_HEAP_BYTES),
     ...old.children.map((child) => `a child: ${child}`),
   ];
+}
+
+/**
+ * What a program holds once its commands have ended, or what it holds at last where one outlasts `withinMs`. A command that still runs
+ * when the files are true is its work; one that is there beyond its own time limit is left behind.
+ */
+export async function restingHoldings(
+  look: () => Promise<Holdings>,
+  withinMs: number,
+): Promise<Holdings> {
+  let holdings = await look();
+  const isResting = async (): Promise<boolean> => {
+    if (holdings.children.length > 0) holdings = await look();
+    return holdings.children.length === 0;
+  };
+  await waitUntil(isResting, { timeoutMs: withinMs, what: 'its commands to end' }).catch(() => 0);
+  return holdings;
 }
 
 /** Files on their way that nobody brings to their place any more. */
