@@ -24,7 +24,8 @@ export async function* followQuery(
   signal: AbortSignal,
   known?: Value,
 ): AsyncGenerator<Answer> {
-  const place = plan.follows === 'index' ? parts.places.join(plan.rungAs) : undefined;
+  const rungAs = plan.relaxed === undefined ? plan.rungAs : undefined;
+  const place = plan.follows === 'index' ? parts.places.join(rungAs) : undefined;
   const question = new Question(plan, parts, place, known);
   const attempts = parts.retry?.attempts ?? Number.POSITIVE_INFINITY;
   let failures = 0;

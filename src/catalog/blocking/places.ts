@@ -19,6 +19,8 @@ export interface Place {
   mayWait(): boolean;
   /** Resolves when the turn of this watch has come: with its round, or as soon as a bell rings for it. Or when the signal aborts. */
   untilTurn(signal: AbortSignal): Promise<Turn>;
+  /** Says what a bell calls the watch by from now on, with undefined that none rings for it. Not to be called while its turn is awaited. */
+  ringAs(name: string | undefined): void;
   /** Notes that the watch brought something new. */
   noteNews(): void;
   /** Notes that its wait brought nothing: it leaves its place to a watch that had news after its own last. */
@@ -32,7 +34,7 @@ interface Member {
   /** When it last brought something new; the first answer does not count. */
   newsAtMs: number;
   /** Absent: no bell rings for it. */
-  readonly rung: RungWatch | undefined;
+  rung: RungWatch | undefined;
 }
 
 /**
@@ -91,6 +93,7 @@ export class Places {
     this.#take(member);
     this.#noteCrowd();
     return {
+      ringAs: (name) => this.#ringAs(member, name),
       mayWait: () => this.#mayWait(member),
       untilTurn: (signal) => this.#untilTurn(member, signal),
       noteNews: () => {
@@ -100,6 +103,24 @@ export class Places {
       noteQuiet: () => this.#yield(member),
       leave: () => this.#leave(member),
     };
+  }
+
+  #ringAs(member: Member, name: string | undefined): void {
+    const before = member.rung;
+    // What it was told last, to forget its index, is done first.
+    if (before?.name === name || before?.due === 'anew' || this.#rung === undefined) return;
+    if (before !== undefined) {
+      this.#rung.remove(before);
+      if (member.placed) this.#rungPlaced--;
+    }
+    member.rung = name === undefined ? undefined : this.#rung.add(name);
+    if (member.rung !== undefined) {
+      member.rung.newsAtMs = member.newsAtMs;
+      // Nobody rang for what happened since it was asked last.
+      member.rung.due = 'visit';
+      if (member.placed) this.#rungPlaced++;
+    }
+    this.#noteCrowd();
   }
 
   #leave(member: Member): void {

@@ -133,6 +133,8 @@ export class Question {
   async #turn(signal: AbortSignal): Promise<Position> {
     const place = this.#place;
     if (place === undefined) return NOW;
+    // What others say may be older than the change that a bell rang for.
+    place.ringAs(this.#reads.areLeaders ? this.#plan.rungAs : undefined);
     if (place.mayWait()) {
       const { index, waitMs } = this.#cursor.next(this.#parts.waitMs);
       const isEarly = waitMs < this.#parts.waitMs && this.#parts.places.areMany;

@@ -44,6 +44,12 @@ export class Reads {
     return this.#members() >= fromMembers ? mode : undefined;
   }
 
+  /** Whether the leader is asked, and not only for as long as it is not known how many members there are. */
+  get areLeaders(): boolean {
+    if (this.#rules === undefined) return true;
+    return this.parameter === undefined && this.#members() > 0;
+  }
+
   /** What there is to say against a good answer that was asked for with {@link parameter}. */
   judge(reply: HttpReply, index: number): 'taken' | 'tooOld' | 'behind' {
     if (index < this.#seen) return 'behind';

@@ -52,7 +52,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
     case 'connect':
       return {
         ...{ label, aclRule, relaxed, ...INDEXED, ...planInstances(query, defaults) },
-        rungAs: relaxed === undefined ? bellNameOf(query, defaults) : undefined,
+        rungAs: bellNameOf(query, defaults),
       };
     case 'services':
       return {
