@@ -11,12 +11,16 @@ export interface RungWatch {
   newsAtMs: number;
   /** How it is to be visited; undefined where nothing rang since its last question. */
   due: Turn | undefined;
+  /** Since when it is to be visited with all others; undefined where it is not. */
+  sweptSinceMs: number | undefined;
   /** Wakes it; undefined while it does not sleep. */
   wake: (() => void) | undefined;
 }
 
 /** Visits in a row are begun so far apart. */
 const TICK_MS = 10;
+/** Who has waited so long for a visit of all goes first in the next, or the last ones would never be reached while one begins before the other is over. */
+const LATE_MS = 5000;
 
 /**
  * The watches that are visited when a bell rings. What rings while a watch is asked, or before it sleeps, is kept for it: so each change is
@@ -64,6 +68,7 @@ export class Rung {
       name,
       newsAtMs: Number.NEGATIVE_INFINITY,
       due: undefined,
+      sweptSinceMs: undefined,
       wake: undefined,
     };
     const same = this.#watches.get(name);
@@ -85,6 +90,7 @@ export class Rung {
   asks(watch: RungWatch): Turn {
     const turn = watch.due ?? 'visit';
     watch.due = undefined;
+    watch.sweptSinceMs = undefined;
     return turn;
   }
 
@@ -110,12 +116,18 @@ export class Rung {
     }
   }
 
-  /** Visits all, those with the latest news first, spread over a time; nobody twice for two sweeps that overlap. */
+  /** Visits all, those that are late and then those with the latest news first, spread over a time; nobody twice for two sweeps that overlap. */
   sweep(turn: Turn, overMs: number): void {
-    for (const watch of this.#all()) watch.due = watch.due === 'anew' ? 'anew' : turn;
+    const now = this.#clock.now();
+    const lateFrom = now - LATE_MS;
+    const isLate = ({ sweptSinceMs = now }: RungWatch): boolean => sweptSinceMs <= lateFrom;
+    for (const watch of this.#all()) {
+      watch.due = watch.due === 'anew' ? 'anew' : turn;
+      watch.sweptSinceMs ??= now;
+    }
     this.#queue = [...this.#all()]
       .filter(({ wake }) => wake !== undefined)
-      .sort((a, b) => a.newsAtMs - b.newsAtMs);
+      .sort((a, b) => Number(isLate(a)) - Number(isLate(b)) || a.newsAtMs - b.newsAtMs);
     const perTick = Math.ceil((this.#queue.length * TICK_MS) / overMs);
     this.#perTick = Math.max(this.#perTick, perTick);
     if (this.#cancelTick === undefined) this.#tick();

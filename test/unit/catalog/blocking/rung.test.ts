@@ -1,6 +1,8 @@
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Places, type Place } from '../../../../src/catalog/blocking/places.ts';
 import { Rung } from '../../../../src/catalog/blocking/rung.ts';
+import { Sweeps } from '../../../../src/catalog/blocking/sweeps.ts';
 import { ManualClock, settle } from '../../../support/manual-clock.ts';
 
 /** Watches without a place that a bell rings for, each asleep until its turn; `turns` is who was woken how and when. */
@@ -14,6 +16,7 @@ function asleep(names: readonly string[]) {
     rung,
   );
   const ended = new AbortController();
+  setMaxListeners(0, ended.signal);
   const turns: [string, string, number][] = [];
   const joined = names.map((name) => places.join(name));
   const sleep = async (at: number): Promise<void> => {
@@ -77,6 +80,31 @@ describe('a watch that a bell rings for', () => {
     expect(turn).toBe('visit');
   });
 
+  it('is not visited for what rang before its wait began', async () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    let count = 1;
+    const places = new Places(
+      () => count,
+      clock,
+      () => 0,
+      rung,
+    );
+    const place = places.join('a');
+    rung.turnOn();
+    rung.ring(['a']);
+    expect(place.mayWait()).toBe(true);
+    count = 0;
+    expect(place.mayWait()).toBe(false);
+    let isVisited = false;
+    const ended = new AbortController();
+    const slept = place.untilTurn(ended.signal).then(() => (isVisited = true));
+    await settle();
+    expect(isVisited).toBe(false);
+    ended.abort();
+    await slept;
+  });
+
   it('goes its rounds once there is no bell any more, and keeps what it was told', async () => {
     const { clock, rung, sleep, turns } = asleep(['a', 'b']);
     void sleep(0);
@@ -89,6 +117,30 @@ describe('a watch that a bell rings for', () => {
       ['a', 'anew', 2000],
       ['b', 'anew', 2000],
     ]);
+  });
+
+  it('goes its rounds where the bell ended before it slept', async () => {
+    const { clock, rung, sleep, turns } = asleep(['a']);
+    rung.turnOff();
+    void sleep(0);
+    await clock.advance(5000);
+    expect(turns).toEqual([['a', 'visit', 1000]]);
+  });
+
+  it('does not sleep once it is over', async () => {
+    const { sleep, ended } = asleep(['a']);
+    ended.abort();
+    await sleep(0);
+  });
+
+  it('leaves nothing at its signal, however often it is woken', async () => {
+    const { rung, sleep, ended } = asleep(['a']);
+    for (let turn = 0; turn < 5; turn++) {
+      const slept = sleep(0);
+      rung.ring(['a']);
+      await slept;
+    }
+    expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
   });
 
   it('leaves neither timer nor sleeper behind', async () => {
@@ -142,6 +194,19 @@ describe('a visit of all', () => {
     expect(woken().sort()).toEqual(letters);
   });
 
+  it('does not go on slowly where all are to be visited soon, and leaves one timer for both', async () => {
+    const names = Array.from({ length: 21 }, (_, at) => `watch ${at}`);
+    const { clock, rung, sleep, woken } = asleep(names);
+    for (const at of names.keys()) void sleep(at);
+    rung.sweep('visit', 60_000);
+    await settle();
+    expect(woken()).toHaveLength(1);
+    rung.sweep('visit', 40);
+    expect(clock.pending).toBe(1);
+    await clock.advance(40);
+    expect(woken()).toHaveLength(20);
+  });
+
   it('lets those that are called by name go first', async () => {
     const { clock, rung, sleep, woken } = asleep(letters);
     all(sleep);
@@ -163,9 +228,14 @@ describe('a visit of all', () => {
     void sleep(0);
     rung.ring(['a']);
     await settle();
+    rung.sweep('anew', 100);
+    rung.ring(['a']);
+    void sleep(0);
+    await settle();
     expect(turns.map(([name, turn]) => [name, turn])).toEqual([
       ['a', 'anew'],
       ['a', 'visit'],
+      ['a', 'anew'],
     ]);
   });
 });
@@ -220,6 +290,31 @@ describe('the places, where a bell rings for some', () => {
     expect(second.mayWait()).toBe(true);
   });
 
+  it('are taken at once by one that sleeps, which had news after another whose wait is over', async () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const crowds: number[] = [];
+    rung.onCrowd = (unplaced) => crowds.push(unplaced);
+    const places = new Places(
+      () => 1,
+      clock,
+      () => 0,
+      rung,
+    );
+    const [first, second] = [places.join('a'), places.join('b')];
+    rung.turnOn();
+    second.noteNews();
+    let isWoken = false;
+    void second.untilTurn(new AbortController().signal).then(() => (isWoken = true));
+    first.noteQuiet();
+    await settle();
+    expect(isWoken).toBe(true);
+    expect([first, second].map((place) => place.mayWait())).toEqual([false, true]);
+    first.leave();
+    // Of one that has a place, none is without.
+    expect(crowds).toEqual([0, 1, 0]);
+  });
+
   it('leave the rounds of the others as short as there are few of them', () => {
     const clock = new ManualClock();
     const rung = new Rung(clock);
@@ -234,5 +329,132 @@ describe('the places, where a bell rings for some', () => {
     expect(places.untilRoundMs()).toBe(5000);
     rung.turnOn();
     expect(places.untilRoundMs()).toBe(1000);
+  });
+});
+
+describe('a watch whose bell changes', () => {
+  it('is visited once where it got one, since nobody rang for what was before', async () => {
+    const { rung, joined, sleep, woken } = asleep(['a']);
+    joined[0]?.ringAs('b');
+    void sleep(0);
+    await settle();
+    expect(woken()).toEqual(['a']);
+    void sleep(0);
+    rung.ring(['a']);
+    await settle();
+    expect(woken()).toEqual([]);
+    rung.ring(['b']);
+    await settle();
+    expect(woken()).toEqual(['a']);
+  });
+
+  it('is not visited for a name that it has already', async () => {
+    const { joined, sleep, woken } = asleep(['a']);
+    joined[0]?.ringAs('a');
+    void sleep(0);
+    await settle();
+    expect(woken()).toEqual([]);
+  });
+
+  it('goes its rounds where it has none any more, and is no more of the crowd', async () => {
+    const { clock, rung, joined, sleep, turns } = asleep(['a', 'b']);
+    const crowds: number[] = [];
+    rung.onCrowd = (unplaced) => crowds.push(unplaced);
+    joined[0]?.ringAs(undefined);
+    void sleep(0);
+    void sleep(1);
+    await clock.advance(1000);
+    expect(turns).toEqual([['a', 'visit', 1000]]);
+    joined[0]?.ringAs('a');
+    joined[0]?.leave();
+    expect(crowds).toEqual([1, 2, 1]);
+    expect(rung.size).toBe(1);
+  });
+
+  it('forgets its index first where it was told to', async () => {
+    const { rung, joined, sleep, turns } = asleep(['a']);
+    rung.sweep('anew', 100);
+    joined[0]?.ringAs(undefined);
+    void sleep(0);
+    await settle();
+    expect(turns).toEqual([['a', 'anew', 0]]);
+    joined[0]?.ringAs(undefined);
+    expect(rung.size).toBe(0);
+  });
+
+  it('is counted right where it has a place', () => {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const places = new Places(
+      () => 1,
+      clock,
+      () => 0,
+      rung,
+    );
+    const crowds: number[] = [];
+    rung.onCrowd = (unplaced) => crowds.push(unplaced);
+    const placed = places.join('a');
+    places.join('b');
+    placed.ringAs(undefined);
+    placed.ringAs('c');
+    placed.leave();
+    expect(crowds).toEqual([0, 1, 1, 1, 1]);
+  });
+});
+
+describe('where some flap without end', () => {
+  /** Lets watches be asked again and again, as queries are, while the first of them change all the time; the longest that one was not asked. */
+  async function longestUnasked({ count = 200, explained = false, sweepMs = 250, forMs = 30_000 }) {
+    const flapping = 5;
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const places = new Places(
+      () => 0,
+      clock,
+      () => 0,
+      rung,
+    );
+    const sweeps = new Sweeps(clock, () => rung.sweep('visit', sweepMs));
+    const ended = new AbortController();
+    setMaxListeners(0, ended.signal);
+    const askedAtMs = Array.from({ length: count }, () => 0);
+    let longestMs = 0;
+    const live = async (at: number, place: Place): Promise<void> => {
+      while (!ended.signal.aborted) {
+        await place.untilTurn(ended.signal);
+        longestMs = Math.max(longestMs, clock.now() - (askedAtMs[at] ?? 0));
+        askedAtMs[at] = clock.now();
+        if (at < flapping) place.noteNews();
+        await clock.sleep(20, ended.signal);
+      }
+    };
+    const joined = askedAtMs.map((_, at) => places.join(`service ${at}`));
+    rung.turnOn();
+    const lives = joined.map((place, at) => live(at, place));
+    while (clock.now() < forMs) {
+      if (explained) rung.ring(joined.slice(0, flapping).map((_, at) => `service ${at}`));
+      sweeps.ask('change');
+      await clock.advance(100);
+    }
+    for (const atMs of askedAtMs) longestMs = Math.max(longestMs, clock.now() - atMs);
+    ended.abort();
+    sweeps.stop();
+    rung.turnOff();
+    await Promise.all(lives);
+    expect(clock.pending).toBe(0);
+    return longestMs;
+  }
+
+  it.each([false, true])(
+    'everybody is visited every five seconds and a little, whether it is known who flaps: %s',
+    async (explained) => {
+      expect(await longestUnasked({ explained })).toBeLessThanOrEqual(5500);
+    },
+  );
+
+  it('everybody is visited in turn where a visit of all takes longer than until the next', async () => {
+    // One each 10 ms.
+    const longestMs = await longestUnasked({ count: 800, sweepMs: 8000, forMs: 60_000 });
+    expect(longestMs).toBeLessThanOrEqual(20_000);
   });
 });
