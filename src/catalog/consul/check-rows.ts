@@ -54,10 +54,8 @@ export class CheckRows {
       gone = true;
     }
     if (nodes.size > 0) {
-      for (const known of [this.#rows, rows]) {
-        for (const { node, service } of known.values()) {
-          if (service !== '' && nodes.has(node)) services.add(service);
-        }
+      for (const { node, service } of rows.values()) {
+        if (service !== '' && nodes.has(node)) services.add(service);
       }
     }
     this.#rows = rows;

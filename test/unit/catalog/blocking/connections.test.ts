@@ -144,6 +144,26 @@ describe('the shared connections', () => {
     expect(granted.slice(-2)).toEqual(['read 16', 'visit 3']);
   });
 
+  it('are taken by visits however many wait', async () => {
+    const { granted, want } = share(40);
+    for (let number = 0; number < 40; number++) void want('wait', 'wait');
+    for (let number = 0; number < 5; number++) void want('visit', 'visit');
+    await settle();
+    expect(granted.filter((name) => name === 'wait')).toHaveLength(36);
+    expect(granted.slice(36)).toEqual(['visit', 'visit', 'visit']);
+  });
+
+  it('leave a place for each lock that stands in line', async () => {
+    const { connections, granted, want } = share(20);
+    for (let number = 0; number < 18; number++) void want('wait', 'wait');
+    await settle();
+    expect(connections.forWaits).toBe(18);
+    for (let number = 0; number < 3; number++) void want('lock', 'lock');
+    await settle();
+    expect(granted).not.toContain('lock');
+    expect(connections.forWaits).toBe(15);
+  });
+
   it.each([
     [3, 1],
     [9, 7],
@@ -152,6 +172,7 @@ describe('the shared connections', () => {
     [100, 86],
   ])('of %i in all are for waits but for more where something is ours: %i', (total, forWaits) => {
     const { connections } = share(total);
+    expect(connections.forWaits).toBeGreaterThanOrEqual(forWaits);
     connections.keepForOwn();
     expect(connections.forWaits).toBe(forWaits);
   });

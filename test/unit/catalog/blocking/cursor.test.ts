@@ -38,6 +38,20 @@ describe('the index of a blocking query', () => {
     expect(waits(cursor, 8)).toEqual(RAMP);
   });
 
+  it('is waited at as long as there are watches at its first wait, and then twice as long each time', () => {
+    let firstWaitMs = 1000;
+    const cursor = new Cursor(() => firstWaitMs);
+    firstWaitMs = 4000;
+    cursor.accept(7, cursor.next(FULL_MS), 1);
+    expect(waits(cursor, 2)).toEqual([4000, 8000]);
+    firstWaitMs = 20_000;
+    expect(waits(cursor, 3)).toEqual([16_000, 32_000, FULL_MS]);
+    cursor.lose();
+    cursor.accept(7, cursor.next(FULL_MS), 1);
+    expect(waits(cursor, 4)).toEqual([20_000, 40_000, FULL_MS, FULL_MS]);
+    expect(cursor.next(5000).waitMs).toBe(5000);
+  });
+
   it('is never below 1, since 0 would not wait', () => {
     expect(blockedAt(0).next(FULL_MS).index).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Places, type Place } from '../../../../src/catalog/blocking/places.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
@@ -66,6 +67,26 @@ describe('the places to wait at', () => {
   });
 });
 
+describe('the first waits', () => {
+  it.each([
+    [1, 1000, false],
+    [1000, 1000, false],
+    [1001, 1001, true],
+    [4000, 4000, true],
+    [10_000, 10_000, true],
+    [12_000, 10_000, true],
+  ])('of %i watches are %i ms, which are many: %s', (watches, firstWaitMs, areMany) => {
+    const { places } = share(90, watches);
+    expect([places.firstWaitMs, places.areMany]).toEqual([firstWaitMs, areMany]);
+  });
+
+  it('are short again where most watches have ended', () => {
+    const { places, at } = share(90, 4000);
+    for (let one = 0; one < 3900; one++) at(one).leave();
+    expect(places.firstWaitMs).toBe(1000);
+  });
+});
+
 describe('the rounds of those who have no place', () => {
   it.each([
     [1, 1000],
@@ -95,6 +116,30 @@ describe('the rounds of those who have no place', () => {
 
   it('come at another moment in another program', () => {
     expect(share(0, 900, 0.5).places.untilRoundMs()).toBe(2500);
+  });
+
+  it('leave nobody out while those who have places change without end', async () => {
+    const { clock, at, waiting } = share(2, 30);
+    const ended = new AbortController();
+    setMaxListeners(0, ended.signal);
+    const visits = Array.from({ length: 30 }, () => 0);
+    const lives = visits.map(async (_, one) => {
+      while (!ended.signal.aborted) {
+        if (at(one).mayWait()) {
+          at(one).noteNews();
+          await clock.sleep(50, ended.signal);
+        } else {
+          await at(one).untilTurn(ended.signal);
+          visits[one] = (visits[one] ?? 0) + 1;
+        }
+      }
+    });
+    await clock.advance(60_000);
+    expect(waiting()).toEqual([0, 1]);
+    expect(visits.slice(2)).toEqual(visits.slice(2).map(() => 30));
+    ended.abort();
+    await Promise.all(lives);
+    expect(clock.pending).toBe(0);
   });
 
   it('come once, also for a timer that was a little early', async () => {

@@ -21,6 +21,16 @@ describe('visits of all', () => {
     ]);
   });
 
+  it('come at once for no more than three changes, however long it was quiet', async () => {
+    const { clock, begun, sweeps } = schedule();
+    await clock.advance(3_600_000);
+    for (let at = 0; at < 60; at++) {
+      sweeps.ask('change');
+      await clock.advance(100);
+    }
+    expect(begun.map(([, atMs]) => atMs - 3_600_000)).toEqual([0, 100, 200, 5000]);
+  });
+
   it('are never more than five seconds late, whenever the last change comes', async () => {
     for (let lastAtMs = 0; lastAtMs < 12_000; lastAtMs += 700) {
       const { clock, begun, sweeps } = schedule();

@@ -43,6 +43,16 @@ describe('what the bodies explain', () => {
       ['shop', 'web'],
     ],
     ['a node’s own check', [WEB, API, ['n1', 'serfHealth', '', 12], OTHER], ['api', 'web']],
+    [
+      'one that is another service’s now, at the same index',
+      [['n1', 'web', 'shop', 10], API, NODE, OTHER],
+      ['shop', 'web'],
+    ],
+    [
+      'one that is called as that of another node',
+      [WEB, API, NODE, OTHER, ['n2', 'web', 'store', 12]],
+      ['store'],
+    ],
     ['nothing', [OTHER, NODE, API, WEB], []],
   ])('of %s', (_, rows, names) => {
     expect([...knowing().take('checks', 12, checks(...rows))].sort()).toEqual(names);
@@ -105,12 +115,29 @@ describe('what is left to do', () => {
     expect(explanation.rest(0)).toBe('remainder');
   });
 
+  it('is to visit all where one registration is explained, and a node changed', () => {
+    const explanation = knowing();
+    explanation.take('services', 12, tags);
+    explanation.take('checks', 12, changed);
+    explanation.take('nodes', 12, Buffer.from('[]'));
+    expect(explanation.rest(0)).toBe('change');
+  });
+
+  it('is to visit all where a check went at another index than the registration', () => {
+    const explanation = knowing();
+    explanation.take('services', 12, tags);
+    explanation.take('checks', 13, checks(API, NODE, OTHER));
+    expect(explanation.rest(0)).toBe('change');
+  });
+
   it('is nothing about what happened before the last visit of all, unless indexes began anew', () => {
     const explanation = knowing();
     explanation.take('services', 12, tags);
     expect(explanation.latest).toBe(12);
     expect(explanation.rest(12)).toBeUndefined();
+    explanation.settle();
     explanation.beginAnew();
+    expect(explanation.settledServices).toBe(0);
     explanation.take('services', 3, tags);
     expect(explanation.latest).toBe(3);
     expect(explanation.rest(0)).toBe('change');
@@ -122,5 +149,14 @@ describe('what is left to do', () => {
     explanation.settle();
     expect(explanation.rest(0)).toBeUndefined();
     expect(explanation.settledServices).toBe(12);
+  });
+
+  it('is not explained by what was settled', () => {
+    const explanation = knowing();
+    explanation.take('checks', 12, changed);
+    explanation.noteRegistered(new Set([12]));
+    explanation.settle();
+    explanation.take('services', 12, tags);
+    expect(explanation.rest(0)).toBe('change');
   });
 });
