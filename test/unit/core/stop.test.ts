@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Stop } from '../../../src/core/stop.ts';
 import { sleepBy } from '../../../src/core/time.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -31,6 +31,57 @@ describe('a stop', () => {
     stop.removeEventListener('abort', first);
     stop.abort();
     expect(told).toEqual([]);
+  });
+
+  it('is an AbortSignal to its listeners: functions called on it, and objects', () => {
+    const stop = new Stop();
+    const told: unknown[] = [];
+    stop.addEventListener('abort', function (this: unknown, { type }: Event) {
+      told.push(this, type);
+    });
+    stop.addEventListener('abort', { handleEvent: ({ type }: Event) => told.push(type) });
+    stop.abort();
+    expect(told).toEqual([stop, 'abort', 'abort']);
+  });
+
+  it('tells of nothing else, and nobody who came after it', () => {
+    const stop = new Stop();
+    let calls = 0;
+    const listener = (): unknown => (calls += 1);
+    stop.addEventListener('other', listener);
+    stop.abort();
+    stop.addEventListener('abort', listener);
+    stop.abort();
+    expect(calls).toBe(0);
+    expect(() => stop.dispatchEvent()).toThrow('aborted, not dispatched to');
+  });
+
+  it('still tells who no longer wants to hear of something else', () => {
+    const stop = new Stop();
+    let calls = 0;
+    const listener = (): unknown => (calls += 1);
+    stop.addEventListener('abort', listener);
+    stop.removeEventListener('other', listener);
+    stop.abort();
+    expect(calls).toBe(1);
+  });
+
+  it('tells all others where one throws, whose error ends the process as with Node’s own', () => {
+    const stop = new Stop();
+    const told: string[] = [];
+    stop.onabort = () => {
+      throw new Error('a defect');
+    };
+    stop.addEventListener('abort', () => told.push('another'));
+    const later = vi.spyOn(process, 'nextTick').mockImplementation(() => undefined);
+    try {
+      stop.abort();
+      const [[thrower] = []] = later.mock.calls as [[() => void]?];
+      expect(thrower).toThrow('a defect');
+    } finally {
+      later.mockRestore();
+    }
+    expect(told).toEqual(['another']);
   });
 
   it('has an AbortError as its reason where nobody gave another', () => {

@@ -26,6 +26,14 @@ describe('the graph of users and queries', () => {
     expect(graph.usersOf('a')).toEqual([]);
   });
 
+  it('knows nothing any more of a user who needed nothing for a while', () => {
+    const graph = new Graph<string>();
+    for (const ids of [['a'], [], ['a']]) graph.set('one', new Set(ids));
+    expect(graph.usersOf('a')).toEqual(['one']);
+    expect(graph.set('one', new Set())).toEqual(['a']);
+    expect(graph.set('one', new Set())).toEqual([]);
+  });
+
   it('names a user once, however often it says what it needs', () => {
     const graph = new Graph<string>();
     for (const ids of [['a'], ['a', 'b'], ['a']]) graph.set('one', new Set(ids));

@@ -17,6 +17,19 @@ it('is what we allow ourselves until one is turned away, and then what was grant
   expect(allowance.most).toBe(4);
   if (first !== undefined) allowance.note(first);
   expect(allowance.most).toBe(4);
+  expect(first?.listenerCount('close')).toBe(1);
+});
+
+it('is never more than we allow ourselves, though more was granted', async () => {
+  const clock = new ManualClock();
+  const allowance = new Allowance(10, clock);
+  grant(allowance, 4);
+  allowance.turnAway();
+  allowance.limit(2);
+  expect(allowance.most).toBe(2);
+  allowance.limit(4);
+  await clock.advance(30_000);
+  expect(allowance.most).toBe(4);
 });
 
 it('is one more after half a minute, and so on while each of these carries an answer', async () => {
