@@ -144,6 +144,24 @@ describe('the shared connections', () => {
     expect(granted.slice(-2)).toEqual(['read 16', 'visit 3']);
   });
 
+  it('are for what is ours up to the last but one', async () => {
+    const { granted, want } = share(20);
+    for (let number = 0; number < 30; number++) void want('own', 'own');
+    await settle();
+    expect(granted).toHaveLength(19);
+  });
+
+  it('are given to a lock before other waits, and to these before visits', async () => {
+    const { granted, want, release } = share(40);
+    for (let number = 0; number < 16; number++) void want(`read ${number}`, 'read');
+    for (let number = 0; number < 23; number++) void want(`wait ${number}`, 'wait');
+    await settle();
+    expect(granted).toHaveLength(39);
+    for (const lane of ['visit', 'wait', 'lock'] as const) void want(lane, lane);
+    for (const name of ['wait 0', 'wait 1', 'wait 2']) await release(name);
+    expect(granted.slice(39)).toEqual(['lock', 'wait', 'visit']);
+  });
+
   it('are taken by visits however many wait', async () => {
     const { granted, want } = share(40);
     for (let number = 0; number < 40; number++) void want('wait', 'wait');
