@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
   Connections,
@@ -10,6 +11,7 @@ function share(maxConnections: number) {
   const clock = new ManualClock();
   const connections = new Connections(() => maxConnections, clock);
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const granted: string[] = [];
   const releases = new Map<string, Release | undefined>();
   const want = async (name: string, lane: Lane, patienceMs?: number): Promise<void> => {
