@@ -86,6 +86,17 @@ describe('many services, few connections', () => {
     expect(asked() - before).toBeLessThan(100);
   });
 
+  // Before all that is followed by visits of all, which may come as much as twenty seconds later.
+  it('are not all visited for a check', async () => {
+    const before = asked();
+    for (const Status of ['critical', 'passing']) {
+      await flip(220, Status);
+      await sees(220, ([one]) => one?.Status === Status);
+    }
+    await sleep(1000);
+    expect(asked() - before).toBeLessThan(100);
+  });
+
   const web = (at: number, fields: Partial<ServiceRegistration> = {}) =>
     agent.register({ ...registrationOf(at), ...fields });
 
@@ -190,17 +201,6 @@ describe('many services, few connections', () => {
   ])('are visited when %s', async (_, at, change, isWanted) => {
     await change();
     await sees(at, isWanted);
-  });
-
-  it('are not all visited for a check', async () => {
-    await sleep(500);
-    const before = asked();
-    for (const Status of ['critical', 'passing']) {
-      await flip(220, Status);
-      await sees(220, ([one]) => one?.Status === Status);
-    }
-    await sleep(1000);
-    expect(asked() - before).toBeLessThan(100);
   });
 
   it('do not wait for one that flaps, which is asked at a pace', async () => {
