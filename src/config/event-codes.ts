@@ -1,4 +1,4 @@
-import type { EventCode } from '../supervisor/settings.ts';
+import type { EventCode } from '../supervisor/happening.ts';
 
 /** ContainerPilot 3's names of what may happen. */
 export const CONTAINERPILOT_CODES: readonly EventCode[] = [

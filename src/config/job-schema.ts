@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { formatDuration } from '../core/duration.ts';
-import type { EventCode } from '../supervisor/settings.ts';
+import type { EventCode } from '../supervisor/happening.ts';
 import { EVENT_CODES } from './event-codes.ts';
 import {
   command,

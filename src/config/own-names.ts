@@ -1,5 +1,6 @@
 import { nearest } from '../core/nearest.ts';
-import type { EventCode, JobSettings, WatchSettings } from '../supervisor/settings.ts';
+import type { EventCode } from '../supervisor/happening.ts';
+import type { JobSettings, WatchSettings } from '../supervisor/settings.ts';
 import { GLOBAL_CODES } from './event-codes.ts';
 import type { Problem } from './problems.ts';
 

@@ -2,7 +2,8 @@ import type { Answer } from '../catalog/catalog.ts';
 import { queryId } from '../catalog/query.ts';
 import type { KeyPair, ServiceInstance } from '../catalog/values.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
-import type { CatalogWatchSettings, Happening } from './settings.ts';
+import type { Happening } from './happening.ts';
+import type { CatalogWatchSettings } from './settings.ts';
 
 /** What a watch works with. */
 export interface CatalogWatchOptions {

@@ -11,7 +11,8 @@ import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { User, Watcher } from '../watch/watcher.ts';
 import type { Fitness } from './fitness.ts';
-import type { ElectionSettings, EventCode } from './settings.ts';
+import type { EventCode } from './happening.ts';
+import type { ElectionSettings } from './settings.ts';
 
 /** What an election says of us. */
 export type Role = 'leader' | 'follower';

@@ -1,4 +1,5 @@
-import type { FilesWatchSettings, Happening } from './settings.ts';
+import type { Happening } from './happening.ts';
+import type { FilesWatchSettings } from './settings.ts';
 
 /** What a watch of files works with. */
 export interface FilesWatchOptions {

@@ -1,5 +1,5 @@
 import type { Bus } from '../core/bus.ts';
-import type { EventCode, Happening } from './settings.ts';
+import type { EventCode, Happening } from './happening.ts';
 
 type Listener = (happening: Happening) => void;
 

@@ -1,5 +1,5 @@
 import type { ProcessEnd } from '../process/long-process.ts';
-import type { EventCode } from './settings.ts';
+import type { EventCode } from './happening.ts';
 
 /** The words in which the life of a job is told: `transitions.ts` is the table of it, `job.ts` carries it out. */
 

@@ -8,12 +8,12 @@ import type { Watcher } from '../watch/watcher.ts';
 import { CatalogWatch } from './catalog-watch.ts';
 import { ChangeHandler, Turns } from './change-handler.ts';
 import { FilesWatch } from './files-watch.ts';
+import type { Happening } from './happening.ts';
 import type {
   CatalogWatchSettings,
   ChangeAction,
   ChangeSettings,
   FilesWatchSettings,
-  Happening,
   WatchSettings,
 } from './settings.ts';
 import type { WatchSnapshot } from './snapshot.ts';

@@ -2,6 +2,7 @@ import type { Query } from '../catalog/query.ts';
 import type { HealthStatus } from '../catalog/registrar.ts';
 import type { CommandLine } from '../process/command-line.ts';
 import type { InheritanceRules } from '../process/environment-rules.ts';
+import type { EventCode } from './happening.ts';
 
 /**
  * What the supervisor is told: every dialect of config is read into it, checked and with its defaults. ContainerPilot 3's
@@ -237,34 +238,3 @@ export type SignalAction =
 
 /** By signal; one that is absent is not listened to. */
 export type SignalTable = Readonly<Partial<Record<NodeJS.Signals, SignalAction>>>;
-
-/** ContainerPilot 3's names, and ours after them. */
-export type EventCode =
-  | 'exitSuccess'
-  | 'exitFailed'
-  | 'stopping'
-  | 'stopped'
-  | 'healthy'
-  | 'unhealthy'
-  | 'changed'
-  | 'enterMaintenance'
-  | 'exitMaintenance'
-  | 'startup'
-  | 'shutdown'
-  | 'SIGHUP'
-  | 'SIGUSR2'
-  | 'started'
-  | 'timedOut'
-  | 'ready'
-  | 'leader'
-  | 'follower'
-  | 'lost';
-
-/** Signals that may be events. */
-export type EventSignal = Extract<EventCode, 'SIGHUP' | 'SIGUSR2'>;
-
-/** Something happened: sources are a job's name, `watch.<name>`, `renderer`, `election`, a signal's name, and `global` for the program. */
-export interface Happening {
-  readonly code: EventCode;
-  readonly source: string;
-}

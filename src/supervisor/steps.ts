@@ -1,5 +1,5 @@
 import type { Effect, JobRules, JobState, RunEnd, Step, TimerName } from './job-life.ts';
-import type { EventCode } from './settings.ts';
+import type { EventCode } from './happening.ts';
 
 /**
  * The steps that several rows of the table of transitions have in common: how a run begins, what its end leads to, and how a job's

@@ -1,5 +1,6 @@
 import { nearest } from '../../core/nearest.ts';
-import type { EventCode, JobStart } from '../../supervisor/settings.ts';
+import type { EventCode } from '../../supervisor/happening.ts';
+import type { JobStart } from '../../supervisor/settings.ts';
 import { CONTAINERPILOT_CODES, GLOBAL_CODES, SIGNAL_SOURCES } from '../event-codes.ts';
 import type { Fields } from './fields.ts';
 import type { Source } from './source.ts';
