@@ -12,7 +12,8 @@ import { FirstBatch } from './first-batch.ts';
 import type { Holder } from './fare.ts';
 import { GuardMemories } from './guard/memory.ts';
 import type { Ledger } from './ledger.ts';
-import type { Landed, Lane, Publisher } from './publisher.ts';
+import { Lanes } from './lanes.ts';
+import type { Landed, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
 import type { Reloads } from './reloads.ts';
 import { targetStandingOf, type TargetStanding } from './target-standing.ts';
@@ -60,10 +61,7 @@ export class Renderer implements Actor {
   readonly #firstBatch: FirstBatch;
   #isReady = false;
   #opened: Promise<void> = Promise.resolve();
-  /** Those whose checks are under way. */
-  readonly #lanes = new Set<Promise<void>>();
-  /** Why a lane ended as none should. */
-  #broken: { readonly reason: unknown } | undefined;
+  readonly #lanes = new Lanes(() => this.#wake());
   #signal: AbortSignal | undefined;
   #wake: () => void = () => undefined;
 
@@ -170,13 +168,13 @@ export class Renderer implements Actor {
       for (const course of this.#courses) course.begin();
       while (!signal.aborted) {
         await this.#turn(signal);
-        if (this.#broken !== undefined) throw this.#broken.reason;
+        this.#lanes.throwIfBroken();
         if (this.#options.once && this.#isDone()) break;
         await this.#untilDue();
       }
       await orAborted(this.#options.reloads.idle(), signal);
     } finally {
-      await Promise.all(this.#lanes);
+      await this.#lanes.ended();
       signal.removeEventListener('abort', onAbort);
       this.#firstBatch.stop();
       this.#report.stop();
@@ -202,25 +200,13 @@ export class Renderer implements Actor {
       this.#firstBatch.add(reloads, () => this.#isStarted()),
     );
     commands.landed(this.#conclude(ready, landed));
-    for (const lane of lanes) this.#follow(lane, ready, commands);
-    this.#lookAround();
-  }
-
-  /** Concludes a lane when its verdict comes. */
-  #follow(lane: Lane, ready: readonly Ready[], commands: BatchCommands): void {
-    const followed = lane.landed
-      .then((landed) => {
-        commands.landed(this.#conclude(ready, landed), lane);
+    for (const lane of lanes) {
+      this.#lanes.follow(lane, (verdict) => {
+        commands.landed(this.#conclude(ready, verdict), lane);
         this.#lookAround();
-      })
-      .catch((reason: unknown) => {
-        this.#broken ??= { reason };
-      })
-      .finally(() => {
-        this.#lanes.delete(followed);
-        this.#wake();
       });
-    this.#lanes.add(followed);
+    }
+    this.#lookAround();
   }
 
   /** Takes note of what became of these; returns the commands to run. */
