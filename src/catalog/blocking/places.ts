@@ -12,6 +12,8 @@ const EARLY_MS = 20;
 const FIRST_WAIT_A_WATCH_MS = 1;
 const SHORTEST_FIRST_WAIT_MS = 1000;
 const LONGEST_FIRST_WAIT_MS = 10_000;
+/** Where a bell rings, no more of those that it rings for wait, however many could: a thousand waits of a minute are seventeen questions a second. */
+const MOST_RUNG_WAITS = 150;
 
 /** One watch among those that share the connections. */
 export interface Place {
@@ -43,7 +45,7 @@ interface Member {
  * A watch that waits costs nothing and hears of a change at once. All others are visited together, in rounds, each with a
  * question that is answered at once: forty requests that wake the processor together cost half of what they cost one by one.
  * Rounds are 1 s apart where few are visited, and 5 s where many are. Watches that a bell rings for are visited when it does, and leave their
- * places to those that have nothing but rounds.
+ * places to those that have nothing but rounds; of very many, most leave theirs to nobody, since the bell costs less than their waits.
  */
 export class Places {
   readonly #count: () => number;
@@ -151,13 +153,22 @@ export class Places {
 
   #take(member: Member): boolean {
     // There may be fewer now than there were when it was taken.
-    if (this.#placed > this.#count()) this.#give(member);
-    if (!member.placed && this.#members.has(member) && this.#placed < this.#count()) {
+    if (this.#placed > this.#count() || this.#areTooMany(member)) this.#give(member);
+    if (!member.placed && this.#members.has(member) && this.#hasPlaceFor(member)) {
       member.placed = true;
       this.#placed++;
       if (member.rung !== undefined) this.#rungPlaced++;
     }
     return member.placed;
+  }
+
+  #hasPlaceFor(member: Member): boolean {
+    const isBarred = this.#isServed(member.rung) && this.#rungPlaced >= MOST_RUNG_WAITS;
+    return this.#placed < this.#count() && !isBarred;
+  }
+
+  #areTooMany({ rung }: Member): boolean {
+    return this.#isServed(rung) && this.#rungPlaced > MOST_RUNG_WAITS;
   }
 
   #give(member: Member): void {
@@ -169,11 +180,11 @@ export class Places {
   }
 
   #yield(member: Member): void {
-    if (!member.placed || this.#members.size <= this.#count()) return;
+    if (!member.placed || this.#members.size === this.#placed) return;
     const next = this.#heir(member);
     if (next === undefined) return;
     this.#give(member);
-    this.#take(next);
+    if (!this.#take(next)) return void this.#take(member);
     if (next.rung !== undefined) this.#rung?.wake(next.rung);
   }
 
@@ -205,6 +216,7 @@ export class Places {
   }
 
   #noteCrowd(): void {
-    if (this.#rung !== undefined) this.#rung.noteCrowd(this.#rung.size - this.#rungPlaced);
+    if (this.#rung === undefined) return;
+    this.#rung.noteCrowd(this.#rung.size - Math.min(this.#rungPlaced, MOST_RUNG_WAITS));
   }
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Places, type Place } from '../../../../src/catalog/blocking/places.ts';
+import { Rung } from '../../../../src/catalog/blocking/rung.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 function share(count: number, watches: number, random = 0) {
@@ -146,5 +147,66 @@ describe('the rounds of those who have no place', () => {
     const { clock, places } = share(0, 900);
     await clock.advance(4995);
     expect(places.untilRoundMs()).toBe(5005);
+  });
+});
+
+describe('the places of very many that a bell rings for', () => {
+  function shareRung(count: number, watches: number) {
+    const clock = new ManualClock();
+    const rung = new Rung(clock);
+    const crowds: number[] = [];
+    rung.onCrowd = (unplaced) => crowds.push(unplaced);
+    const places = new Places(
+      () => count,
+      clock,
+      () => 0,
+      rung,
+    );
+    const joined = Array.from({ length: watches }, (_, one) => places.join(`service-${one}`));
+    return {
+      ...{ clock, rung, places, joined, crowds },
+      waiting: () => joined.filter((place) => place.mayWait()).length,
+    };
+  }
+
+  it('are as many as there are while no bell rings, and the bell hears of the crowd all the same', () => {
+    const { waiting, crowds } = shareRung(10_000, 1000);
+    expect(waiting()).toBe(1000);
+    expect(crowds.at(-1)).toBe(850);
+  });
+
+  it('are 150 once it rings, and all again when it falls silent', () => {
+    const { waiting, rung } = shareRung(10_000, 1000);
+    waiting();
+    rung.turnOn();
+    expect(waiting()).toBe(150);
+    rung.turnOff();
+    expect(waiting()).toBe(1000);
+  });
+
+  it('go to those that have news, though there are places enough for all', async () => {
+    const { clock, waiting, rung, joined } = shareRung(10_000, 1000);
+    rung.turnOn();
+    waiting();
+    const isPlaced = (place: Place): boolean => place.mayWait();
+    const [quiet] = joined.filter(isPlaced);
+    const late = joined.find((place) => !isPlaced(place));
+    await clock.advance(10);
+    late?.noteNews();
+    quiet?.noteQuiet();
+    expect(late !== undefined && isPlaced(late)).toBe(true);
+    expect(quiet !== undefined && isPlaced(quiet)).toBe(false);
+    expect(waiting()).toBe(150);
+  });
+
+  it('leave all others theirs', () => {
+    const { waiting, rung, places } = shareRung(10_000, 1000);
+    rung.turnOn();
+    waiting();
+    const others = Array.from({ length: 300 }, () => places.join());
+    expect(others.every((place) => place.mayWait())).toBe(true);
+    for (const place of others) place.noteQuiet();
+    expect(others.every((place) => place.mayWait())).toBe(true);
+    expect(waiting()).toBe(150);
   });
 });
