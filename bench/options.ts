@@ -19,6 +19,9 @@ const QUICK_REST_MS = 30_000;
 /** Name of one scenario. */
 export type ScenarioName = (typeof SCENARIOS)[number];
 
+/** A new watch waits for ten seconds at first, then twice as long each time, up to a minute: by then it is at rest. */
+const CALM_MS = 90_000;
+
 /** Another program that takes consul-template's flags and templates. */
 export interface PeerOption {
   readonly name: string;
@@ -143,7 +146,12 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     scaleKeys: count(values.scale ?? (quick ? '500' : '10000')),
     scalePace: quick
       ? { settleMs: 500, idleWindowMs: restMs, changes: samples ?? 10, changeEveryMs: 200 }
-      : { settleMs: 5000, idleWindowMs, changes: samples ?? 150, changeEveryMs: CHANGE_EVERY_MS },
+      : {
+          settleMs: CALM_MS,
+          idleWindowMs,
+          changes: samples ?? 150,
+          changeEveryMs: CHANGE_EVERY_MS,
+        },
     growthSizes: counts(values.growth ?? (quick ? '100,300,1000' : '100,300,1000,3000,10000')),
     growthPace: quick
       ? { settleMs: 0, idleWindowMs: 0, changes: samples ?? 10, changeEveryMs: 200 }
