@@ -29,6 +29,9 @@ interface Asked {
 /** An agent whose bells ring when a test says so. */
 class FakeBells {
   readonly open = new Map<BellName, Asked>();
+  /** Services of the one node that there is, and at which index each was registered; undefined where that cannot be asked. */
+  registered: Readonly<Record<string, number>> | undefined;
+  readonly read: string[] = [];
   readonly client = {
     server: CONSUL,
     ask: ({ path }: { path: keyof typeof PATHS }, position: Position, signal: AbortSignal) =>
@@ -42,7 +45,18 @@ class FakeBells {
         signal.addEventListener('abort', abort);
         this.open.set(bell, { position, resolve, reject, forget });
       }),
-    read: () => Promise.reject(new Error('not now')),
+    read: ({ path }: { path: string }) => {
+      this.read.push(path);
+      if (this.registered === undefined) return Promise.reject(new Error('not now'));
+      const Services = Object.fromEntries(
+        Object.entries(this.registered).map(([Service, ModifyIndex]) => [
+          Service,
+          { Service, ModifyIndex },
+        ]),
+      );
+      const body = Buffer.from(JSON.stringify({ Services }));
+      return Promise.resolve({ status: 200, headers: {}, body });
+    },
   } as unknown as BlockingClient;
 
   async answer(bell: BellName, index: number, body: string | Buffer, status = 200): Promise<void> {
@@ -178,6 +192,50 @@ describe('the bells of services', () => {
     const { agent, clock, turns } = await ringing();
     await agent.answer('nodes', 12, '[]');
     await clock.advance(330);
+    expect(turns).toHaveLength(50);
+  });
+
+  it('ring for a registration without a check that its node tells of, and for all others later', async () => {
+    const { agent, clock, turns } = await ringing();
+    await agent.answer('checks', 12, checksAt(12));
+    await clock.advance(30_000);
+    turns.length = 0;
+    agent.registered = { 'svc-3': 20, 'svc-4': 9 };
+    await agent.answer('services', 20, '{}');
+    await clock.advance(1000);
+    expect(agent.read).toEqual(['/v1/catalog/node/n']);
+    expect(turns).toEqual([['svc-3', 'visit']]);
+    await clock.advance(20_000);
+    expect(new Set(turns.map(([name]) => name)).size).toBe(50);
+    turns.length = 0;
+    // It was looked for up to there.
+    agent.registered = { 'svc-3': 20, 'svc-4': 21 };
+    await agent.answer('services', 21, '{}');
+    await clock.advance(1000);
+    expect(turns).toEqual([['svc-4', 'visit']]);
+  });
+
+  it('ring for all at once where the node cannot be asked for its registrations', async () => {
+    const { agent, clock, turns } = await ringing();
+    await agent.answer('checks', 12, checksAt(12));
+    await clock.advance(30_000);
+    turns.length = 0;
+    await agent.answer('services', 20, '{}');
+    await clock.advance(330);
+    expect(turns).toHaveLength(50);
+  });
+
+  it('ask no node for its registrations where there are more than a quarter as many as services', async () => {
+    const { agent, clock, turns } = await ringing();
+    const rows = Array.from({ length: 13 }, (_, at) => ({ Node: `n${at}`, CheckID: 'c' }));
+    await agent.answer('checks', 12, JSON.stringify(rows));
+    await clock.advance(30_000);
+    turns.length = 0;
+    agent.registered = { 'svc-3': 20 };
+    agent.read.length = 0;
+    await agent.answer('services', 20, '{}');
+    await clock.advance(330);
+    expect(agent.read).toEqual([]);
     expect(turns).toHaveLength(50);
   });
 
