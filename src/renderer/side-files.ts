@@ -41,8 +41,8 @@ export async function compareSideFile(file: SideFile): Promise<SideChange | unde
 
 /** Writes side files: each is staged beside its place, and swapped in by whoever writes the file that it belongs to. */
 export class SideFiles {
-  /** Places that were looked through for what an earlier run left behind. */
-  readonly #swept = new Set<string>();
+  /** Places that are, or were, looked through for what an earlier run left behind. */
+  readonly #swept = new Map<string, Promise<unknown>>();
   /** What was appended to each file by the last rendering: it is not appended again, whoever writes into the file meanwhile. */
   readonly #appended = new Map<string, string>();
 
@@ -61,11 +61,20 @@ export class SideFiles {
     return staged;
   }
 
-  async #stageOne(file: SideFile): Promise<StagedFile | undefined> {
-    if (!this.#swept.has(file.path)) {
-      this.#swept.add(file.path);
-      await removeLeftovers([file.path]);
+  /** Whoever stages beside a sweep waits for its end, or what it staged would be taken for a leftover. */
+  async #sweep(path: string): Promise<void> {
+    const sweeping = this.#swept.get(path) ?? removeLeftovers([path]);
+    this.#swept.set(path, sweeping);
+    try {
+      await sweeping;
+    } catch (error) {
+      this.#swept.delete(path);
+      throw error;
     }
+  }
+
+  async #stageOne(file: SideFile): Promise<StagedFile | undefined> {
+    await this.#sweep(file.path);
     if (file.how === 'append' && this.#appended.get(file.path) === file.text) return undefined;
     const change = await compareSideFile(file);
     const note = (): void => {

@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 
 /**
  * A catalog that goes away takes hundreds of queries with it, one after the other: they are one line when no more came for the
- * first time, at the latest after the second.
+ * first time, at the latest after the second. Those that are answered again are told of after the second where others are still to come.
  */
 const GATHER = { minMs: 150, maxMs: 1000 };
 /** No line names more queries, or more to do about them, than this. */
@@ -22,6 +22,8 @@ export class TroubleReport {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #troubled = new Map<string, Group>();
+  /** All that are in trouble, whether that was said or not. */
+  readonly #pending = new Set<string>();
   #recovered: string[] = [];
   #cancel: CancelTimer | undefined;
   #gatheringSinceMs = 0;
@@ -33,6 +35,7 @@ export class TroubleReport {
 
   /** A query began to be in trouble. `answered`: whether there is a last good answer to keep. */
   began(id: string, reason: Error, answered: boolean): void {
+    this.#pending.add(id);
     const words = reason.message;
     const group = this.#troubled.get(words) ?? { ids: [], advice: new Set(), unanswered: 0 };
     this.#troubled.set(words, group);
@@ -41,13 +44,19 @@ export class TroubleReport {
       group.advice.add(reason.advice);
     }
     if (!answered) group.unanswered += 1;
-    this.#arm();
+    this.#arm(GATHER.minMs);
   }
 
   /** A query is answered again. */
   ended(id: string): void {
+    this.#pending.delete(id);
     this.#recovered.push(id);
-    this.#arm();
+    this.#arm(this.#pending.size > 0 ? GATHER.maxMs : GATHER.minMs);
+  }
+
+  /** Nobody asks for a query any more. */
+  forget(id: string): void {
+    this.#pending.delete(id);
   }
 
   /** Says what has not been said yet, and arms no timer any more. */
@@ -70,14 +79,14 @@ export class TroubleReport {
     }
   }
 
-  #arm(): void {
+  #arm(delayMs: number): void {
     const now = this.#clock.now();
     if (this.#cancel === undefined) this.#gatheringSinceMs = now;
     this.#cancel?.();
     const latestMs = this.#gatheringSinceMs + GATHER.maxMs - now;
     this.#cancel = this.#clock.setTimer(
       () => this.flush(),
-      Math.max(0, Math.min(GATHER.minMs, latestMs)),
+      Math.max(0, Math.min(delayMs, latestMs)),
     );
   }
 }

@@ -148,6 +148,7 @@ export class Watcher implements Actor {
     this.#watches.delete(id);
     this.#store.delete(id);
     this.#hopeless.delete(id);
+    this.#report.forget(id);
     watch.stop.abort();
     this.#ending.add(watch.ended);
     void watch.ended.finally(() => this.#ending.delete(watch.ended));

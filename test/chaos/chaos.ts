@@ -100,9 +100,13 @@ async function live(
 /** Each trouble once more, by itself, for who reads the log; and then everything has to be well again. */
 async function tour(faults: readonly Fault[], seed: number, survivors: Survivors): Promise<void> {
   const { stage, writer, chronicle } = survivors;
-  writer.resume();
   await expectLogged(faults, seed, { stage, writer }, chronicle, {
     log: () => stage.program.log(),
+    async untilWell() {
+      await writer.pause();
+      await expectTruth(survivors);
+      writer.resume();
+    },
   });
   await writer.pause();
   if (!chronicle.ended.aborted) await expectTruth(survivors);

@@ -229,7 +229,10 @@ describe('a leak', () => {
 });
 
 describe('the log', () => {
-  async function brokenBy(log: readonly string[]): Promise<string | undefined> {
+  async function brokenBy(
+    log: Iterable<string>,
+    calm: Promise<void> = Promise.resolve(),
+  ): Promise<string | undefined> {
     const chronicle = new Chronicle(
       () => 0,
       () => undefined,
@@ -238,11 +241,11 @@ describe('the log', () => {
     const fault: Fault = {
       ...{ name: 'disk full', lane: 'host', lastsMs: [0, 0], logged: /no space/ },
       begin: async () => {
-        told += log.join('');
+        told += [...log].join('');
         return async () => undefined;
       },
     };
-    const logging = { log: () => told, withinMs: 30 };
+    const logging = { log: () => told, untilWell: () => calm, withinMs: 30 };
     await expectLogged([fault], 1, {} as Victims, chronicle, logging);
     return chronicle.broken?.saw;
   }
@@ -250,5 +253,24 @@ describe('the log', () => {
   it('must name each trouble after it was made', async () => {
     expect(await brokenBy(['no space again'])).toBeUndefined();
     expect(await brokenBy(['all is well'])).toBe('nothing about: disk full (/no space/)');
+  });
+
+  it('is looked at for a trouble when nothing is left of the one before', async () => {
+    let isWell = (): void => undefined;
+    const calm = new Promise<void>((resolve) => (isWell = resolve));
+    const begun: string[] = [];
+    const looked = brokenBy(
+      {
+        [Symbol.iterator]: function* () {
+          begun.push('begun');
+          yield 'no space again';
+        },
+      },
+      calm,
+    );
+    expect(begun).toEqual([]);
+    isWell();
+    expect(await looked).toBeUndefined();
+    expect(begun).toEqual(['begun']);
   });
 });

@@ -9,6 +9,8 @@ const LOGGED_WITHIN_MS = 20_000;
 /** Where a log is found that grows. */
 interface Logging {
   readonly log: () => string;
+  /** Resolves when nothing is left of the fault before: a trouble that goes on with other words is no new one, and is not said again. */
+  readonly untilWell: () => Promise<void>;
   readonly withinMs?: number;
 }
 
@@ -21,11 +23,12 @@ export async function expectLogged(
   seed: number,
   victims: Victims,
   chronicle: Chronicle,
-  { log, withinMs = LOGGED_WITHIN_MS }: Logging,
+  { log, untilWell, withinMs = LOGGED_WITHIN_MS }: Logging,
 ): Promise<void> {
   for (const fault of faults) {
     const { name, logged } = fault;
     if (logged === undefined || chronicle.ended.aborted) continue;
+    await untilWell();
     const past = log().length;
     chronicle.fault(`${name}, to be logged …`);
     chronicle.count('faults looked for in the log');
