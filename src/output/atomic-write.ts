@@ -6,6 +6,7 @@ import type { FileOptions } from './file-options.ts';
 import { writeInPlace } from './in-place.ts';
 import { readCurrent } from './read-destination.ts';
 import { resolveDestination, type ResolvedDestination } from './resolve-destination.ts';
+import type { Remainders } from './remainders.ts';
 import { stageInPlace } from './stage-in-place.ts';
 import type { Placement, StagedFile } from './staged-file.ts';
 import { writeTemporary, type TemporaryFile } from './temporary-file.ts';
@@ -16,6 +17,8 @@ export interface StageDetails {
   readonly found?: ResolvedDestination;
   /** Somebody will look at the staged text, so it has to be in a file. */
   readonly needsFile?: boolean;
+  /** Who removes later what cannot be removed when it has served. */
+  readonly remainders?: Remainders;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function stageFile(
   destination: string,
   text: string | Buffer,
   options: FileOptions,
-  { found, needsFile = false }: StageDetails = {},
+  { found, needsFile = false, remainders }: StageDetails = {},
 ): Promise<StagedFile> {
   const { path, existing } =
     found ?? (await resolveDestination(destination, options.symlink, options.user));
@@ -36,7 +39,7 @@ export async function stageFile(
   }
   let temporary: TemporaryFile;
   try {
-    temporary = await writeTemporary(path, text, options, existing);
+    temporary = await writeTemporary(path, text, options, existing, remainders);
   } catch (error) {
     throw fileError('Cannot write', path, error);
   }

@@ -6,6 +6,7 @@ import { systemCode } from '../core/errors.ts';
 import { dressNewFile } from './attributes.ts';
 import type { FileOptions } from './file-options.ts';
 import { makeFolders } from './folders.ts';
+import { Remainders } from './remainders.ts';
 import { temporaryPath } from './side-names.ts';
 
 /** A new file with a text that waits for its place. */
@@ -17,22 +18,24 @@ export interface TemporaryFile {
 
 /**
  * Writes text beside its destination: made exclusively, with its mode and owner set before it has its name for good, and synced. Nothing is left
- * behind when it rejects.
+ * behind when it rejects, but what cannot be removed, which is left to `remainders`.
  */
 export async function writeTemporary(
   destination: string,
   text: string | Buffer,
   options: FileOptions,
   existing: Stats | undefined,
+  remainders = new Remainders(),
 ): Promise<TemporaryFile> {
   const path = temporaryPath(destination);
+  const remove = () => remainders.remove(path);
   try {
     await writeDressed(path, destination, text, options, existing);
   } catch (error) {
-    await removeQuietly(path);
+    await remove();
     throw error;
   }
-  return { path, remove: () => removeQuietly(path) };
+  return { path, remove };
 }
 
 /** The same in a folder of its own that nobody else may enter, for a destination whose folder takes no new file. */
@@ -75,9 +78,4 @@ async function writeDressed(
   } finally {
     await file.close();
   }
-}
-
-async function removeQuietly(path: string): Promise<void> {
-  // What cannot be removed now is removed at the next start (leftovers.ts).
-  await rm(path, { force: true }).catch(() => undefined);
 }

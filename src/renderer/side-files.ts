@@ -7,6 +7,7 @@ import { stageFile } from '../output/atomic-write.ts';
 import type { FileOptions } from '../output/file-options.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
+import type { Remainders } from '../output/remainders.ts';
 import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
 import type { StagedFile } from '../output/staged-file.ts';
 import type { SideFile } from '../template/engine.ts';
@@ -45,6 +46,12 @@ export class SideFiles {
   readonly #swept = new Map<string, Promise<unknown>>();
   /** What was appended to each file by the last rendering: it is not appended again, whoever writes into the file meanwhile. */
   readonly #appended = new Map<string, string>();
+
+  readonly #remainders: Remainders;
+
+  constructor(remainders: Remainders) {
+    this.#remainders = remainders;
+  }
 
   /** Stages those that differ. Where one cannot be staged, the others are discarded. */
   async stage(files: readonly SideFile[]): Promise<readonly StagedFile[]> {
@@ -90,7 +97,9 @@ export class SideFiles {
       await applyAttributes(found.path, options);
       return undefined;
     }
-    const staged = await stageFile(path, after, options, { found });
+    const staged = await stageFile(path, after, options, {
+      ...{ found, remainders: this.#remainders },
+    });
     return {
       ...staged,
       commit: async () => {

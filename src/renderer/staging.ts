@@ -4,6 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import { stageFile } from '../output/atomic-write.ts';
 import { applyAttributes, sameAttributes } from '../output/attributes.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
+import { Remainders } from '../output/remainders.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
 import { refuseByFormat } from './format-refusal.ts';
@@ -26,7 +27,8 @@ export interface StagingOptions {
 export class Staging {
   readonly #options: StagingOptions;
   readonly #printed = new Map<Target, string>();
-  readonly #sideFiles = new SideFiles();
+  readonly #remainders = new Remainders();
+  readonly #sideFiles = new SideFiles(this.#remainders);
   /** Stands for the text that was last put in place for each target. */
   readonly #placed = new Map<Target, number>();
 
@@ -36,6 +38,7 @@ export class Staging {
 
   /** Stages what differs; the rest is settled. */
   async stage(steps: readonly Step[]): Promise<void> {
+    await this.#remainders.sweep();
     await atMost(SIDE_BY_SIDE, steps, (step) => attempt(step, () => this.#stage(step)));
     await atMost(SIDE_BY_SIDE, forgivenOf(steps), (step) =>
       attempt(step, async () => {
@@ -89,7 +92,9 @@ export class Staging {
     if (!forgives && (await this.#wasRolledBack(step))) return;
     if (await refuseByFormat(step)) return;
     const needsFile = target.check !== undefined || target.fileGroup !== undefined;
-    step.staged = await stageFile(destination, text, file, { found, needsFile });
+    step.staged = await stageFile(destination, text, file, {
+      ...{ found, needsFile, remainders: this.#remainders },
+    });
   }
 
   /** Stands for the text that is there since we put it there; undefined where it is another, or nobody knows. */
