@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { ScalePace } from './scale/measure.ts';
+import type { ScalePace } from './scale/pace.ts';
 
 /** The scenarios; on the command line also `a` to `n`. */
 export const SCENARIOS = [

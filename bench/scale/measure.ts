@@ -14,20 +14,13 @@ import { renderedCount, type Workspace } from '../workspace.ts';
 import { BareWatch } from './bare-watch.ts';
 import type { ScaleFacts } from './facts.ts';
 import { Outsider } from './outsider.ts';
+import type { ScalePace } from './pace.ts';
 
 const LOOK_EVERY_MS = 200;
 /** A fixed part, and one for each fact: nobody is waited for who cannot do it. */
 const COLD_TIMEOUT_MS = { fixed: 60_000, perFact: 12 };
 /** How long changes that are not in their files yet are waited for after the last. */
 const LATE_TIMEOUT_MS = 60_000;
-
-/** How long each part takes. */
-export interface ScalePace {
-  readonly settleMs: number;
-  readonly idleWindowMs: number;
-  readonly changes: number;
-  readonly changeEveryMs: number;
-}
 
 /** Who is measured, with what. */
 export interface ScaleRun {
