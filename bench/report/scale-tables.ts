@@ -6,6 +6,7 @@ import type {
   StormOutcome,
 } from '../results.ts';
 import { megabytes, note, type ResultTable } from './result-table.ts';
+import { RUN_HEAD, runCells } from './run-columns.ts';
 import { figure } from './table.ts';
 
 /** How many readings of `flat` a table shows. */
@@ -109,17 +110,11 @@ export function flatTable(outcomes: readonly FlatOutcome[]): ResultTable {
 export function formsTable(outcomes: readonly FormOutcome[]): ResultTable {
   return {
     title: '(n) forms of the program, -once with 1 template',
-    head: ['size MB', 'median ms', 'min ms', 'ratio', 'CPU ms', 'CPU ratio', 'peak MB', ''],
+    head: ['size MB', ...RUN_HEAD],
     rows: outcomes.map((outcome) => [
       outcome.contender,
       figure(outcome.sizeBytes === undefined ? undefined : outcome.sizeBytes / 1e6, 1),
-      figure(outcome.wallMs?.median, 0),
-      figure(outcome.wallMs?.min, 0),
-      figure(outcome.ratio, 2),
-      figure(outcome.cpuMs, 0),
-      figure(outcome.cpuRatio, 2),
-      megabytes(outcome.peakMemoryBytes),
-      note(outcome),
+      ...runCells(outcome),
     ]),
   };
 }

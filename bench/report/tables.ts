@@ -8,6 +8,7 @@ import {
   slopesTable,
   stormTable,
 } from './scale-tables.ts';
+import { RUN_HEAD, runCells } from './run-columns.ts';
 import { figure } from './table.ts';
 
 /** The tables of a run by the names of their scenarios; `growth` has another, of its slopes. Ratios are against the baseline of the same run. */
@@ -51,17 +52,11 @@ export function tablesOf(results: ScenarioResults): ReadonlyMap<string, ResultTa
 function onceTable(outcomes: readonly OnceOutcome[]): ResultTable {
   return {
     title: '(b) -once',
-    head: ['templates', 'median ms', 'min ms', 'ratio', 'CPU ms', 'CPU ratio', 'peak MB', ''],
+    head: ['templates', ...RUN_HEAD],
     rows: outcomes.map((outcome) => [
       outcome.contender,
       String(outcome.templates),
-      figure(outcome.wallMs?.median, 0),
-      figure(outcome.wallMs?.min, 0),
-      figure(outcome.ratio, 2),
-      figure(outcome.cpuMs, 0),
-      figure(outcome.cpuRatio, 2),
-      megabytes(outcome.peakMemoryBytes),
-      note(outcome),
+      ...runCells(outcome),
     ]),
   };
 }

@@ -72,12 +72,7 @@ export class SideFiles {
   async #sweep(path: string): Promise<void> {
     const sweeping = this.#swept.get(path) ?? removeLeftovers([path]);
     this.#swept.set(path, sweeping);
-    try {
-      await sweeping;
-    } catch (error) {
-      this.#swept.delete(path);
-      throw error;
-    }
+    await sweeping;
   }
 
   async #stageOne(file: SideFile): Promise<StagedFile | undefined> {

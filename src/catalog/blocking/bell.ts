@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time.ts';
 import type { HttpReply } from '../http/exchange.ts';
 import type { BlockingClient } from './client.ts';
-import { Cursor } from './cursor.ts';
+import { Cursor, WAIT_JITTER } from './cursor.ts';
 import { indexOf } from './evidence.ts';
 import { objectionTo } from './objection.ts';
 import { Pace } from './pace.ts';
@@ -37,8 +37,6 @@ export class BellError extends Error {
   }
 }
 
-/** So much is taken off a wait at random. */
-const WAIT_JITTER = 0.1;
 /** It stands for hundreds of queries, each of which would be asked as often for an answer of a hundredth. */
 const LIGHTER = 4;
 

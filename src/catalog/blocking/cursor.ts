@@ -18,6 +18,8 @@ export const NOW: Position = { index: 0, waitMs: 0 };
  */
 export type Progress = 'read' | 'woken' | 'quiet' | 'early' | 'rolledBack';
 
+/** So much is taken off a wait at random, so that queries that began together do not end together. */
+export const WAIT_JITTER = 0.1;
 /** First wait of a new watch, and after something that may have turned the index back, where there are few. */
 const FIRST_WAIT_MS = 1000;
 /** Some agent's endpoints give this index whatever they hold, so that it says nothing. */

@@ -3,6 +3,8 @@ import type { Rung, RungWatch, Turn } from './rung.ts';
 
 /** A watch without a place is visited at least this often. */
 export const LONGEST_ROUND_MS = 5000;
+/** So many visits a minute are what the rounds cost for each watch where there are many. */
+export const ROUNDS_A_MINUTE = 60_000 / LONGEST_ROUND_MS;
 const SHORTEST_ROUND_MS = 1000;
 /** More visits than this in a second cost the processor more than the earlier news are worth. */
 const VISITS_PER_SECOND = 25;

@@ -6,7 +6,7 @@ import { ShapeError } from '../http/shapes.ts';
 import type { HttpReply } from '../http/exchange.ts';
 import { exchangeTrouble, type Trouble } from '../http/trouble.ts';
 import type { Answered, BlockingClient } from './client.ts';
-import { Cursor, NOW, type Position, type Progress } from './cursor.ts';
+import { Cursor, NOW, WAIT_JITTER, type Position, type Progress } from './cursor.ts';
 import { evidenceOf, indexOf } from './evidence.ts';
 import { replyTrouble, strangeAnswer } from './failures.ts';
 import { isGood, objectionTo } from './objection.ts';
@@ -20,9 +20,7 @@ import { Suspicion, type Doubt } from './suspicion.ts';
 
 /** How often an endpoint is asked that cannot block. */
 const POLL_MS = 15_000;
-/** So much is taken off a wait at random, so that queries that began together do not end together. */
-const WAIT_JITTER = 0.1;
-/** And so much of the short waits of the beginning, where thousands began together. */
+/** So much is taken at random off the short waits of the beginning, where thousands began together. */
 const FIRST_WAIT_JITTER = 0.4;
 
 /** A shorter answer is sent faster than it is packed. */

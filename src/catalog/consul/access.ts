@@ -35,9 +35,9 @@ export interface AgentAccess {
   readonly places: Places;
   readonly budget: Budget;
   readonly landmark: Landmark;
+  readonly census: Census;
   /** Whether there are bells for services where these options look. */
   rings(options: ConsulOptions): boolean;
-  readonly census: Census;
   /** Looks at the agent a while after the first call, and says what is of interest about it. */
   introduce(): void;
   /** Gives it back; with the last one the connections are closed. */
@@ -106,26 +106,26 @@ class SharedAccess {
     const { clock, logger, random = Math.random } = parts;
     this.#options = options;
     this.#parts = parts;
+    const agent = showConsulAddress(options.address);
     const client = new BlockingClient(
       CONSUL,
       { ...options, multiplexes: true, onTurnedAway: () => this.budget.turnedAway() },
       clock,
     );
     this.client = client;
+    const forWaits = (): number => Math.max(0, client.connections.forWaits - this.#bells.places);
     this.budget = new Budget({
-      ...{ agent: showConsulAddress(options.address), logger, clock },
+      ...{ agent, logger, clock, forWaits },
       usage: () => client.usage(),
-      forWaits: () => client.connections.forWaits - this.#bells.places,
       rung: () => this.#bells.served,
     });
     this.census = new Census({
-      ...{ agent: showConsulAddress(options.address), logger, clock },
+      ...{ agent, logger, clock },
       count: async () => (await describeAgent(this.#ask))?.members,
     });
     const { waitMs, namespace, partition } = options;
     const scope = { ns: namespace, partition };
     this.#bells = new ServiceBells({ client, clock, waitMs, random, logger, scope });
-    const forWaits = (): number => Math.max(0, client.connections.forWaits - this.#bells.places);
     this.places = new Places(forWaits, clock, random, this.#bells.rung);
   }
 

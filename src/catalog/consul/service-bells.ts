@@ -3,6 +3,7 @@ import { describeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer } from '../../core/time.ts';
 import { BellError, hear, type BellParts, type Stroke } from '../blocking/bell.ts';
+import { ROUNDS_A_MINUTE } from '../blocking/places.ts';
 import { Rung, type Turn } from '../blocking/rung.ts';
 import { Sweeps, type SweepReason } from '../blocking/sweeps.ts';
 import { parametersOf } from '../http/api-path.ts';
@@ -49,7 +50,6 @@ const GIVEN_UP_MS = 600_000;
 const LONGEST_BYTES = 8 * 1024 * 1024;
 /** What a visit costs, in bytes of an answer that is read. */
 const BYTES_A_VISIT = 16 * 1024;
-const ROUNDS_A_MINUTE = 12;
 const MINUTE_MS = 60_000;
 /** A change that is seen at once may cost more than one that is seen after a round. */
 const MOST_TIMES = 1.5;

@@ -1,3 +1,5 @@
+import { ROUNDS_A_MINUTE } from '../../blocking/places.ts';
+
 /**
  * What a watch of a prefix may cost: no more than its keys would cost by themselves. Each of them would be a question a visit, and a
  * visit is due every five seconds where there are more watches than connections to wait on (`blocking/places.ts`).
@@ -5,7 +7,6 @@
 
 /** What a question about one key costs beside its value: heads of the request and of the answer, and the work of both sides. */
 const BYTES_A_QUESTION = 1024;
-const VISITS_A_MINUTE = 12;
 /** Before anything below a prefix was read, so much a key is worth a look. */
 const BYTES_A_KEY_AT_MOST = 4096;
 const LEAST_LOOK_BYTES = 64 * 1024;
@@ -41,7 +42,7 @@ export class Spending {
       this.#bytes = 0;
     }
     this.#bytes += Math.max(0, answer.bytes - answer.news * BYTES_A_QUESTION);
-    return this.#bytes > keys * VISITS_A_MINUTE * BYTES_A_QUESTION;
+    return this.#bytes > keys * ROUNDS_A_MINUTE * BYTES_A_QUESTION;
   }
 }
 
