@@ -1,6 +1,6 @@
 import type { Value } from '../catalog/values.ts';
 import type { Recall, Rendering } from '../template/engine.ts';
-import { recallAll, type Ledger, type MadeOf } from './ledger.ts';
+import { madeWith, recallAll, type Ledger, type MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Resolution } from './resolve.ts';
 import type { Target } from './target.ts';
@@ -61,7 +61,7 @@ export class Contents {
     if (madeOf === undefined || views === undefined) return false;
     if (viewed === undefined || before === undefined) return false;
     if (!this.#comparison.areSame(viewed, before, answer)) return false;
-    this.#madeOf = new Map(madeOf).set(id, answer);
+    this.#madeOf = madeWith(madeOf, id, answer);
     this.#inPlaceOf = { madeOf: this.#madeOf, views };
     this.#ledger.note(this.#target, this.#madeOf);
     return true;

@@ -4,7 +4,10 @@ import type { Recall } from '../template/engine.ts';
 import type { Target } from './target.ts';
 
 /** What a file was made of: the value of each query, by its id. */
-export type MadeOf = ReadonlyMap<string, Value>;
+export interface MadeOf extends ReadonlyMap<string, Value> {
+  /** The queries themselves, by their ids; absent where nobody knows them. */
+  readonly queries?: ReadonlyMap<string, Query>;
+}
 
 /** What a template saw of each query that it used. */
 export function recallAll(used: ReadonlyMap<string, Query>, recall: Recall): MadeOf {
@@ -13,7 +16,13 @@ export function recallAll(used: ReadonlyMap<string, Query>, recall: Recall): Mad
     const value = recall(query)?.value;
     if (value !== undefined) madeOf.set(id, value);
   }
-  return madeOf;
+  return Object.assign(madeOf, { queries: used });
+}
+
+/** The same, but for the value of one query. */
+export function madeWith(madeOf: MadeOf, id: string, value: Value): MadeOf {
+  const { queries } = madeOf;
+  return Object.assign(new Map(madeOf).set(id, value), queries === undefined ? {} : { queries });
 }
 
 /** What each file was last made of. Guards compare new data with it, and a start may need it. */

@@ -272,6 +272,30 @@ describe('with a folder for its state', () => {
   });
 });
 
+describe('a template that goes through all services', () => {
+  const EACH =
+    '{% for one in services() %}{% if one.Name == "sales" %}{% for i in service(one.Name) %}{{ i.ID }}\n{% endfor %}{% endif %}{% endfor %}';
+
+  it('misses what the list has lost, also after a HUP and after a restart', async () => {
+    const guarded = config({ minInstances: { sales: 4 } }, { contents: EACH });
+    const first = scene.start({ ...guarded, state: scene.at('state') });
+    await scene.untilText('sales.conf', text(...IDS));
+    await first.logs(/"done: /);
+    await have();
+    await first.logs(/sales went from 4 instances to none, and at least 4 are asked for/);
+    first.kill('SIGHUP');
+    await first.logs(/config and templates read again/);
+    await waitUntil(async () => (await status()).targets[0]?.state !== 'waiting', {
+      what: 'another look',
+    });
+    expect((await status()).targets).toMatchObject([{ state: 'held', heldBy: 'guard' }]);
+    await first.stop();
+    const second = scene.start(undefined);
+    await second.logs(/sales went from 4 instances to none, and at least 4 are asked for/);
+    expect(scene.read('sales.conf')).toBe(text(...IDS));
+  });
+});
+
 describe('a supervised program', () => {
   const supervised = (guard: Readonly<Record<string, unknown>>) => ({
     ...config(guard),

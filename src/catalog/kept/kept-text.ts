@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { queryId, type Query } from '../query.ts';
 import { readValue } from '../read-value.ts';
 import type { ShareableQuery } from '../shareable.ts';
 import type { Value } from '../values.ts';
@@ -19,11 +20,17 @@ const KINDS: Readonly<Record<ShareableQuery['kind'], true>> = {
   tree: true,
 };
 
+/** The value of each query, by its id. */
+export interface Answers extends ReadonlyMap<string, Value> {
+  /** The queries themselves, by their ids; absent where nobody knows them. */
+  readonly queries?: ReadonlyMap<string, Query>;
+}
+
 /** What one file was made of, as it is kept. */
 export interface KeptRecord {
   /** The file's path: a name that is made of it may be that of another. */
   readonly destination: string;
-  readonly answers: ReadonlyMap<string, Value>;
+  readonly answers: Answers;
   /** Queries whose answers are not kept, since they hold a secret. */
   readonly secret: ReadonlySet<string>;
 }
@@ -37,17 +44,22 @@ export function keptKind(id: string): ShareableQuery['kind'] | undefined {
 /** The record as text, with its version and checksum. `isSecret` says of a value, as text, whether it holds what must not be kept. */
 export function keptText(
   destination: string,
-  madeOf: ReadonlyMap<string, Value>,
+  madeOf: Answers,
   isSecret: (id: string, text: string) => boolean,
 ): string {
   const answers: Record<string, unknown> = {};
+  const queries: Query[] = [];
   const secret: string[] = [];
   for (const [id, value] of madeOf) {
     if (keptKind(id) === undefined) continue;
-    if (isSecret(id, JSON.stringify(value))) secret.push(id);
-    else answers[id] = value;
+    if (isSecret(id, JSON.stringify(value))) {
+      secret.push(id);
+      continue;
+    }
+    answers[id] = value;
+    queries.push(...queryIn(madeOf, id));
   }
-  const body = JSON.stringify({ destination, answers, secret });
+  const body = JSON.stringify({ destination, answers, queries, secret });
   return `autotmpl-answers ${VERSION} ${checksumOf(body)}\n${body}\n`;
 }
 
@@ -63,6 +75,7 @@ export function readKeptText(text: string): KeptRecord {
   const record = JSON.parse(body) as {
     readonly destination: string;
     readonly answers: Readonly<Record<string, unknown>>;
+    readonly queries: readonly Query[];
     readonly secret: readonly string[];
   };
   const answers = new Map<string, Value>();
@@ -70,7 +83,17 @@ export function readKeptText(text: string): KeptRecord {
     const kind = keptKind(id);
     if (kind !== undefined) answers.set(id, readValue(kind, value));
   }
-  return { destination: record.destination, answers, secret: new Set(record.secret) };
+  const queries = new Map(record.queries.map((query) => [queryId(query), query]));
+  return {
+    destination: record.destination,
+    answers: Object.assign(answers, { queries }),
+    secret: new Set(record.secret),
+  };
+}
+
+function queryIn({ queries }: Answers, id: string): readonly Query[] {
+  const query = queries?.get(id);
+  return query === undefined ? [] : [query];
 }
 
 function checksumOf(body: string): string {

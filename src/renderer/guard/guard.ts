@@ -10,6 +10,7 @@ import type { GuardRules } from '../safety.ts';
 import type { Target } from '../target.ts';
 import type { Counted } from './census.ts';
 import { GuardCount, type GuardReport } from './count.ts';
+import { droppedQueries } from './dropped.ts';
 import { sharedNames, tellOfIdle } from './idle-report.ts';
 import { judgeAll } from './judges.ts';
 import type { GuardMemories, GuardMemory } from './memory.ts';
@@ -60,8 +61,8 @@ export class Guard {
   #cancelTimer: CancelTimer = () => undefined;
   #draft: Draft | undefined;
   #removals: readonly Counted[] = [];
-  /** What the last file was made of that this run wrote. */
-  #lastUsed: ReadonlyMap<string, Query> = new Map();
+  /** What the file was made of when it was last put in place under this config. */
+  #lastUsed: ReadonlyMap<string, Query> | undefined;
   #opensMs: number | undefined;
   #wasIdleSaid = false;
 
@@ -162,8 +163,9 @@ export class Guard {
     const { released, objections, removals } = this.#memory;
     if (released !== undefined && isSame(released.madeOf, madeOf)) return undefined;
     const nowMs = clock.now();
-    const dropped = new Map([...this.#lastUsed].filter(([id]) => !used.has(id)));
     const before = released?.madeOf ?? ledger.of(this.#target);
+    const lastUsed = this.#lastUsed;
+    const dropped = droppedQueries({ lastUsed, used, before, now: madeOf });
     const found = judgeAll(
       { used, dropped, before, now: madeOf },
       {

@@ -288,6 +288,35 @@ describe('released by time', () => {
     await files.untilText('a ');
   });
 
+  it('is not forgotten by a config that is read again, where the template goes through a list', async () => {
+    const contents =
+      '{% for one in services() %}{{ one.Name }} {{ service(one.Name) | length }} {% endfor %}';
+    const source = { contents, name: 'out.njk', folder: files.folder };
+    const target = files.target({ minInstances: named(2) }, { source });
+    const list = (...names: string[]): void => {
+      files.catalog.answer(
+        'services()',
+        names.map((Name) => ({ Name, Tags: [] })),
+      );
+    };
+    files.sales('a', 'b');
+    files.catalog.answer('service(mail)', []);
+    list('mail', 'sales');
+    const { stop } = files.start([target]);
+    await files.untilText('mail 0 sales 2 ');
+    await files.untilTold(/^ready/);
+    list('mail');
+    await files.clock.advance(10);
+    await files.untilTold(/^held/);
+    await stop();
+    const { renderer } = files.start([target]);
+    await files.clock.advance(500);
+    const file = () => renderer.standings()[0];
+    await files.until(() => file()?.state !== 'waiting', 'another look');
+    expect(file()).toMatchObject({ state: 'held', heldBy: 'guard' });
+    expect(files.read()).toBe('mail 0 sales 2 ');
+  });
+
   it('says in the advice when that will be', async () => {
     await loseThree({ ...HALF, holdForMs: 600_000 });
     expect(files.logger.text()).toContain('(autotmpl release out, and holdFor ends it after 10m)');

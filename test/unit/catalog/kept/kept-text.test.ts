@@ -20,6 +20,18 @@ describe('the text of kept answers', () => {
     expect(record).toEqual({ destination: '/etc/a', answers, secret: new Set() });
   });
 
+  it('has the queries of the answers that are kept', () => {
+    const key: Query = { kind: 'key', path: 'a/b' };
+    const service: Query = { kind: 'service', name: 'web', tag: 'x@y', passingOnly: true };
+    const values = new Map<string, Value>([
+      [queryId(key), PAIR],
+      [queryId(service), []],
+    ]);
+    const queries = new Map([key, service].map((query) => [queryId(query), query]));
+    const text = keptText('/etc/a', Object.assign(values, { queries }), (id) => id === 'key(a/b)');
+    expect(readKeptText(text).answers.queries).toEqual(new Map([[queryId(service), service]]));
+  });
+
   it('has the names of secret answers, and nothing of them', () => {
     const text = keptText('/etc/a', new Map([['key(a/b)', PAIR]]), (id) => id === 'key(a/b)');
     expect(text).not.toContain('blue');
