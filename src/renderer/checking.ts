@@ -1,11 +1,12 @@
 import { AutotmplError } from '../core/errors.ts';
 import { createMask } from '../output/mask.ts';
 import { printable } from '../output/printable.ts';
+import { readCurrent } from '../output/read-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { describeResult, type CommandResult } from '../process/result.ts';
 import type { Published } from './publisher.ts';
 import type { CheckRequest, RunCheck, StagedPath } from './run-check.ts';
-import { settle, stagedFiles, type Step } from './step.ts';
+import { isStaged, settle, stagedFiles, type Step } from './step.ts';
 import type { Target } from './target.ts';
 
 /** Of a check's output, so much is said. */
@@ -37,6 +38,10 @@ export class Checking {
       await settle(step, published);
       return;
     }
+    for (const step of steps) {
+      const error = await spoiled(step);
+      if (error !== undefined) await settle(step, { outcome: 'held', by: 'check', error });
+    }
   }
 
   /** What becomes of the step; undefined where nothing speaks against it. */
@@ -48,7 +53,10 @@ export class Checking {
     const { target, anew = false } = step.publication;
     const request = requestOf(step, steps);
     if (request === undefined) return undefined;
-    const texts = steps.map(({ publication }) => publication.text);
+    const texts = steps.flatMap(({ publication: { text, files } }) => [
+      text,
+      ...files.map((file) => file.text),
+    ]);
     const known = this.#refusals.get(target);
     if (known !== undefined && !anew && isSame(known.texts, texts)) return known.published;
     this.#refusals.delete(target);
@@ -68,8 +76,9 @@ export class Checking {
 
 /** Whether there is anything to be looked at by a check before these are put in place together. */
 export function isChecked(steps: readonly Step[]): boolean {
-  const isNew = steps.some(({ staged }) => staged !== undefined);
-  return isNew && steps.some(({ publication }) => publication.target.check !== undefined);
+  return (
+    steps.some(isStaged) && steps.some(({ publication }) => publication.target.check !== undefined)
+  );
 }
 
 /** Undefined where nothing is to be checked. A file that stays as it is is looked at where it is. */
@@ -99,6 +108,18 @@ function refusedBy(
   const { label } = step.publication.target;
   const how = describeResult(commandLabel(request.rules.command), result);
   return new AutotmplError('check', `the check of ${label} failed: ${how}${said(result, steps)}`);
+}
+
+/** What was rendered is put in place, and nothing else. Undefined where the staged file holds its text still. */
+async function spoiled({ publication, staged }: Step): Promise<AutotmplError | undefined> {
+  if (staged?.path === undefined) return undefined;
+  const { target, text } = publication;
+  const current = await readCurrent(staged.path).catch(() => 'another' as const);
+  if (current !== 'another' && current?.bytes.equals(Buffer.from(text)) === true) return undefined;
+  const done = current === undefined ? 'removed' : 'changed';
+  return new AutotmplError('check', `the new text of ${target.label} was ${done} by a check`, {
+    advice: 'a check leaves what it looks at as it is: give it a copy to work with',
+  });
 }
 
 /** The end of what the check printed, as far as that may be shown. The names of staged files are new each time, and mean nothing to anybody. */

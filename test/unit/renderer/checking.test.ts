@@ -217,6 +217,35 @@ describe('a check', () => {
     expect(published.map(({ outcome }) => outcome)).toEqual(['held', 'written', 'written']);
   });
 
+  it('has what it removed or changed not put in place, and says so', async () => {
+    writeFileSync(at('out/a.conf'), 'old');
+    const done: string[] = [];
+    for (const check of ['rm {{ staged }}', 'echo x >> {{ staged }}', 'ln -sf / {{ staged }}']) {
+      checked(check);
+      done.push(sentence(await publish('new')).replace(/ \(.*/, ''));
+      expect(readdirSync(at('out'))).toEqual(['a.conf']);
+    }
+    expect(read('out/a.conf')).toBe('old');
+    expect(done).toEqual([
+      'the new text of a.conf was removed by a check',
+      'the new text of a.conf was changed by a check',
+      'the new text of a.conf was changed by a check',
+    ]);
+  });
+
+  it('is made anew where only what is written beside the file differs, from before or from what it refused', async () => {
+    writeFileSync(at('out/a.conf'), 'same');
+    checked('grep -q good "$(printf %s "$AUTOTMPL_STAGED_FILES" | grep /beside | cut -f 2)"');
+    const beside = (text: string) => ({
+      files: [{ path: at('out/beside'), text, mode: 0o644, how: 'replace' as const }],
+    });
+    expect((await publish('same', beside('bad'))).outcome).toBe('held');
+    expect((await publish('same', beside('good'))).outcome).toBe('written');
+    expect(read('out/beside')).toBe('good');
+    expect((await publish('same', beside('bad'))).outcome).toBe('held');
+    expect(read('out/beside')).toBe('good');
+  });
+
   it('leaves what would be written beside it unwritten where it fails', async () => {
     checked('exit 1');
     const files = [{ path: at('out/beside'), text: 'x', mode: 0o644, how: 'replace' as const }];
