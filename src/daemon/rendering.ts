@@ -96,8 +96,11 @@ export class Rendering {
         return probeReload(reload, this.#runParts(), signal);
       },
       follow: (reload, reason, cover) => this.#aftermath.follow(reload, reason, cover),
-      cover: (targets) =>
-        this.#markers.cover(targets.flatMap(({ destination }) => destination ?? [])),
+      cover: (targets, command) =>
+        this.#markers.cover(
+          targets.flatMap(({ destination }) => destination ?? []),
+          command,
+        ),
       retry: !options.once,
       clock: options.clock,
       bus,

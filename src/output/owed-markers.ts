@@ -1,11 +1,16 @@
 import { owedMarker } from './owed-marker.ts';
 
+/** Works on a file while its marker stands; calls `stays` where the file is after all what it was. */
+export type Swap<Result> = (stays: () => void) => Promise<Result>;
+
 /** What a command that has started stands for. */
 export interface Cover {
   /** To be called when the command has succeeded: clears the markers of the files that it covered. */
   clear(): Promise<void>;
   /** Swaps a file in for one that the command failed on. Does nothing, and returns false, where the command did not cover what is there now. */
   replace(destination: string, swap: () => Promise<void>): Promise<boolean>;
+  /** To be called when the command has ended, good or bad. */
+  end(): void;
 }
 
 interface Standing {
@@ -13,6 +18,10 @@ interface Standing {
   generation: number;
   /** Swaps that are under way or wait for their turn. */
   swaps: number;
+  /** Whether a file of this process was swapped in and no command has succeeded on it: a folder need not take a marker. */
+  isOwed: boolean;
+  /** The command that is under way on the file that is there now. */
+  command?: string | undefined;
   /** The last of them: swaps of one file never overtake each other. */
   lastSwap: Promise<unknown>;
   /** The last change to the marker: changes of one marker never overtake each other. */
@@ -27,8 +36,11 @@ interface Standing {
 export class OwedMarkers {
   readonly #standings = new Map<string, Standing>();
 
-  /** Swaps a file in with the marker standing before, during and after; passes on what the swap returns or throws. */
-  around<Result>(destination: string, swap: () => Promise<Result>): Promise<Result> {
+  /**
+   * Swaps a file in with the marker standing before, during and after; passes on what the swap returns or throws. Where the file `stays`, what
+   * was owed for it is owed as before, and no more.
+   */
+  around<Result>(destination: string, swap: Swap<Result>): Promise<Result> {
     const standing = this.#standing(destination);
     standing.swaps += 1;
     const swapped = standing.lastSwap.then(() => this.#swap(destination, standing, swap));
@@ -36,21 +48,29 @@ export class OwedMarkers {
     return swapped;
   }
 
-  /** To be called when a command starts, with the destinations of the files that it is for. */
-  cover(destinations: Iterable<string>): Cover {
+  /** To be called when a command starts, with the destinations of the files that it is for, and its label. */
+  cover(destinations: Iterable<string>, command = ''): Cover {
     const covered = new Map<string, number>();
     for (const destination of destinations) {
-      const { swaps, generation } = this.#standing(destination);
-      if (swaps === 0) covered.set(destination, generation);
+      const standing = this.#standing(destination);
+      if (standing.swaps > 0) continue;
+      covered.set(destination, standing.generation);
+      standing.command = command;
     }
     return {
+      end: () => {
+        for (const [destination, generation] of covered) {
+          const standing = this.#standing(destination);
+          if (standing.generation === generation) standing.command = undefined;
+        }
+      },
       clear: async () => {
         await Promise.all([...covered].map(async (entry) => this.#settle(...entry)));
       },
       replace: async (destination, swap) => {
         const { swaps, generation } = this.#standing(destination);
         if (swaps > 0 || covered.get(destination) !== generation) return false;
-        await this.around(destination, swap);
+        await this.around(destination, () => swap());
         return true;
       },
     };
@@ -58,20 +78,36 @@ export class OwedMarkers {
 
   /** Whether a command is owed for this destination, from whichever process. */
   async isOwed(destination: string): Promise<boolean> {
-    return owedMarker.isSet(destination);
+    return this.#standing(destination).isOwed || owedMarker.isSet(destination);
+  }
+
+  /** Whether this command is under way, and began on the file that is there now: when it succeeds, nothing is owed. */
+  isUnderWay(destination: string, command: string): boolean {
+    return this.#standing(destination).command === command;
   }
 
   async #swap<Result>(
     destination: string,
     standing: Standing,
-    swap: () => Promise<Result>,
+    swap: Swap<Result>,
   ): Promise<Result> {
+    let isSame = false;
+    let wasOwed = true;
     try {
       await standing.settled;
+      wasOwed = await this.isOwed(destination);
       await owedMarker.set(destination);
-      return await swap();
+      return await swap(() => {
+        isSame = true;
+      });
     } finally {
-      standing.generation += 1;
+      if (isSame) {
+        if (!wasOwed) await owedMarker.clear(destination);
+      } else {
+        standing.generation += 1;
+        standing.isOwed = true;
+        standing.command = undefined;
+      }
       standing.swaps -= 1;
     }
   }
@@ -79,6 +115,7 @@ export class OwedMarkers {
   async #settle(destination: string, generation: number): Promise<void> {
     const standing = this.#standing(destination);
     if (standing.swaps > 0 || standing.generation !== generation) return;
+    standing.isOwed = false;
     standing.settled = standing.settled.then(() => owedMarker.clear(destination));
     await standing.settled;
   }
@@ -87,7 +124,7 @@ export class OwedMarkers {
     let standing = this.#standings.get(destination);
     if (standing === undefined) {
       standing = {
-        ...{ generation: 0, swaps: 0 },
+        ...{ generation: 0, swaps: 0, isOwed: false },
         lastSwap: Promise.resolve(),
         settled: Promise.resolve(),
       };

@@ -1,4 +1,5 @@
 import type { Cover } from '../output/owed-markers.ts';
+import { commandLabel } from '../process/command-line.ts';
 import type { Remedy } from './aftermath.ts';
 import type { Reload } from './reload.ts';
 import { attemptReload, type AttemptParts } from './reload-attempt.ts';
@@ -17,8 +18,8 @@ export type Outcome =
 
 /** What a reload is carried out with. */
 export interface CarryOutParts extends AttemptParts {
-  /** Called when a command starts, with its targets. */
-  readonly cover: (targets: readonly Target[]) => Cover;
+  /** Called when a command starts, with its targets and its label. */
+  readonly cover: (targets: readonly Target[], command: string) => Cover;
   /** Decides what a failure leads to. */
   readonly follow: (reload: Reload, reason: string, cover: Cover) => Promise<Remedy>;
 }
@@ -51,8 +52,12 @@ export async function carryOut(
 }
 
 async function once(reload: Reload, parts: CarryOutParts, signal: AbortSignal) {
-  const cover = parts.cover(reload.targets);
-  const attempt = await attemptReload(reload, parts, signal);
-  if (attempt.outcome === 'ok') await cover.clear();
-  return { ...attempt, cover };
+  const cover = parts.cover(reload.targets, commandLabel(reload.command));
+  try {
+    const attempt = await attemptReload(reload, parts, signal);
+    if (attempt.outcome === 'ok') await cover.clear();
+    return { ...attempt, cover };
+  } finally {
+    cover.end();
+  }
 }

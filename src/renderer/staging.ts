@@ -7,6 +7,7 @@ import type { OwedMarkers } from '../output/owed-markers.ts';
 import { Remainders } from '../output/remainders.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
+import { commandLabel } from '../process/command-line.ts';
 import { refuseByFormat } from './format-refusal.ts';
 import type { LastGood } from './last-good.ts';
 import type { Published } from './publisher.ts';
@@ -103,12 +104,15 @@ export class Staging {
     return wasTakenBack ? undefined : this.#placed.get(target);
   }
 
-  /** Whether a command is owed from an earlier run; debts of this one are known to whoever runs its commands. */
+  /** Whether a command is owed from an earlier run or config; debts of this one are known to whoever runs its commands. */
   async #isOwed(target: Target): Promise<boolean> {
     const { command, destination } = target;
     const isKnown = this.#placed.has(target);
     if (isKnown || command === undefined || destination === undefined) return false;
-    return this.#options.markers.isOwed(destination);
+    const { markers } = this.#options;
+    // A config that was read again finds the commands of the one before, which go on.
+    if (markers.isUnderWay(destination, commandLabel(command))) return false;
+    return markers.isOwed(destination);
   }
 
   /** Whether this very text was put in place, and taken back. */

@@ -5,8 +5,9 @@ import { keepBackup } from '../output/backup.ts';
 import { findJournals } from '../output/find-journals.ts';
 import { syncFolders } from '../output/folders.ts';
 import type { WaitingFile } from '../output/group-swap.ts';
-import type { OwedMarkers } from '../output/owed-markers.ts';
+import type { OwedMarkers, Swap } from '../output/owed-markers.ts';
 import { readCurrent } from '../output/read-destination.ts';
+import type { Placement } from '../output/staged-file.ts';
 import type { LastGood } from './last-good.ts';
 import { attempt, isStaged, settle, SIDE_BY_SIDE, stagedFiles, type Step } from './step.ts';
 import type { Target } from './target.ts';
@@ -69,7 +70,11 @@ export class Swapping {
     const { swapTogether } = await import('../output/group-swap.ts');
     const files = steps.flatMap(waitingFileOf);
     if (this.#isHalfDone) await settleJournals(files);
-    const failure = await this.#marked(steps, () => swapTogether(files));
+    const failure = await this.#marked(steps, async (stays) => {
+      const failed = await swapTogether(files);
+      if (failed?.isHalfDone === false) stays();
+      return failed;
+    });
     this.#isHalfDone = failure?.isHalfDone === true;
     if (failure !== undefined) {
       const blamed = steps.find(({ staged }) => staged?.destination === failure.destination);
@@ -95,25 +100,31 @@ export class Swapping {
   }
 
   /** Works with the markers of all these targets standing. */
-  async #marked<Result>(steps: readonly Step[], work: () => Promise<Result>): Promise<Result> {
-    const [first, ...others] = steps;
-    if (first === undefined) return work();
+  async #marked<Result>(
+    [first, ...others]: readonly Step[],
+    work: Swap<Result>,
+    stays: () => void = () => undefined,
+  ): Promise<Result> {
+    if (first === undefined) return work(stays);
     const { destination, command } = first.publication.target;
-    const inside = () => this.#marked(others, work);
     // Whatever ends us between the swap and the command's success, the next start makes it good.
-    if (destination === undefined || command === undefined) return inside();
-    return this.#options.markers.around(destination, inside);
+    if (destination === undefined || command === undefined) {
+      return this.#marked(others, work, stays);
+    }
+    return this.#options.markers.around(destination, (oneStays) =>
+      this.#marked(others, work, () => {
+        stays();
+        oneStays();
+      }),
+    );
   }
 
   async #swap(step: Step): Promise<void> {
-    const { publication, staged, beside } = step;
+    const { publication, staged } = step;
     const { target, text } = publication;
     const { destination } = target;
     await this.#options.lastGood?.keep(target);
-    const placement = await this.#marked([step], async () => {
-      for (const one of beside) await one.commit();
-      return staged?.commit();
-    });
+    const placement = await this.#marked([step], (stays) => commitAll(step, stays));
     await this.#options.lastGood?.placed(publication);
     if (staged === undefined || destination === undefined) return;
     this.#options.onPlaced(target, text);
@@ -123,6 +134,24 @@ export class Swapping {
         `${target.label} is written in place, since it cannot be renamed over: a reader may see half of it`,
       );
     }
+  }
+}
+
+/** Puts the files of a step in place, its own last; `stays` is called where none of them could be. */
+async function commitAll(
+  { staged, beside }: Step,
+  stays: () => void,
+): Promise<Placement | undefined> {
+  let done = 0;
+  try {
+    for (const one of beside) {
+      await one.commit();
+      done += 1;
+    }
+    return await staged?.commit();
+  } catch (error) {
+    if (done === 0) stays();
+    throw error;
   }
 }
 

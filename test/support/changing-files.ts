@@ -189,7 +189,11 @@ export class ChangingFiles {
         run: () => Promise.reject(new Error('there are no commands')),
         probe: async () => undefined,
         follow: async () => ({ kind: 'keep' }),
-        cover: () => ({ clear: async () => undefined, replace: async () => false }),
+        cover: () => ({
+          clear: async () => undefined,
+          replace: async () => false,
+          end: () => undefined,
+        }),
       }),
     );
     this.#renderer = begin(

@@ -30,7 +30,14 @@ export async function putBack(
   const details = kind === 'replaced' ? { found: { path: destination } } : {};
   const staged = await stageFile(destination, expected.bytes.toString('utf8'), options, details);
   if (command === undefined) await staged.commit();
-  else await markers.around(destination, () => staged.commit());
+  else {
+    await markers.around(destination, async (stays) => {
+      await staged.commit().catch((error: unknown) => {
+        stays();
+        throw error;
+      });
+    });
+  }
   await syncFolders([staged.destination]);
 }
 

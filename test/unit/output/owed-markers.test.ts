@@ -67,6 +67,42 @@ describe('the markers of a process', () => {
     expect(await markers.isOwed(file)).toBe(true);
   });
 
+  it('stand no longer than before after a swap that left the file as it was', async () => {
+    const swap = (): Promise<void> => markers.around(file, async (stays) => stays());
+    await swap();
+    expect(readdirSync(folder)).toEqual([]);
+    await markers.around(file, nothing);
+    const cover = markers.cover([file]);
+    await swap();
+    expect(readdirSync(folder)).toEqual([MARKER]);
+    // The command that was under way meanwhile ran on the file that is there.
+    await cover.clear();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('are known where their folder takes none', async () => {
+    const elsewhere = join(folder, 'missing', 'app.conf');
+    await markers.around(elsewhere, nothing);
+    expect(await markers.isOwed(elsewhere)).toBe(true);
+    await markers.cover([elsewhere]).clear();
+    expect(await markers.isOwed(elsewhere)).toBe(false);
+  });
+
+  it('tell which command is under way on the file that is there', async () => {
+    await markers.around(file, nothing);
+    const cover = markers.cover([file], 'reload');
+    expect(markers.isUnderWay(file, 'reload')).toBe(true);
+    expect(markers.isUnderWay(file, 'another')).toBe(false);
+    await markers.around(file, nothing);
+    expect(markers.isUnderWay(file, 'reload')).toBe(false);
+    cover.end();
+    const next = markers.cover([file], 'reload');
+    cover.end();
+    expect(markers.isUnderWay(file, 'reload')).toBe(true);
+    next.end();
+    expect(markers.isUnderWay(file, 'reload')).toBe(false);
+  });
+
   it('let the file be replaced that a command failed on, and none that came after it', async () => {
     await markers.around(file, nothing);
     const cover = markers.cover([file]);

@@ -71,6 +71,7 @@ describe('reloads', () => {
             succeeded.push(targets.map((target) => target.label));
           },
           replace: () => Promise.reject(new Error('not wanted here')),
+          end: () => undefined,
         }),
         retry,
         clock,

@@ -37,6 +37,7 @@ describe('returning good files', () => {
   /** Stands for these files, and is overtaken by a swap of the others. */
   const coverOf = (...covered: readonly string[]): Cover => ({
     clear: async () => undefined,
+    end: () => undefined,
     replace: async (destination, swap) => {
       if (!covered.some((name) => at(name) === destination)) return false;
       steps.push(`${destination} taken`);

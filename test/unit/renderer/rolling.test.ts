@@ -68,7 +68,11 @@ describe('a command that only so many hosts run at a time', () => {
       },
       probe: async () => undefined,
       follow: async () => remedy,
-      cover: () => ({ clear: async () => undefined, replace: async () => true }),
+      cover: () => ({
+        clear: async () => undefined,
+        replace: async () => true,
+        end: () => undefined,
+      }),
     });
     const host: Host = {
       ...{ reloads, turns, ran, begun: begin(reloads) },

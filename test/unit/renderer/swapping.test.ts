@@ -1,15 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/core/errors.ts';
-import { OwedMarkers } from '../../../src/output/owed-markers.ts';
+import { OwedMarkers, type Swap } from '../../../src/output/owed-markers.ts';
 import type { StagedFile } from '../../../src/output/staged-file.ts';
 import { outcomeOf, SIDE_BY_SIDE, type Step } from '../../../src/renderer/step.ts';
 import { Swapping } from '../../../src/renderer/swapping.ts';
 import { unitsOf } from '../../../src/renderer/units.ts';
 import type { Publication } from '../../../src/renderer/publisher.ts';
-import { filePublisher, publishAll } from '../../support/file-publisher.ts';
+import { runCheck } from '../../../src/renderer/run-check.ts';
+import { filePublisher, NEVER, publishAll } from '../../support/file-publisher.ts';
 import { settle } from '../../support/manual-clock.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
@@ -151,7 +152,7 @@ describe('a publisher of files', () => {
   class WatchedMarkers extends OwedMarkers {
     readonly seen: string[] = [];
 
-    override async around<Result>(destination: string, swap: () => Promise<Result>) {
+    override async around<Result>(destination: string, swap: Swap<Result>) {
       this.seen.push(`+${destination.slice(folder.length + 1)}`);
       await settle();
       try {
@@ -209,5 +210,38 @@ describe('a publisher of files', () => {
       ...['+a1', '+a2', '-a2', '-a1'],
       ...['+b1', '+b2', '-b2', '-b1'],
     ]);
+  });
+
+  it.each([undefined, 'group'])(
+    'leaves no marker of a command where nothing was put in place (group: %s), so that the file that stays counts as good',
+    async (group) => {
+      const publisher = filePublisher({
+        runCheck: (request, signal) => {
+          mkdirSync(join(folder, 'b'));
+          return runCheck(request, { environment: process.env, insist: NEVER }, signal);
+        },
+      });
+      const a = publicationOf('a', 'new', group);
+      const b = publicationOf('b', 'new', group);
+      const check = { command: 'true', timeoutMs: 10_000 };
+      const batch = group === undefined ? [] : [a];
+      const published = await publishAll(publisher, [
+        ...batch,
+        { ...b, target: { ...b.target, check } },
+      ]);
+      expect(published.map(({ outcome }) => outcome)).not.toContain('written');
+      expect(readdirSync(folder)).toEqual(['b']);
+    },
+  );
+
+  it('finds no command owed that is under way on the file, where the config was read again meanwhile', async () => {
+    const markers = new OwedMarkers();
+    await publishAll(filePublisher({ markers }), [publicationOf('a', 'new')]);
+    const startAnew = () => publishAll(filePublisher({ markers }), [publicationOf('a', 'new')]);
+    const cover = markers.cover([join(folder, 'a')], 'true');
+    expect(await startAnew()).toEqual([{ outcome: 'unchanged', commandOwed: false }]);
+    // It failed.
+    cover.end();
+    expect(await startAnew()).toEqual([{ outcome: 'unchanged', commandOwed: true }]);
   });
 });
