@@ -35,6 +35,8 @@ export interface CatalogTraffic {
   readonly sockets: number;
   /** No more connections than this are ever open. */
   readonly maxSockets: number;
+  /** So many the server grants, which has closed a further one at once; absent: none that we know of. */
+  readonly granted?: number;
   /** Requests that are under way: those that wait at the server, above all. */
   readonly exchanges: number;
   /** Queries that share the connections. */

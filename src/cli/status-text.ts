@@ -47,10 +47,13 @@ export function statusText(report: StatusReport, nowMs: number): string {
 
 function connectionLines({ connections }: StatusReport): string[] {
   if (connections === undefined) return [];
-  const { server, protocol, sockets, maxSockets, exchanges, collapsed } = connections;
+  const { server, protocol, sockets, maxSockets, granted, exchanges, collapsed } = connections;
   const { keys = 0, groups = 0 } = collapsed ?? {};
   return [
     `connections to ${server}: ${sockets} of at most ${maxSockets}, ${exchanges} requests under way (${protocol})`,
+    ...(granted === undefined
+      ? []
+      : [`granted by ${server}: ${granted}; it closed a further one at once`]),
     ...(keys === 0
       ? []
       : [`keys that are read together: ${keys}, by ${groups} watches of prefixes`]),

@@ -113,6 +113,7 @@ export function publicStatus(report: StatusReport): Readonly<Record<string, unkn
         Protocol: report.connections.protocol,
         Open: report.connections.sockets,
         AtMost: report.connections.maxSockets,
+        ...(report.connections.granted !== undefined && { Granted: report.connections.granted }),
         Requests: report.connections.exchanges,
       },
     }),

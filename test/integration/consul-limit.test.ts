@@ -80,6 +80,7 @@ describe.each([
       expect.stringContaining('limits.http_max_conns_per_client'),
     ]);
     expect(catalog.traffic?.()?.sockets).toBeLessThanOrEqual(GRANTED);
+    expect(catalog.traffic?.()?.granted).toBeLessThanOrEqual(GRANTED);
     expect(
       followers.filter(({ answers }) => answers.some(({ state }) => state !== 'fresh')),
     ).toEqual([]);

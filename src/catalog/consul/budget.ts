@@ -9,6 +9,8 @@ const SAY_AFTER_MS = 3000;
 const SAY_AT_LAST_MS = 60_000;
 /** With fewer queries than this nobody asks how they share the connections. */
 const WORTH_SAYING = 50;
+/** An agent that ends closes new connections too, and those that it granted soon after. */
+const SURE_AFTER_MS = 1000;
 /** A limit is said once in this time. */
 const SAY_AGAIN_MS = 600_000;
 
@@ -46,6 +48,7 @@ export class Budget {
   #queries = 0;
   #beganAt: number | undefined;
   #cancel: CancelTimer | undefined;
+  #cancelLimit: CancelTimer | undefined;
   #limitSaidAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: BudgetParts) {
@@ -81,12 +84,21 @@ export class Budget {
     return () => this.#collapsed.delete(collapsed);
   }
 
-  /** Says that the agent turned a further connection away, while others carry on. */
+  /** Notes that the agent turned a further connection away, while others carry on; where they still do after a moment, that is its limit. */
   turnedAway(): void {
-    const { agent, usage, logger, clock } = this.#parts;
+    const { clock } = this.#parts;
     if (clock.now() - this.#limitSaidAt < SAY_AGAIN_MS) return;
+    this.#cancelLimit ??= clock.setTimer(() => {
+      this.#cancelLimit = undefined;
+      this.#sayLimit();
+    }, SURE_AFTER_MS);
+  }
+
+  #sayLimit(): void {
+    const { agent, usage, logger, clock } = this.#parts;
+    const { sockets, granted } = usage();
+    if (granted === undefined) return;
     this.#limitSaidAt = clock.now();
-    const { sockets } = usage();
     logger.warn(
       `Consul at ${agent} closed a further connection at once, as ${CONSUL.limit}, and is asked over ${plural(sockets, 'connection')}: ${CONSUL.limitAdvice}`,
       { agent, connections: sockets },
@@ -96,6 +108,7 @@ export class Budget {
   /** Says nothing any more. */
   close(): void {
     this.#cancel?.();
+    this.#cancelLimit?.();
   }
 
   #look(): void {

@@ -85,6 +85,7 @@ export class NegotiatedTransport {
       sockets: shared.sockets + plain.sockets,
       maxSockets: sessions.most + (this.#lends ? LENT : 0),
       exchanges: shared.exchanges + plain.exchanges,
+      ...(shared.granted !== undefined && { granted: shared.granted }),
     };
   }
 

@@ -31,6 +31,8 @@ export interface ConnectionUsage {
   readonly sockets: number;
   /** No more connections than this are ever open. */
   readonly maxSockets: number;
+  /** So many the server grants, which has closed a further one at once; absent: none that we know of. */
+  readonly granted?: number;
   /** Exchanges that are under way. */
   readonly exchanges: number;
 }
@@ -119,7 +121,11 @@ export class Transport {
     const { sockets, freeSockets } = this.#agent;
     const exchanges = countIn(sockets);
     const open = exchanges + countIn(freeSockets);
-    return { protocol: 'HTTP/1.1', sockets: open, maxSockets: this.#maxConnections, exchanges };
+    const { granted } = this.#allowance;
+    return {
+      ...{ protocol: 'HTTP/1.1', sockets: open, maxSockets: this.#maxConnections, exchanges },
+      ...(granted !== undefined && { granted }),
+    };
   }
 
   /** Allows fewer connections than `maxConnections`, or as many again. */

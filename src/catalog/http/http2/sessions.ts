@@ -73,11 +73,13 @@ export class Sessions {
     this.#most = mostOf(maxConnections);
   }
 
-  /** Connections that are open, and exchanges under way on them. */
-  usage(): { readonly sockets: number; readonly exchanges: number } {
+  /** Connections that are open, exchanges under way on them, and how many the server grants where it has just closed a further one. */
+  usage(): { readonly sockets: number; readonly exchanges: number; readonly granted?: number } {
+    const sockets = this.#sessions.size;
     let exchanges = 0;
     for (const session of this.#sessions) exchanges += session.streams;
-    return { sockets: this.#sessions.size, exchanges };
+    const isTurnedAway = sockets > 0 && this.#isHeldBack() && isLimit(this.#failure);
+    return { sockets, exchanges, ...(isTurnedAway && { granted: sockets }) };
   }
 
   /**
@@ -193,8 +195,7 @@ export class Sessions {
       if (this.#closed.signal.aborted) session.destroy();
     } catch (error) {
       this.#failedAt = clock.now();
-      const isLimit = error instanceof ExchangeError && error.failure === 'limit';
-      if (isLimit && this.#sessions.size > 0) this.#parts.onTurnedAway?.();
+      if (isLimit(error) && this.#sessions.size > 0) this.#parts.onTurnedAway?.();
       this.#failure = error instanceof Error ? error : new Error(String(error));
       this.#grant();
       this.#refuse(this.#failure);
@@ -248,6 +249,10 @@ export class Sessions {
       this.#closeIdle();
     }, soonestMs);
   }
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof ExchangeError && error.failure === 'limit';
 }
 
 function mostOf(maxConnections: number): number {

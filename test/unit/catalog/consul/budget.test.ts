@@ -3,12 +3,21 @@ import { Budget } from '../../../../src/catalog/consul/budget.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { recordingLogger } from '../../../support/recording-logger.ts';
 
-function budgetOf({ sockets = 7, forWaits = 1000, rung = 0 } = {}) {
+function budgetOf({
+  sockets = 7,
+  forWaits = 1000,
+  rung = 0,
+  granted = (): number | undefined => undefined,
+} = {}) {
   const clock = new ManualClock();
   const logger = recordingLogger();
   const budget = new Budget({
     ...{ agent: 'http://agent', clock, logger },
-    usage: () => ({ protocol: 'HTTP/2', sockets, maxSockets: 48, exchanges: 0 }),
+    usage: () => {
+      const most = granted();
+      const limit = most === undefined ? {} : { granted: most };
+      return { protocol: 'HTTP/2', sockets, maxSockets: 48, exchanges: 0, ...limit };
+    },
     forWaits: () => forWaits,
     rung: () => rung,
   });
@@ -74,15 +83,35 @@ it('says nothing where nobody could be asked, or after its end', async () => {
 });
 
 it('names the setting of the agent whose limit was met, and not again for ten minutes', async () => {
-  const { budget, clock, logger } = budgetOf({ sockets: 1 });
+  const { budget, clock, logger } = budgetOf({ sockets: 1, granted: () => 1 });
   budget.turnedAway();
   budget.turnedAway();
+  await clock.advance(1000);
   expect(logger.text()).toContain(
     'as an agent does beyond limits.http_max_conns_per_client, and is asked over 1 connection: lower maxConnections',
   );
-  await clock.advance(600_000);
   budget.turnedAway();
+  await clock.advance(600_000);
+  expect(logger.records).toHaveLength(1);
+  budget.turnedAway();
+  await clock.advance(1000);
   expect(logger.records).toHaveLength(2);
+});
+
+it('says nothing of a limit where the agent has closed all its connections by then, as one that ends does', async () => {
+  let most: number | undefined = 3;
+  const { budget, clock, logger } = budgetOf({ granted: () => most });
+  budget.turnedAway();
+  most = undefined;
+  await clock.advance(600_000);
+  expect(logger.records).toEqual([]);
+  most = 3;
+  budget.turnedAway();
+  await clock.advance(1000);
+  expect(logger.records).toHaveLength(1);
+  budget.turnedAway();
+  budget.close();
+  expect(clock.pending).toBe(0);
 });
 
 it('says how many of them are keys that are asked together, and counts their watches in their place', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { Allowance } from '../../../../src/catalog/http/allowance.ts';
@@ -7,6 +8,11 @@ function grant(allowance: Allowance, count: number): Socket[] {
   const sockets = Array.from({ length: count }, () => new Socket());
   for (const socket of sockets) allowance.note(socket);
   return sockets;
+}
+
+async function closed(socket: Socket): Promise<void> {
+  socket.destroy();
+  await once(socket, 'close');
 }
 
 it('is what we allow ourselves until one is turned away, and then what was granted', () => {
@@ -28,35 +34,73 @@ it('is never more than we allow ourselves, though more was granted', async () =>
   allowance.limit(2);
   expect(allowance.most).toBe(2);
   allowance.limit(4);
-  await clock.advance(30_000);
+  await clock.advance(1000);
   expect(allowance.most).toBe(4);
 });
 
-it('is one more after half a minute, and so on while each of these carries an answer', async () => {
+it('is one more after a second, and at once another for each that carries an answer', async () => {
   const clock = new ManualClock();
   const allowance = new Allowance(6, clock);
-  grant(allowance, 4);
+  grant(allowance, 3);
   allowance.turnAway();
-  await clock.advance(29_999);
-  expect(allowance.most).toBe(4);
+  await clock.advance(999);
+  expect(allowance.most).toBe(3);
   await clock.advance(1);
-  expect(allowance.most).toBe(5);
+  expect(allowance.most).toBe(4);
   grant(allowance, 1);
-  expect(allowance.most).toBe(6);
-  allowance.turnAway();
   expect(allowance.most).toBe(5);
-  await clock.advance(30_000);
-  grant(allowance, 1);
+  grant(allowance, 2);
   allowance.limit(8);
   expect(allowance.most).toBe(8);
+});
+
+it('is one more after twice the time when that one is turned away too, up to half a minute, and again after a second once it grew', async () => {
+  const clock = new ManualClock();
+  const allowance = new Allowance(9, clock);
+  grant(allowance, 4);
+  allowance.turnAway();
+  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+    await clock.advance(seconds * 1000 - 1);
+    expect([seconds, allowance.most]).toEqual([seconds, 4]);
+    await clock.advance(1);
+    expect([seconds, allowance.most]).toEqual([seconds, 5]);
+    allowance.turnAway();
+  }
+  await clock.advance(30_000);
+  grant(allowance, 1);
+  allowance.turnAway();
+  await clock.advance(1000);
+  expect(allowance.most).toBe(6);
+});
+
+it('takes many that are turned away at the same time for one try', async () => {
+  const clock = new ManualClock();
+  const allowance = new Allowance(10, clock);
+  grant(allowance, 4);
+  for (let count = 0; count < 5; count += 1) allowance.turnAway();
+  await clock.advance(1000);
+  expect(allowance.most).toBe(5);
+});
+
+it('forgets the limit of a server that closed all that it had granted', async () => {
+  const clock = new ManualClock();
+  const allowance = new Allowance(10, clock);
+  const [first, ...others] = grant(allowance, 4);
+  for (const socket of others) await closed(socket);
+  allowance.turnAway();
+  await clock.advance(1000);
+  allowance.turnAway();
+  expect(allowance.most).toBe(1);
+  if (first !== undefined) await closed(first);
+  expect(allowance.most).toBe(10);
+  expect(allowance.granted).toBeUndefined();
 });
 
 it('does not know what is granted where nothing was, or all of it is gone', async () => {
   const allowance = new Allowance(6, new ManualClock());
   expect(allowance.turnAway()).toBe(false);
   const sockets = grant(allowance, 2);
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.on('close', resolve))));
+  await Promise.all(sockets.map(closed));
   expect(allowance.turnAway()).toBe(false);
   expect(allowance.most).toBe(6);
 });
