@@ -1,33 +1,11 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 import { LongestFirst } from './test/support/longest-first.ts';
+import { endToEnd, ON_BOTH, ON_PACKAGE_ALONE } from './test/support/program-forms.ts';
 
-/**
- * End-to-end files that run once more on the standalone executable, where it could be another program: how it is called, where it finds
- * what lies beside it, what it does with its environment, with signals and with its children. All of them: npm run test:standalone.
- */
-const ON_EXECUTABLE = [
-  'accounts',
-  'checks',
-  'command-line',
-  'consul-template-examples',
-  'containerpilot-traps',
-  'explain',
-  'go-templates',
-  'groups',
-  'left-behind',
-  'migrate',
-  'on-change',
-  'other-names',
-  'replay',
-  'survive-kill-group',
-  'survive-template',
-  'systemd',
-  'telemetry',
-  'test-templates',
-  'told-to-stop',
-  'unprivileged',
-].map((name) => `test/e2e/${name}.test.ts`);
+const alone = Object.keys(ON_PACKAGE_ALONE).map(endToEnd);
+/** Without another form, all runs on the npm package, once. */
+const isOnOther = process.env.AUTOTMPL_BIN?.endsWith('.js') === false;
 
 export default defineConfig({
   test: {
@@ -45,14 +23,15 @@ export default defineConfig({
         test: {
           name: 'suite',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...(isOnOther ? alone : [])],
         },
       },
       {
         extends: true,
         test: {
-          name: 'standalone',
-          include: ON_EXECUTABLE,
-          setupFiles: ['test/support/on-executable.ts'],
+          name: 'package',
+          include: isOnOther ? [...alone, ...ON_BOTH.map(endToEnd)] : [],
+          setupFiles: ['test/support/on-package.ts'],
         },
       },
     ],

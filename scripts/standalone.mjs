@@ -92,11 +92,30 @@ async function ensureRuntime() {
   console.error(`fetching Node ${NODE_VERSION} for ${TARGET} (npm pack)…`);
   await mkdir(folder, { recursive: true });
   const name = `node-${TARGET}@${NODE_VERSION}`;
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder, name]);
-  const packed = join(folder, stdout.trim());
+  const packed = join(folder, await fetchPackage(name, folder));
   await run('tar', ['-xzf', packed, '-C', folder, 'package/bin/node']);
   await rm(packed);
   return node;
+}
+
+/** Takes a package from npm's cache or the registry, and returns the name of the file that it is in. */
+async function fetchPackage(name, folder) {
+  const flags = [
+    '--loglevel=error',
+    '--prefer-offline',
+    '--fetch-retries=1',
+    '--fetch-timeout=60000',
+  ];
+  try {
+    const { stdout } = await run('npm', ['pack', ...flags, '--pack-destination', folder, name]);
+    return stdout.trim();
+  } catch (error) {
+    const words = /reason: (.*)|404 (Not Found.*)/.exec(error.stderr ?? '') ?? [error.message];
+    const reason = words.findLast((word) => word !== undefined);
+    throw new Error(`npm pack ${name} failed: ${reason}. Is the registry within reach?`, {
+      cause: error,
+    });
+  }
 }
 
 async function distAssets(work) {

@@ -6,8 +6,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * fresh clone has no times of its own to go by. Only the order matters, so that nobody has to keep the numbers exact.
  */
 export const SECONDS: Readonly<Record<string, number>> = {
-  // What the executable's files need is made here.
-  'test/e2e/standalone.test.ts': 90,
   'test/e2e/chaos.test.ts': 60,
   'test/e2e/bench-fleet.test.ts': 60,
   'test/e2e/bench.test.ts': 50,
@@ -44,14 +42,13 @@ const OTHERS = [
   ['test/integration/', 4],
 ] as const;
 
-/** Has the longest files begin first, and what runs on the executable last, when that is made. */
+/** Has the longest files begin first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return [...files].sort((a, b) => this.#weight(b) - this.#weight(a));
   }
 
-  #weight({ moduleId, project }: TestSpecification): number {
-    if (project.name === 'standalone') return -1;
+  #weight({ moduleId }: TestSpecification): number {
     const path = relative(this.ctx.config.root, moduleId);
     return SECONDS[path] ?? OTHERS.find(([folder]) => path.startsWith(folder))?.[1] ?? 0;
   }
