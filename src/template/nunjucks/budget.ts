@@ -16,6 +16,8 @@ const MOST_STEPS = 2_500_000;
 const STEPS_A_LOOK = 10_000;
 /** Of the processor, not of the day: a program that is stopped, or waits for a disk, is not at work. */
 const LONGEST_WORK_MS = 10_000;
+/** Searches take so long, by the clock, between two looks at the time. */
+const UNSEEN_MS = 20;
 /** An include finds and sets up a template of its own. */
 const STEPS_AN_INCLUDE = 20;
 
@@ -32,6 +34,7 @@ export class Budget {
   #nextLook = STEPS_A_LOOK;
   #endsAt: number | undefined;
   #made = 0;
+  #unseenMs = 0;
 
   constructor(workTime: WorkTime) {
     this.#workTime = workTime;
@@ -84,12 +87,27 @@ export class Budget {
     }
   }
 
+  /** Runs what takes as long as a text is, counts it as a step, and looks at the time where such work took long. */
+  timed<T>(work: () => T): T {
+    this.spend(1);
+    const startedAt = performance.now();
+    const result = work();
+    this.#unseenMs += performance.now() - startedAt;
+    if (this.#unseenMs > UNSEEN_MS) this.#look();
+    return result;
+  }
+
   /** Counts steps. */
   spend(steps: number): void {
     this.#steps += steps;
     if (this.#steps < this.#nextLook) return;
     if (this.#steps > MOST_STEPS) throw tooMuch(`the template takes more than ${MOST_STEPS} steps`);
+    this.#look();
+  }
+
+  #look(): void {
     this.#nextLook = this.#steps + STEPS_A_LOOK;
+    this.#unseenMs = 0;
     const now = this.#workTime();
     this.#endsAt ??= now + LONGEST_WORK_MS;
     if (now > this.#endsAt) {

@@ -1,5 +1,6 @@
 import { AutotmplError } from '../../core/errors.ts';
 import { Compiler, type Frame, type Node } from './internals.ts';
+import { checkPattern } from './pattern.ts';
 
 /** What stands for an expression that has no name. */
 const EXPRESSION = '(…)';
@@ -43,6 +44,21 @@ export class PositionedCompiler extends Compiler {
     }
   }
 
+  /** JavaScript's regular expressions may take for ever. */
+  override compileLiteral(node: Node, frame: Frame): void {
+    const { value } = node;
+    if (!(value instanceof RegExp)) {
+      super.compileLiteral(node, frame);
+      return;
+    }
+    try {
+      checkPattern(value);
+    } catch (error) {
+      throw error instanceof AutotmplError ? new PlacedError(error, node) : error;
+    }
+    this._emit(`runtime.pattern(${JSON.stringify(value.source)}, ${JSON.stringify(value.flags)})`);
+  }
+
   compileFunCall(node: Node, frame: Frame): void {
     if (node.name === undefined || node.args === undefined) this.fail('a call without a name');
     this._emit('runtime.callAt(');
@@ -56,7 +72,7 @@ export class PositionedCompiler extends Compiler {
     if (node.name === undefined || node.args === undefined) this.fail('a filter without a name');
     const name = String(node.name.value);
     if (!this.#filters.has(name)) {
-      throw new UnknownFilterError(name, node.lineno + 1, node.colno + 1);
+      throw new PlacedError(unknownFilter(name), node);
     }
     this._emit(`runtime.filterAt(env, ${JSON.stringify(name)}, context, `);
     this._compileAggregate(node.args, frame, '[', ']');
@@ -168,17 +184,23 @@ export class PositionedCompiler extends Compiler {
   }
 }
 
-/** A template pipes into a name that is no filter. Line and column start at 1. */
-export class UnknownFilterError extends AutotmplError {
+/** An error of a template that is compiled, with its place. Line and column start at 1. */
+export class PlacedError extends Error {
+  readonly error: AutotmplError;
   readonly line: number;
   readonly column: number;
 
-  constructor(filter: string, line: number, column: number) {
-    super('template', `there is no filter "${filter}"`, {
-      advice:
-        'docs/reference/functions.md lists the filters of autotmpl, the manual of Nunjucks its own',
-    });
-    this.line = line;
-    this.column = column;
+  constructor(error: AutotmplError, { lineno, colno }: Node) {
+    super(error.message);
+    this.error = error;
+    this.line = lineno + 1;
+    this.column = colno + 1;
   }
+}
+
+function unknownFilter(filter: string): AutotmplError {
+  return new AutotmplError('template', `there is no filter "${filter}"`, {
+    advice:
+      'docs/reference/functions.md lists the filters of autotmpl, the manual of Nunjucks its own',
+  });
 }

@@ -3,6 +3,7 @@ import type { Tripwire } from '../tripwire.ts';
 import { plainText } from './built-in-filters.ts';
 import type { Context, Frame } from './internals.ts';
 import { lookUpMember, worksOnText } from './members.ts';
+import type { MakePattern } from './pattern.ts';
 
 type Callable = (...args: unknown[]) => unknown;
 
@@ -13,8 +14,18 @@ export interface LookUps {
   inOperator(item: unknown, holder: unknown): boolean;
 }
 
-/** Makes the look-ups; `tripwire` gives that of the rendering under way. */
-export function createLookUps(tripwire: () => Tripwire): LookUps {
+/** Methods of a text that make a regular expression of JavaScript's own of what is none. */
+const SEARCHES: ReadonlySet<unknown> = new Set(['match', 'matchAll', 'search']);
+
+/** Makes the look-ups; `tripwire` gives that of the rendering under way, `pattern` makes what texts are searched for. */
+export function createLookUps(tripwire: () => Tripwire, pattern: MakePattern): LookUps {
+  const methodOf = (text: unknown, name: unknown): Callable => {
+    const method = lookUpMember(text, name) as Callable;
+    if (!SEARCHES.has(plainName(name)) || text instanceof RegExp) return method;
+    return (what, ...rest) =>
+      method(what instanceof RegExp ? what : pattern(sourceOf(what), flagsOf(name)), ...rest);
+  };
+
   return {
     contextOrFrameLookup: lookUpName,
 
@@ -25,10 +36,10 @@ export function createLookUps(tripwire: () => Tripwire): LookUps {
       return (...args: unknown[]) => {
         // A function of the template may keep what it is given, so it gets text with its marks.
         if (args.some((argument) => typeof argument === 'function')) {
-          return (member as Callable)(...args);
+          return methodOf(holder, name)(...args);
         }
         return tripwire().guard('derived', [holder, ...args], ([text, ...rest]) =>
-          (lookUpMember(text, name) as Callable)(...rest),
+          methodOf(text, name)(...rest),
         );
       };
     },
@@ -52,4 +63,18 @@ function isIn(item: unknown, holder: unknown): boolean {
   if (Array.isArray(holder)) return holder.includes(item);
   if (typeof holder === 'object' && holder !== null) return Object.hasOwn(holder, String(item));
   throw new AutotmplError('template', '"in" looks into a list, a text or a map');
+}
+
+/** As `lookUpMember` reads it. */
+function plainName(name: unknown): unknown {
+  return name instanceof String ? name.toString() : name;
+}
+
+/** As JavaScript makes a pattern of a value. */
+function sourceOf(what: unknown): string {
+  return what === undefined ? '' : String(plainText(what));
+}
+
+function flagsOf(name: unknown): string {
+  return plainName(name) === 'matchAll' ? 'g' : '';
 }

@@ -7,6 +7,7 @@ import { plainText } from './built-in-filters.ts';
 import { bindLoop, PlainFrame } from './frames.ts';
 import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
 import { createLookUps } from './look-ups.ts';
+import { patternMaker } from './pattern.ts';
 
 /** One rendering under way. */
 export interface Run {
@@ -45,9 +46,12 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
     return result;
   };
 
+  const pattern = patternMaker((search) => current().budget.timed(search));
+
   return {
     ...nunjucksRuntime,
-    ...createLookUps(() => current().notes.tripwire),
+    ...createLookUps(() => current().notes.tripwire, pattern),
+    pattern,
     Frame: PlainFrame,
     bindLoop,
 

@@ -1,6 +1,6 @@
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import type { Position } from '../engine.ts';
-import { PositionedCompiler, UnknownFilterError } from './compiler.ts';
+import { PlacedError, PositionedCompiler } from './compiler.ts';
 import {
   parse,
   Template,
@@ -72,7 +72,7 @@ export class CompiledTemplate extends Template {
   }
 
   #compileError(error: unknown): AutotmplError {
-    if (error instanceof UnknownFilterError) return this.#at(error, error.line, error.column);
+    if (error instanceof PlacedError) return this.#at(error.error, error.line, error.column);
     if (error instanceof AutotmplError) return error;
     const { lineno, colno } = error as { lineno?: number; colno?: number };
     // What is never closed is noticed at the end of the text.
