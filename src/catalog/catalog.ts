@@ -41,6 +41,8 @@ export interface CatalogTraffic {
   readonly exchanges: number;
   /** Queries that share the connections. */
   readonly queries: number;
+  /** Watches that no connection is left for to wait on: how many are read every few seconds, and how many when something changes. */
+  readonly visited?: { readonly inRounds: number; readonly whenRung: number };
   /** Queries for keys that are asked together: how many, by how many watches of prefixes, and how many of those were undone so far. */
   readonly collapsed?: { readonly keys: number; readonly groups: number; readonly undone: number };
 }

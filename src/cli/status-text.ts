@@ -47,8 +47,10 @@ export function statusText(report: StatusReport, nowMs: number): string {
 
 function connectionLines({ connections }: StatusReport): string[] {
   if (connections === undefined) return [];
-  const { server, protocol, sockets, maxSockets, granted, exchanges, collapsed } = connections;
+  const { server, protocol, sockets, maxSockets, granted, exchanges, visited, collapsed } =
+    connections;
   const { keys = 0, groups = 0 } = collapsed ?? {};
+  const { inRounds = 0, whenRung = 0 } = visited ?? {};
   return [
     `connections to ${server}: ${sockets} of at most ${maxSockets}, ${exchanges} requests under way (${protocol})`,
     ...(granted === undefined
@@ -57,6 +59,8 @@ function connectionLines({ connections }: StatusReport): string[] {
     ...(keys === 0
       ? []
       : [`keys that are read together: ${keys}, by ${groups} watches of prefixes`]),
+    ...(inRounds === 0 ? [] : [`read every few seconds: ${inRounds}`]),
+    ...(whenRung === 0 ? [] : [`services that are read when something changes: ${whenRung}`]),
   ];
 }
 

@@ -191,6 +191,24 @@ export const METRICS = {
     ['server', 'protocol'],
     "Requests at the catalog's server, most of them waiting there; with HTTP/2 many share a connection.",
   ),
+  queriesVisited: row(
+    'gauge',
+    'autotmpl_queries_visited',
+    ['server', 'when'],
+    'Queries that are read every few seconds (rounds), or when any service changes (change).',
+  ),
+  keysTogether: row(
+    'gauge',
+    'autotmpl_keys_read_together',
+    ['server'],
+    'Queries for keys that watches of prefixes answer.',
+  ),
+  prefixWatches: row(
+    'gauge',
+    'autotmpl_prefix_watches',
+    ['server'],
+    'Watches of prefixes that answer queries for keys.',
+  ),
   queryChanges: row(
     'counter',
     'autotmpl_query_changes_total',

@@ -176,12 +176,20 @@ export class Metrics {
     }
     // What was learnt of the server may have changed the protocol.
     numbers.clear('connections', 'connectionsLimit', 'requestsUnderWay');
+    numbers.clear('queriesVisited', 'keysTogether', 'prefixWatches');
     const traffic = controlled.connections();
     if (traffic === undefined) return;
-    const { server, protocol, sockets, maxSockets, exchanges } = traffic;
+    const { server, protocol, sockets, maxSockets, exchanges, visited, collapsed } = traffic;
     numbers.set('connections', sockets, { server, protocol });
     numbers.set('connectionsLimit', maxSockets, { server, protocol });
     numbers.set('requestsUnderWay', exchanges, { server, protocol });
+    if (visited !== undefined) {
+      numbers.set('queriesVisited', visited.inRounds, { server, when: 'rounds' });
+      numbers.set('queriesVisited', visited.whenRung, { server, when: 'change' });
+    }
+    if (collapsed === undefined) return;
+    numbers.set('keysTogether', collapsed.keys, { server });
+    numbers.set('prefixWatches', collapsed.groups, { server });
   }
 
   #lookAtJobs(): void {

@@ -239,7 +239,7 @@ describe('the way to a lock', () => {
       tls: { caFile: files.caFile, certFile, keyFile, verify: true },
     });
     const access = accessTo(options, clock);
-    const client = new PackageClient(options, access);
+    const client = new PackageClient(options, access.way.client);
     ends.push(() => access.close());
     const ask = () =>
       client.call({ failure: 'no answer', aclRule: '' }, never, (consul, call) =>

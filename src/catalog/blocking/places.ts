@@ -33,6 +33,12 @@ export interface Place {
   leave(): void;
 }
 
+/** Watches that have no place: how many are visited in rounds, and how many when a bell rings. */
+export interface Visited {
+  readonly inRounds: number;
+  readonly whenRung: number;
+}
+
 interface Member {
   placed: boolean;
   /** When it last brought something new; the first answer does not count. */
@@ -78,11 +84,15 @@ export class Places {
     return Math.min(LONGEST_FIRST_WAIT_MS, Math.max(SHORTEST_FIRST_WAIT_MS, waitMs));
   }
 
+  /** How many have no place now. */
+  get visited(): Visited {
+    const whenRung = this.#rung?.isOn === true ? this.#rung.size - this.#rungPlaced : 0;
+    return { inRounds: this.#members.size - this.#placed - whenRung, whenRung };
+  }
+
   /** How long until the next round, in milliseconds. Rounds of one length begin at the same moments for all. */
   untilRoundMs(): number {
-    const members = this.#members.size - this.#placed;
-    const rung = this.#rung?.isOn === true ? this.#rung.size - this.#rungPlaced : 0;
-    const enoughMs = Math.ceil((members - rung) / VISITS_PER_SECOND) * 1000;
+    const enoughMs = Math.ceil(this.visited.inRounds / VISITS_PER_SECOND) * 1000;
     const roundMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, enoughMs));
     const sinceMs = (this.#clock.now() + roundMs - (this.#phaseMs % roundMs)) % roundMs;
     const leftMs = roundMs - sinceMs;

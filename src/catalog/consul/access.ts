@@ -30,7 +30,7 @@ export interface AgentParts extends AccessParts {
 }
 
 /** One agent, as all those reach it who have the same way to it: the connections are theirs together, and counted together. */
-export interface AgentAccess {
+export interface AgentWay {
   readonly client: BlockingClient;
   readonly places: Places;
   readonly budget: Budget;
@@ -40,6 +40,11 @@ export interface AgentAccess {
   rings(options: ConsulOptions): boolean;
   /** Looks at the agent a while after the first call, and says what is of interest about it. */
   introduce(): void;
+}
+
+/** One user's hold on the way to an agent. */
+export interface AgentAccess {
+  readonly way: AgentWay;
   /** Gives it back; with the last one the connections are closed. */
   close(): void;
 }
@@ -47,7 +52,7 @@ export interface AgentAccess {
 /** The ways by which agents are reached: the same options give the same connections, whoever asks for them. */
 export class AgentAccesses {
   readonly #parts: AccessParts;
-  readonly #open = new Map<string, { readonly shared: SharedAccess; users: number }>();
+  readonly #open = new Map<string, { readonly shared: SharedWay; users: number }>();
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
@@ -57,7 +62,7 @@ export class AgentAccesses {
   open(options: ConsulOptions): AgentAccess {
     const way = wayOf(options);
     const entry = this.#open.get(way) ?? {
-      shared: new SharedAccess(options, this.#parts),
+      shared: new SharedWay(options, this.#parts),
       users: 0,
     };
     this.#open.set(way, entry);
@@ -65,13 +70,7 @@ export class AgentAccesses {
     const { shared } = entry;
     let isOurs = true;
     return {
-      client: shared.client,
-      places: shared.places,
-      budget: shared.budget,
-      landmark: shared.landmark,
-      rings: (of) => shared.rings(of),
-      census: shared.census,
-      introduce: () => shared.introduce(),
+      way: shared,
       close: () => {
         if (!isOurs) return;
         isOurs = false;
@@ -89,7 +88,7 @@ export function openAccess(options: ConsulOptions, parts: AgentParts): AgentAcce
   return (parts.accesses ?? new AgentAccesses(parts)).open(options);
 }
 
-class SharedAccess {
+class SharedWay implements AgentWay {
   readonly client: BlockingClient;
   readonly places: Places;
   readonly budget: Budget;
@@ -113,11 +112,10 @@ class SharedAccess {
       clock,
     );
     this.client = client;
-    const forWaits = (): number => Math.max(0, client.connections.forWaits - this.#bells.places);
     this.budget = new Budget({
-      ...{ agent, logger, clock, forWaits },
+      ...{ agent, logger, clock },
       usage: () => client.usage(),
-      rung: () => this.#bells.served,
+      visited: () => this.places.visited,
     });
     this.census = new Census({
       ...{ agent, logger, clock },
@@ -126,6 +124,7 @@ class SharedAccess {
     const { waitMs, namespace, partition } = options;
     const scope = { ns: namespace, partition };
     this.#bells = new ServiceBells({ client, clock, waitMs, random, logger, scope });
+    const forWaits = (): number => Math.max(0, client.connections.forWaits - this.#bells.places);
     this.places = new Places(forWaits, clock, random, this.#bells.rung);
   }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
+import type { Visited } from '../blocking/places.ts';
 import type { ConnectionUsage } from '../http/transport.ts';
 import { CONSUL } from './server.ts';
 
@@ -19,10 +20,8 @@ export interface BudgetParts {
   /** The agent's address, for messages. */
   readonly agent: string;
   readonly usage: () => ConnectionUsage;
-  /** How many queries may wait at the agent. */
-  readonly forWaits: () => number;
-  /** How many of those that cannot wait are visited when something changes. */
-  readonly rung: () => number;
+  /** How many queries cannot wait at the agent. */
+  readonly visited: () => Visited;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -120,18 +119,17 @@ export class Budget {
   }
 
   #say(): void {
-    const { agent, usage, forWaits, rung, logger } = this.#parts;
+    const { agent, usage, logger } = this.#parts;
     const collapsed = [...this.#collapsed].map((counts) => counts());
     const keys = collapsed.reduce((sum, each) => sum + each.keys, 0);
     const groups = collapsed.reduce((sum, each) => sum + each.groups, 0);
     const { protocol, sockets, maxSockets } = usage();
     const queries = this.#queries;
-    const visited = Math.max(0, queries - keys + groups - forWaits());
-    const ofRung = Math.min(visited, rung());
+    const { inRounds, whenRung } = this.#parts.visited();
     const rest =
       sayTogether(keys, groups) +
-      sayVisited(visited - ofRung, 'every few seconds') +
-      sayVisited(ofRung, 'when something changes');
+      sayVisited(inRounds, 'every few seconds') +
+      sayVisited(whenRung, 'when something changes');
     const line = `${queries === 1 ? '1 query' : `${count(queries)} queries`} over ${plural(sockets, 'connection')} to Consul at ${agent} (${protocol}, at most ${count(maxSockets)})${rest}`;
     const fields = {
       agent,

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { AutotmplError } from '../../core/errors.ts';
 import type { Position } from '../blocking/cursor.ts';
-import type { AgentAccess } from './access.ts';
+import type { BlockingClient } from '../blocking/client.ts';
 import { showConsulAddress } from './address.ts';
 import { withParameters } from '../http/api-path.ts';
 import { exchangeTrouble, wrongServerAdvice } from '../http/trouble.ts';
@@ -34,13 +34,13 @@ type Scope = Pick<ConsulOptions, 'address' | 'namespace' | 'partition'>;
 
 /** Exchanges with one agent about what is ours: a question or a write, one answer, no retries. */
 export class Exchange {
-  readonly #access: AgentAccess;
+  readonly #client: BlockingClient;
   readonly #agent: string;
   readonly #scope: string;
 
-  constructor(options: Scope, access: AgentAccess) {
-    this.#access = access;
-    access.client.keepForOwn({ lends: false });
+  constructor(options: Scope, client: BlockingClient) {
+    this.#client = client;
+    client.keepForOwn({ lends: false });
     this.#agent = showConsulAddress(options.address);
     this.#scope = new URLSearchParams({
       ...(options.namespace === undefined ? {} : { ns: options.namespace }),
@@ -69,13 +69,12 @@ export class Exchange {
   }
 
   async #send({ path: unscoped, write, from }: Errand, signal: AbortSignal): Promise<HttpReply> {
-    const { client } = this.#access;
     const path = this.#scoped(unscoped);
     try {
       if (from !== undefined) {
-        return (await client.ask({ path, packed: false, onLock: true }, from, signal)).reply;
+        return (await this.#client.ask({ path, packed: false, onLock: true }, from, signal)).reply;
       }
-      return await client.tell({ path, write, deadlineMs: DEADLINE_MS }, signal);
+      return await this.#client.tell({ path, write, deadlineMs: DEADLINE_MS }, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw exchangeTrouble(error, CONSUL, this.#agent).reason;

@@ -33,7 +33,8 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   const { clock, logger, givesUp = false, fallsBack = false, random = Math.random } = parts;
   const agent = showConsulAddress(options.address);
   const access = openAccess(options, parts);
-  const { client, places, budget, landmark, census } = access;
+  const { way } = access;
+  const { client, places, budget, landmark, census } = way;
   const { address, tls } = options;
   if (address.transport === 'tcp' && address.secure && !tls.verify) {
     logger.warn(
@@ -56,7 +57,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
   };
   const plan = (query: CatalogQuery): RequestPlan => {
     const asked = planRequest(query, options, landmark);
-    return access.rings(options) ? asked : { ...asked, rungAs: undefined };
+    return way.rings(options) ? asked : { ...asked, rungAs: undefined };
   };
   const collapse = new Collapse({
     ...{ follow, logger, plan, from: options.collapseFrom },
@@ -71,7 +72,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       if (!isCatalogQuery(query)) {
         throw new AutotmplError('catalog', `Consul cannot answer ${queryId(query)}`);
       }
-      access.introduce();
+      way.introduce();
       if (counts) census.begin();
       let answered = false;
       const budgeted = budget.begin();
@@ -100,6 +101,7 @@ export function createConsulCatalog(options: ConsulOptions, parts: ConsulParts):
       server: CONSUL.name,
       ...client.usage(),
       queries: budget.queries,
+      visited: places.visited,
       collapsed: collapse.counts,
     }),
     close() {

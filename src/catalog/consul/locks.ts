@@ -29,8 +29,8 @@ interface LockParts extends LockKeyParts {
 export function createConsulLocks(options: ConsulOptions, agentParts: AgentParts): Locks {
   const { clock, logger } = agentParts;
   const access = openAccess(options, agentParts);
-  const client = new PackageClient(options, access);
-  const exchange = new Exchange(options, access);
+  const client = new PackageClient(options, access.way.client);
+  const exchange = new Exchange(options, access.way.client);
   const held = new Set<HeldLock>();
   const parts: LockParts = { client, exchange, clock, logger, held };
   return {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { STATUS_CODES, type Agent } from 'node:http';
 import type Consul from 'consul';
 import { AutotmplError, describeError } from '../../core/errors.ts';
-import type { AgentAccess } from './access.ts';
+import type { BlockingClient } from '../blocking/client.ts';
 import { showConsulAddress } from './address.ts';
 import type { ConsulOptions } from './options.ts';
 
@@ -41,13 +41,13 @@ export class CallError extends AutotmplError {
 /** The `consul` package with our options: it is loaded when it is first needed, goes over our connections with our token and certificates, and obeys a signal. */
 export class PackageClient {
   readonly #options: ConsulOptions;
-  readonly #access: AgentAccess;
+  readonly #client: BlockingClient;
   #consul: Promise<Consul> | undefined;
 
-  constructor(options: ConsulOptions, access: AgentAccess) {
+  constructor(options: ConsulOptions, client: BlockingClient) {
     this.#options = options;
-    this.#access = access;
-    access.client.keepForOwn({ lends: true });
+    this.#client = client;
+    client.keepForOwn({ lends: true });
   }
 
   /** Makes one call, with a deadline of 5 s. Rejects with a {@link CallError}, an AutotmplError, or the signal's reason. */
@@ -61,7 +61,7 @@ export class PackageClient {
     const cancel = (): void => void ctx.emit('cancel');
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await this.#access.client.lend(TIMEOUT_MS, signal, async (agent, token) => {
+      return await this.#client.lend(TIMEOUT_MS, signal, async (agent, token) => {
         const consul = await (this.#consul ??= this.#load(agent));
         signal.throwIfAborted();
         const { partition } = this.#options;

@@ -15,7 +15,7 @@ type Held = Pick<ServiceEntry, 'name' | 'address' | 'port' | 'tags' | 'meta' | '
  */
 export function createConsulRegistrar(options: ConsulOptions, parts: AgentParts): Registrar {
   const access = openAccess(options, parts);
-  const exchange = new Exchange(options, access);
+  const exchange = new Exchange(options, access.way.client);
   /** What was registered last, and under which terms: what an agent does not tell of an entry. */
   const termsOf = new Map<string, string>();
 

@@ -90,11 +90,6 @@ export class ServiceBells {
     return this.#isHearing ? BELLS.length : 0;
   }
 
-  /** How many services are visited when they ring, and not in rounds. */
-  get served(): number {
-    return this.rung.isOn ? this.#unplaced : 0;
-  }
-
   /** They are not heard any more. */
   close(): void {
     this.#isClosed = true;

@@ -95,6 +95,7 @@ describe('the status for people', () => {
       connections: {
         ...{ server: 'Consul', protocol: 'HTTP/2', queries: 3 },
         ...{ sockets: 5, maxSockets: 48, granted: 5, exchanges: 1003 },
+        visited: { inRounds: 40, whenRung: 850 },
         collapsed: { keys: 900, groups: 28, undone: 1 },
       },
     },
@@ -126,7 +127,7 @@ describe('the status for people', () => {
     expect(text).toMatch(/^minInstances +0 +0 +- +\/etc\/b$/m);
     expect(text).toContain('queries: 1 fresh, 2 held, 0 suspect, 0 unanswered');
     expect(text).toContain(
-      'connections to Consul: 5 of at most 48, 1003 requests under way (HTTP/2)\ngranted by Consul: 5; it closed a further one at once\nkeys that are read together: 900, by 28 watches of prefixes',
+      'connections to Consul: 5 of at most 48, 1003 requests under way (HTTP/2)\ngranted by Consul: 5; it closed a further one at once\nkeys that are read together: 900, by 28 watches of prefixes\nread every few seconds: 40\nservices that are read when something changes: 850',
     );
   });
 

@@ -97,6 +97,8 @@ describe('metrics', () => {
     controlled.presentConnections = {
       ...{ server: 'Consul', protocol: 'HTTP/2', queries: 4 },
       ...{ sockets: 5, maxSockets: 48, exchanges: 1003 },
+      visited: { inRounds: 40, whenRung: 850 },
+      collapsed: { keys: 900, groups: 28, undone: 1 },
     };
     controlled.presentCommands = [
       { command: 'x', state: 'owed', targets: ['a'] },
@@ -140,6 +142,10 @@ describe('metrics', () => {
         'autotmpl_connections{server="Consul",protocol="HTTP/2"} 5',
         'autotmpl_connections_limit{server="Consul",protocol="HTTP/2"} 48',
         'autotmpl_requests_under_way{server="Consul",protocol="HTTP/2"} 1003',
+        'autotmpl_queries_visited{server="Consul",when="rounds"} 40',
+        'autotmpl_queries_visited{server="Consul",when="change"} 850',
+        'autotmpl_keys_read_together{server="Consul"} 900',
+        'autotmpl_prefix_watches{server="Consul"} 28',
         'autotmpl_build_info{version="1.2.3",node="' + process.versions.node + '"} 1',
         'process_start_time_seconds 5',
       ]),

@@ -28,7 +28,9 @@ describe('the places to wait at', () => {
   });
 
   it('are for those who came first where there are not', () => {
-    expect(share(2, 4).waiting()).toEqual([0, 1]);
+    const { waiting, places } = share(2, 5);
+    expect(waiting()).toEqual([0, 1]);
+    expect(places.visited).toEqual({ inRounds: 3, whenRung: 0 });
   });
 
   it('go from a watch whose wait brought nothing to the one that had news last', async () => {

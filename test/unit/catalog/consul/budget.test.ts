@@ -5,8 +5,8 @@ import { recordingLogger } from '../../../support/recording-logger.ts';
 
 function budgetOf({
   sockets = 7,
-  forWaits = 1000,
-  rung = 0,
+  inRounds = 0,
+  whenRung = 0,
   granted = (): number | undefined => undefined,
 } = {}) {
   const clock = new ManualClock();
@@ -18,15 +18,14 @@ function budgetOf({
       const limit = most === undefined ? {} : { granted: most };
       return { protocol: 'HTTP/2', sockets, maxSockets: 48, exchanges: 0, ...limit };
     },
-    forWaits: () => forWaits,
-    rung: () => rung,
+    visited: () => ({ inRounds, whenRung }),
   });
   const begin = (count: number) => Array.from({ length: count }, () => budget.begin());
   return { budget, begin, clock, logger };
 }
 
 it('says once how many queries there are over how many connections, when all are answered', async () => {
-  const { budget, begin, clock, logger } = budgetOf();
+  const { budget, begin, clock, logger } = budgetOf({ inRounds: 240 });
   const queries = begin(1240);
   for (const query of queries.slice(1)) query.answered();
   await clock.advance(6000);
@@ -44,12 +43,12 @@ it('says once how many queries there are over how many connections, when all are
 
 it.each([
   [
-    100,
+    { inRounds: 140, whenRung: 100 },
     '; 140 of them are visited every few seconds; 100 of them are visited when something changes',
   ],
-  [900, '; 240 of them are visited when something changes'],
-])('says which are visited when something changes, where %i services are', async (rung, said) => {
-  const { begin, clock, logger } = budgetOf({ rung });
+  [{ whenRung: 850 }, '; 850 of them are visited when something changes'],
+])('says how those are visited that cannot wait: %j', async (visited, said) => {
+  const { begin, clock, logger } = budgetOf(visited);
   for (const query of begin(1240)) query.answered();
   await clock.advance(3000);
   expect(logger.text().split('at most 48)')[1]).toBe(said);
@@ -114,8 +113,8 @@ it('says nothing of a limit where the agent has closed all its connections by th
   expect(clock.pending).toBe(0);
 });
 
-it('says how many of them are keys that are asked together, and counts their watches in their place', async () => {
-  const { budget, begin, clock, logger } = budgetOf();
+it('says how many of them are keys that are asked together, by how many watches', async () => {
+  const { budget, begin, clock, logger } = budgetOf({ inRounds: 31 });
   for (const query of begin(11_000)) query.answered();
   const forget = budget.collapses(() => ({ keys: 9000, groups: 30 }));
   budget.collapses(() => ({ keys: 1000, groups: 1 }));

@@ -155,21 +155,21 @@ describe('the bells of services', () => {
     await settle();
     expect([...agent.open.keys()]).toEqual(BELLS);
     await agent.answerAll();
-    expect([bells.served, bells.places]).toEqual([50, 3]);
+    expect([bells.rung.isOn, bells.places]).toEqual([true, 3]);
     for (const place of joined.slice(0, 25)) place.leave();
-    expect([bells.served, bells.places]).toEqual([25, 3]);
+    expect([bells.rung.isOn, bells.places]).toEqual([true, 3]);
     joined.at(-1)?.leave();
     await settle();
-    expect([bells.served, bells.places, agent.open.size]).toEqual([0, 0, 0]);
+    expect([bells.rung.isOn, bells.places, agent.open.size]).toEqual([false, 0, 0]);
   });
 
   it('ring for nobody before all three of them are heard', async () => {
     const { agent, bells } = await services(50);
     await agent.answer('checks', 10, '[]');
     await agent.answer('services', 10, '{}');
-    expect(bells.served).toBe(0);
+    expect(bells.rung.isOn).toBe(false);
     await agent.answer('nodes', 10, '[]');
-    expect(bells.served).toBe(50);
+    expect(bells.rung.isOn).toBe(true);
   });
 
   it('have all visited once when they are heard first', async () => {
@@ -301,14 +301,14 @@ describe('the bells of services are given up for ten minutes', () => {
     await spoil(scene);
     // Costs are looked at once a minute.
     while (bells.places > 0 && clock.now() < beganAtMs + 2 * MINUTE_MS) await clock.advance(1000);
-    expect([bells.served, bells.places, agent.open.size]).toEqual([0, 0, 0]);
+    expect([bells.rung.isOn, bells.places, agent.open.size]).toEqual([false, 0, 0]);
     // It happened in the last second.
     await clock.advance(GIVEN_UP_MS - 1001);
     expect(agent.open.size).toBe(0);
     await clock.advance(1001);
     expect(agent.open.size).toBe(3);
     await agent.answerAll(9000);
-    expect([bells.served, bells.places]).toEqual([50, 3]);
+    expect([bells.rung.isOn, bells.places]).toEqual([true, 3]);
   });
 
   it.each<[string, (scene: Scene) => Promise<void>]>([
@@ -327,7 +327,7 @@ describe('the bells of services are given up for ten minutes', () => {
   ])('but not %s', async (_, ring) => {
     const scene = await ringing();
     await ring(scene);
-    expect(scene.bells.served).toBe(50);
+    expect(scene.bells.rung.isOn).toBe(true);
   });
 });
 
@@ -337,7 +337,7 @@ describe('the bells of services, after trouble', () => {
     const triedAfterMs: number[] = [];
     for (let turn = 0; turn < 6; turn++) {
       await agent.fail('nodes');
-      expect([bells.served, bells.places, agent.open.size]).toEqual([0, 0, 0]);
+      expect([bells.rung.isOn, bells.places, agent.open.size]).toEqual([false, 0, 0]);
       const sinceMs = clock.now();
       while (agent.open.size === 0) await clock.advance(100);
       triedAfterMs.push(clock.now() - sinceMs);

@@ -44,7 +44,7 @@ describe('a session', () => {
   function reach(overrides: Partial<ConsulOptions> = {}): void {
     const options = consulOptions(agent.address, overrides);
     access = accessTo(options, clock);
-    client = new PackageClient(options, access);
+    client = new PackageClient(options, access.way.client);
   }
   const open = () => Session.open({ client, clock }, 'test', OPTIONS, never);
   const count = (part: string) =>
