@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { lstat } from 'node:fs/promises';
 import { describeError, systemCode } from '../../core/errors.ts';
+import { resolveOwner } from '../../output/owner.ts';
 import { readCurrent } from '../../output/read-destination.ts';
 import { resolveDestination } from '../../output/resolve-destination.ts';
 import type { FileTarget } from '../target.ts';
@@ -47,8 +48,8 @@ export async function compareFile(
     const key = `text ${current.bytes.length} ${crc32(current.bytes)}`;
     return { kind: 'text', what: 'has another text', key, found: current.bytes.toString('utf8') };
   }
-  const worn =
-    expected.dress === undefined ? undefined : undressed(expected.dress, dressOf(current.stat));
+  const dress = dressOf(current.stat);
+  const worn = undressed(expected.dress ?? { ...dress, ...(await askedDress(file)) }, dress);
   if (worn !== undefined) return worn;
   expected.see(current.stat);
   return undefined;
@@ -70,6 +71,12 @@ function undressed(expected: Dress, found: Dress): Difference | undefined {
   if (parts.length === 0) return undefined;
   const what = parts.join(', ');
   return { kind: 'dress', what, key: what };
+}
+
+/** What the config says of mode and owner. */
+async function askedDress(options: FileTarget['file']): Promise<Partial<Dress>> {
+  const { mode } = options;
+  return { ...(mode !== undefined && { mode }), ...(await resolveOwner(options)) };
 }
 
 function octal(mode: number): string {

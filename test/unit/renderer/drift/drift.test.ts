@@ -1,10 +1,12 @@
 import {
   appendFileSync,
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -145,6 +147,18 @@ describe('looking for drift', () => {
     await looked();
     expect(logger.text()).not.toMatch(/drift/);
     expect(restored).toEqual([]);
+  });
+
+  it('knows the mode that the config asks for, and not the one that the file was given before the first look', async () => {
+    start();
+    const file = { createDirs: false, backup: false, symlink: 'refuse', write: 'rename' } as const;
+    await publish(target('a', { onDrift: 'restore', file: { ...file, mode: 0o640 } }), 'one\n');
+    chmodSync(at('a'), 0o600);
+    await until('the mode', () => (statSync(at('a')).mode & 0o7777) === 0o640);
+    await until('the word', () => drifts().length > 0);
+    expect(drifts()).toEqual([
+      expect.stringMatching(/has mode 0600 and should have 0640; it was put back/),
+    ]);
   });
 
   it('waits longer each time before it puts a file back that somebody else changes again', async () => {
