@@ -84,7 +84,7 @@ async function tryUntilWell(
   const whole = new Deadline(clock, withinMs, signal);
   const tryMs = Math.max(LEAST_TRY_MS, withinMs / TRIES_AT_LEAST);
   const proofMs = Math.min(LONGEST_PROOF_MS, withinMs / 2);
-  let last: Sight = { ok: false, said: 'there was no time for a try' };
+  let last: Sight = { ok: false, said: 'its first try did not end in that time' };
   let goodSinceMs: number | undefined;
   try {
     for (let pauseMs = FIRST_PAUSE_MS; !whole.signal.aborted;) {

@@ -4,6 +4,7 @@ import type { Chronicle } from './chronicle.ts';
 import { leaksOf, leftFiles, restingHoldings } from './invariants/leaks.ts';
 import { upstreamsOf } from './invariants/upstreams.ts';
 import type { Stage } from './stage/stage.ts';
+import { FILES, traceOfStranger } from './stage/stranger.ts';
 import type { Truth } from './truth.ts';
 import { SERVICES, type Writer } from './writer.ts';
 
@@ -80,6 +81,7 @@ function differences(stage: Stage, truth: Truth): string {
   const upstreams = upstreamsOf(text);
   const version = /# version (\d+)/.exec(text)?.[1];
   return [
+    ...tracesOfStranger(stage),
     ...(version === truth.version ? [] : [`nginx.conf has version ${version} of ${truth.version}`]),
     ...(json['version'] === truth.version
       ? []
@@ -102,6 +104,13 @@ function differences(stage: Stage, truth: Truth): string {
       ];
     }),
   ].join('; ');
+}
+
+function tracesOfStranger(stage: Stage): readonly string[] {
+  return FILES.flatMap((name) => {
+    const trace = traceOfStranger(stage.at(`out/${name}`));
+    return trace === undefined ? [] : [`${name} ${trace}`];
+  });
 }
 
 const yes = () => true;

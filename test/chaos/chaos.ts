@@ -105,8 +105,8 @@ async function tour(faults: readonly Fault[], seed: number, survivors: Survivors
     async untilWell() {
       await writer.pause();
       await expectTruth(survivors);
-      writer.resume();
     },
+    goOn: () => writer.resume(),
   });
   await writer.pause();
   if (!chronicle.ended.aborted) await expectTruth(survivors);

@@ -245,7 +245,7 @@ describe('the log', () => {
         return async () => undefined;
       },
     };
-    const logging = { log: () => told, untilWell: () => calm, withinMs: 30 };
+    const logging = { log: () => told, untilWell: () => calm, goOn: () => undefined, withinMs: 30 };
     await expectLogged([fault], 1, {} as Victims, chronicle, logging);
     return chronicle.broken?.saw;
   }

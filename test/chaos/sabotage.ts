@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Survivors } from './calm.ts';
 
@@ -26,20 +25,30 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'unchecked file': {
     during: async ({ stage }) => {
       await sleep(SOON_MS);
-      const text = stage.read('out/nginx.conf').replace(/X-Rendering \w+/, 'X-Rendering unseen');
-      writeFileSync(stage.at('out/nginx.conf'), seal(text));
+      stage.stranger.change('nginx.conf', (body) =>
+        body.replace(/X-Rendering \w+/, 'X-Rendering unseen'),
+      );
       await stage.proxy.signal('SIGHUP');
     },
   },
   'empty upstream': {
     during: async ({ stage }) => {
       await sleep(SOON_MS);
-      const text = stage.read('out/nginx.conf');
-      const emptied = text.replace(
-        /(upstream sales \{)[^}]*\}/,
-        '$1\n server 127.0.0.1:65535 down;\n}',
+      stage.stranger.change('nginx.conf', (body) =>
+        body.replace(/(upstream sales \{)[^}]*\}/, '$1\n server 127.0.0.1:65535 down;\n}'),
       );
-      writeFileSync(stage.at('out/nginx.conf'), seal(emptied));
+    },
+  },
+  'torn group': {
+    during: async ({ stage }) => {
+      await sleep(SOON_MS);
+      await stage.endProgram();
+      const source = stage.read('services.json.njk');
+      writeFileSync(
+        stage.at('services.json.njk'),
+        source.replace('{{ key("chaos/version") | json }}', '"0"'),
+      );
+      stage.startProgram();
     },
   },
   'unanswered request': {
@@ -49,9 +58,11 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     },
   },
   'stale file': { inCalm: async ({ stage }) => stage.program.signal('SIGSTOP') },
+  'silent log': { inCalm: async ({ stage }) => rmSync(stage.program.logFile) },
   'left file': {
     atEnd: async ({ stage }) => writeFileSync(stage.at('out/.nginx.conf.autotmpl-1-1'), ''),
   },
+  'leaked descriptors': { atEnd: async ({ stage }) => stage.program.leak() },
   'end of autotmpl': {
     during: async ({ stage }) => {
       await sleep(SOON_MS);
@@ -66,9 +77,4 @@ export function sabotageOf(name: string | undefined): Sabotage | undefined {
   const sabotage = SABOTAGES[name];
   if (sabotage !== undefined) return sabotage;
   throw new Error(`no sabotage ${name}: there are ${Object.keys(SABOTAGES).join(', ')}`);
-}
-
-function seal(text: string): string {
-  const body = text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1);
-  return `${body}# sealed ${createHash('sha256').update(body).digest('hex')}\n`;
 }

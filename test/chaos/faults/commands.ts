@@ -1,8 +1,8 @@
 import { BAD_SNIPPET } from '../writer.ts';
-import type { Behaviour } from '../stage/stage.ts';
+import type { Behaviour, Told } from '../stage/stage.ts';
 import type { Fault } from './fault.ts';
 
-/** What befalls the check, and the reload. */
+/** What befalls the check, the reload, and the probe after it. */
 export const COMMAND_FAULTS: readonly Fault[] = [
   {
     name: 'configuration that nginx refuses',
@@ -18,9 +18,11 @@ export const COMMAND_FAULTS: readonly Fault[] = [
   told('check', 'hang', /check\.sh.* ran longer than 2s and was killed/),
   told('reload', 'fail', /the reload was told to fail/),
   told('reload', 'hang', /reload\.sh.* ran longer than 2s and was killed/),
+  told('probe', 'fail', /the probe was told to fail/),
+  told('probe', 'hang', /the probe after .* did not succeed within 1s: its first try did not end/),
 ];
 
-function told(command: 'check' | 'reload', behaviour: Behaviour, logged: RegExp): Fault {
+function told(command: Told, behaviour: Behaviour, logged: RegExp): Fault {
   return {
     name: `${command} told to ${behaviour}`,
     lane: 'host',

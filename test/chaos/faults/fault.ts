@@ -37,4 +37,6 @@ export interface Fault extends Schedulable {
   begin(victims: Victims, chance: Chance): Promise<End>;
   /** What the log says of it, for an operator who has nothing else. Absent where autotmpl need not notice. */
   readonly logged?: RegExp;
+  /** Whether the next change of data takes it back. */
+  readonly isUndoneByChanges?: boolean;
 }

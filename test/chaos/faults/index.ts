@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts';
 import { NETWORK_FAULTS } from './network.ts';
 import { PROGRAM_FAULTS } from './program.ts';
 import { PROXY_FAULTS } from './proxy.ts';
+import { STRANGER_FAULTS } from './strangers.ts';
 import { TOKEN_FAULTS } from './tokens.ts';
 
 /** Every fault that there is. */
@@ -18,4 +19,5 @@ export const FAULTS: readonly Fault[] = [
   ...PROXY_FAULTS,
   ...DISK_FAULTS,
   ...COMMAND_FAULTS,
+  ...STRANGER_FAULTS,
 ];

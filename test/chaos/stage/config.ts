@@ -8,8 +8,9 @@ const GUARDED = ['sales', 'customers'];
 /** A rollback takes back the files of the command that failed: all files of the group have the same one, which runs once. */
 const followed = {
   ...{ fileGroup: 'web', command: ['sh', 'reload.sh'], commandTimeout: '2s' },
-  onFailure: 'rollback',
+  ...{ onFailure: 'rollback', onDrift: 'restore', perms: '0644' },
 };
+const probe = { command: ['sh', 'probe.sh'], within: '1s' };
 
 /** What autotmpl is told: two files made of the same answers, checked, reloaded, guarded, and taken back where the reload fails. */
 export function programConfig(): Readonly<Record<string, unknown>> {
@@ -27,7 +28,8 @@ export function programConfig(): Readonly<Record<string, unknown>> {
     templates: [
       {
         ...{ source: 'nginx.conf.njk', destination: 'out/nginx.conf', wait: '50ms:500ms' },
-        ...{ check: ['sh', 'check.sh', '{{ staged }}'], checkTimeout: '2s', ...followed },
+        ...{ check: ['sh', 'check.sh', '{{ staged }}'], checkTimeout: '2s' },
+        ...{ probe, ...followed },
       },
       {
         ...{ source: 'services.json.njk', destination: 'out/services.json', wait: '50ms:500ms' },

@@ -114,6 +114,11 @@ export class WatchedProgram {
     writeFileSync(this.#clockFile, String(byMs));
   }
 
+  /** Has it open files with its next report that nobody closes: what looks for leaks has to find them. */
+  leak(): void {
+    writeFileSync(`${this.#probeFile}.leak`, '');
+  }
+
   /** Everything that it has logged, in all its lives. */
   log(): string {
     return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';

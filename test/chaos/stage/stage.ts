@@ -10,10 +10,15 @@ import { Disk } from './disk.ts';
 import { Network } from './network.ts';
 import { WatchedProgram } from './program.ts';
 import { Proxy } from './proxy.ts';
+import { Stranger } from './stranger.ts';
 import { Tokens } from './tokens.ts';
 
 const FIRST_FILE_WITHIN_MS = 20_000;
 
+const COMMANDS = ['check', 'reload', 'probe'] as const;
+
+/** A command that can be told what to do. */
+export type Told = (typeof COMMANDS)[number];
 /** What a command does: its work, nothing but fail, or nothing at all. */
 export type Behaviour = 'work' | 'fail' | 'hang';
 
@@ -26,23 +31,27 @@ export class Stage {
   readonly backends = new Backends();
   readonly disk: Disk;
   readonly proxy: Proxy;
+  readonly stranger: Stranger;
   readonly program: WatchedProgram;
   readonly #chronicle: Chronicle;
 
   constructor(folder: string, chronicle: Chronicle) {
     this.folder = folder;
     this.#chronicle = chronicle;
-    for (const name of ['nginx.conf.njk', 'services.json.njk', 'check.sh', 'reload.sh']) {
+    mkdirSync(join(folder, 'behaviour'));
+    for (const command of COMMANDS) {
+      copyFileSync(fixture(`chaos/${command}.sh`), join(folder, `${command}.sh`));
+      this.behave(command, 'work');
+    }
+    for (const name of ['nginx.conf.njk', 'services.json.njk']) {
       copyFileSync(fixture(`chaos/${name}`), join(folder, name));
     }
-    mkdirSync(join(folder, 'behaviour'));
-    this.behave('check', 'work');
-    this.behave('reload', 'work');
     this.network = new Network(AGENT_ADDRESSES);
     this.tokens = new Tokens(join(folder, 'token'));
     this.cluster = new Cluster(folder, this.tokens);
     this.disk = new Disk(join(folder, 'out'));
     this.proxy = new Proxy(folder);
+    this.stranger = new Stranger(this.disk.folder, folder);
     this.program = new WatchedProgram(folder, programConfig());
   }
 
@@ -56,8 +65,8 @@ export class Stage {
     return existsSync(this.at(name)) ? readFileSync(this.at(name), 'utf8') : '';
   }
 
-  /** What the check, or the reload, does from now on. */
-  behave(command: 'check' | 'reload', behaviour: Behaviour): void {
+  /** What a command does from now on. */
+  behave(command: Told, behaviour: Behaviour): void {
     writeFileSync(this.at(`behaviour/${command}`), `${behaviour}\n`);
   }
 
