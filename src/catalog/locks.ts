@@ -9,7 +9,8 @@ export interface LockOptions {
   /** Checks of our own service, by id: while one of them is critical the lock cannot be held. */
   readonly checks?: readonly string[];
   /**
-   * Called while it is waited for, each time when something is known of the catalog: with what is wrong, or with undefined where it answers.
+   * Called while it is waited for, each time when something is known of the catalog: with what is wrong, or with undefined where nothing but
+   * others keeps it from us.
    * Whoever wants to know says it, too: nothing is logged then.
    */
   readonly onHeard?: (trouble: Error | undefined) => void;

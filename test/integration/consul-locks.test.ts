@@ -184,6 +184,21 @@ describe('a lock with access control', () => {
     expect(logger.text()).not.toContain(token);
   });
 
+  it.each([
+    'key_prefix "service/" { policy = "write" }',
+    'key_prefix "service/" { policy = "read" } session_prefix "" { policy = "write" }',
+  ])(
+    'is not heard of as one that others have, where a token with %s cannot take it',
+    async (rules) => {
+      const token = await makeConsulToken(agent, rules);
+      const { locks } = open(agent.address, { token });
+      const heard: (Error | undefined)[] = [];
+      void waitFor(locks, { ...OPTIONS, onHeard: (trouble) => heard.push(trouble) });
+      await waitUntil(() => heard.length > 1, { what: 'two refusals' });
+      expect(heard.filter((trouble) => !String(trouble).includes('403'))).toEqual([]);
+    },
+  );
+
   it('needs write rights on the key and for sessions, and no more', async () => {
     const token = await makeConsulToken(
       agent,

@@ -94,16 +94,19 @@ class Candidate {
 
   async #try(signal: AbortSignal): Promise<HeldLock | undefined> {
     const { clock, held } = this.#parts;
-    // Ours it is already where an answer was lost on its way.
     const isFree = ({ holder }: { readonly holder: string }): boolean => {
-      this.#lock.onHeard?.(undefined);
-      return holder === '' || holder === this.#session?.id;
+      // Ours it is already where an answer was lost on its way.
+      const isForUs = holder === '' || holder === this.#session?.id;
+      // That it may be read says little: whoever may not take it never gets it.
+      if (!isForUs) this.#lock.onHeard?.(undefined);
+      return isForUs;
     };
     await this.#key.until(isFree, signal);
     const session = await this.#openSession(signal);
     const taken = await finishing(clock, TAKEN_WITHIN_MS, signal, (late) =>
       this.#key.take(session.id, this.#lock.value, late),
     );
+    this.#lock.onHeard?.(undefined);
     if (!taken) return undefined;
     const { holder, writtenAt } = await this.#key.read(0, signal);
     if (holder !== session.id) return undefined;

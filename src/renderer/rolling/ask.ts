@@ -40,9 +40,7 @@ export class Ask {
   readonly #over = new AbortController();
   readonly #timers: CancelTimer[] = [];
   #cancelAway: CancelTimer | undefined;
-  /** What was wrong last. */
-  #lastTrouble = 'it was not heard';
-  /** Why the catalog counts as away. */
+  /** Why the catalog gives no slot; undefined where others have them all. */
   #trouble: string | undefined;
   #saidTrouble = false;
 
@@ -55,7 +53,7 @@ export class Ask {
   /** Why the command does not run, for people. */
   get reason(): string {
     const { lock } = this.rules;
-    const trouble = this.#trouble === undefined ? '' : `; the catalog is away: ${this.#trouble}`;
+    const trouble = this.#trouble === undefined ? '' : `; the catalog gives none: ${this.#trouble}`;
     return `waits for a slot of ${lock}${trouble}`;
   }
 
@@ -96,14 +94,13 @@ export class Ask {
   #heard(trouble: Error | undefined): void {
     if (this.#over.signal.aborted) return;
     if (trouble !== undefined) {
-      this.#lastTrouble = describeError(trouble);
-      if (this.#trouble !== undefined) this.#trouble = this.#lastTrouble;
+      this.#trouble = describeError(trouble);
       this.#countSilence();
       return;
     }
     this.#cancelAway?.();
     this.#cancelAway = undefined;
-    if (this.#trouble !== undefined) this.#options.logger.info('the catalog gives slots again');
+    if (this.#saidTrouble) this.#options.logger.info('the catalog gives slots again');
     this.#trouble = undefined;
     this.#saidTrouble = false;
   }
@@ -114,7 +111,7 @@ export class Ask {
 
   #onAway(): void {
     const { command, logger, onGranted, rules } = this.#options;
-    this.#trouble = this.#lastTrouble;
+    this.#trouble ??= 'it was not heard';
     const away = `the catalog gives no slot of ${rules.lock} (${this.#trouble})`;
     if (rules.without === 'go') {
       logger.warn(`${away}: ${command} runs without one`);
@@ -130,6 +127,8 @@ export class Ask {
   }
 
   #sayWaiting(): void {
+    // Then it is no wait for others, and told as what it is.
+    if (this.#trouble !== undefined) return;
     const { command, logger, rules } = this.#options;
     const waited = formatDuration(SAID_AFTER_MS);
     logger.info(

@@ -197,7 +197,7 @@ describe('a command that only so many hosts run at a time', () => {
     expect(host.reloads.standings()).toMatchObject([
       {
         state: 'waiting',
-        reason: 'waits for a slot of nginx; the catalog is away: no leader at all',
+        reason: 'waits for a slot of nginx; the catalog gives none: no leader at all',
       },
     ]);
     const said = logger.records.filter(({ message }) => /gives no slot of nginx/.test(message));
@@ -205,6 +205,16 @@ describe('a command that only so many hosts run at a time', () => {
     catalog.setAway(undefined);
     await settle();
     expect(host.ran).toEqual(['reload']);
+    await host.end();
+  });
+
+  it('says at once why the catalog gives none, for a run that ends before it counts as away', async () => {
+    catalog.setAway('403 Permission denied');
+    const host = addHost();
+    host.reloads.enqueue([reload('reload')]);
+    await clock.advance(1000);
+    const reason = 'waits for a slot of nginx; the catalog gives none: 403 Permission denied';
+    expect(host.reloads.standings()).toMatchObject([{ state: 'waiting', reason }]);
     await host.end();
   });
 
