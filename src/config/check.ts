@@ -24,11 +24,22 @@ export function checkDocument(document: ConfigDocument): CheckResult {
   const result = v.safeParse(configSchema, document.content);
   const problems = [
     ...findUnknownKeys(document),
-    ...(result.issues ?? []).flatMap((issue) => issueProblem(document, issue) ?? []),
+    ...(result.issues ?? [])
+      .flatMap(inMaps)
+      .flatMap((issue) => issueProblem(document, issue) ?? []),
     ...checkRules(document),
   ];
   if (result.success && problems.length === 0) return { content: result.output, problems: [] };
   return { content: undefined, problems: inOrder(problems) };
+}
+
+/** Where one form of several is a map, and a map was written, what is wrong is wrong in the map. */
+function inMaps(issue: v.BaseIssue<unknown>): readonly v.BaseIssue<unknown>[] {
+  const { path = [], issues = [] } = issue;
+  const within = issue.type === 'union' && isMap(issue.input) ? issues : [];
+  const deeper = within.filter((one) => one.path !== undefined);
+  if (deeper.length === 0) return [issue];
+  return deeper.map((one) => ({ ...one, path: [...path, ...(one.path ?? [])] }) as typeof one);
 }
 
 function issueProblem(document: ConfigDocument, issue: v.BaseIssue<unknown>): Problem | undefined {

@@ -1,7 +1,7 @@
 import { isMap, type ConfigDocument, type DocumentPath } from './document.ts';
 import { GO_ONLY_KEYS, templateLanguage } from './go-templates.ts';
 import { problemAt, type Problem } from './problems.ts';
-import { checkGroups, checkSafety } from './safety-rules.ts';
+import { checkGroups, checkGuard, checkSafety } from './safety-rules.ts';
 import { checkSupervisorRules } from './supervisor-rules.ts';
 
 /**
@@ -10,9 +10,10 @@ import { checkSupervisorRules } from './supervisor-rules.ts';
  */
 export function checkRules(document: ConfigDocument): Problem[] {
   if (!isMap(document.content)) return [];
-  const { catalog, templates } = document.content;
+  const { catalog, guard, templates } = document.content;
   const problems: Problem[] = [];
   if (isMap(catalog)) checkCatalog(catalog);
+  if (isMap(guard)) checkGuard(guard, ['guard'], report);
   if (Array.isArray(templates)) {
     for (const [index, template] of templates.entries()) {
       if (isMap(template)) checkTemplate(template, ['templates', index]);

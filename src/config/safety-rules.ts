@@ -6,6 +6,7 @@ type Report = (path: DocumentPath, message: string, suggestion: string) => void;
 type Entry = Readonly<Record<string, unknown>>;
 
 const NEEDS_DESTINATION = ['check', 'fileGroup', 'onDrift', 'guard'] as const;
+const BY_NAME = ['minInstances', 'maxRemovedPercent', 'removeAfter'] as const;
 const NEEDS_COMMAND = ['probe', 'onFailure', 'reload'] as const;
 
 /** What the keys of one entry of `templates` that keep its file safe have to do with each other. */
@@ -26,8 +27,18 @@ export function checkSafety(
     const message = 'a file that is written in place cannot be replaced together with others';
     report([...path, 'write'], message, 'leave it out, or leave out fileGroup');
   }
-  const { probe } = entry;
+  const { probe, guard } = entry;
   if (isMap(probe)) checkProbe(probe, [...path, 'probe'], report);
+  if (isMap(guard)) checkGuard(guard, [...path, 'guard'], report);
+}
+
+/** To the schema a list is a map whose names are numbers: a guard that guards nothing. */
+export function checkGuard(guard: Entry, path: DocumentPath, report: Report): void {
+  for (const key of BY_NAME) {
+    if (!Array.isArray(guard[key])) continue;
+    const message = 'expected one for all, or a map by service or key prefix, found a list';
+    report([...path, key], message, `write it without [ ], or as ${key}: {NAME: …}`);
+  }
 }
 
 /**

@@ -25,6 +25,12 @@ export function madeWith(madeOf: MadeOf, id: string, value: Value): MadeOf {
   return Object.assign(new Map(madeOf).set(id, value), queries === undefined ? {} : { queries });
 }
 
+/** Whether both are the very same values: an equal answer keeps its object. */
+export function areSame(first: MadeOf, second: MadeOf): boolean {
+  if (first.size !== second.size) return false;
+  return [...first].every(([id, value]) => second.has(id) && second.get(id) === value);
+}
+
 /** What each file was last made of. Guards compare new data with it, and a start may need it. */
 export interface Ledger {
   /** What the file was made of when it was last put in place, or found to be right; undefined where nobody knows. */

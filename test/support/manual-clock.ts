@@ -9,6 +9,7 @@ interface Timer {
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #nowMs = 0;
+  #aheadMs = 0;
   #order = 0;
   readonly #timers = new Set<Timer>();
 
@@ -17,7 +18,12 @@ export class ManualClock implements Clock {
   }
 
   timeOfDay(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.#aheadMs;
+  }
+
+  /** Somebody sets the time of day. */
+  jump(byMs: number): void {
+    this.#aheadMs += byMs;
   }
 
   /** How many timers have not fired: zero once everything has stopped. */

@@ -5,7 +5,7 @@ import type { AutotmplError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import type { Recall } from '../../template/engine.ts';
-import type { Ledger, MadeOf } from '../ledger.ts';
+import { areSame, type Ledger, type MadeOf } from '../ledger.ts';
 import type { GuardRules } from '../safety.ts';
 import type { Target } from '../target.ts';
 import type { Counted } from './census.ts';
@@ -14,8 +14,9 @@ import { droppedQueries } from './dropped.ts';
 import { sharedNames, tellOfIdle } from './idle-report.ts';
 import { judgeAll } from './judges.ts';
 import type { GuardMemories, GuardMemory } from './memory.ts';
-import type { Objection } from './objections.ts';
+import { guardsIn } from './objections.ts';
 import { RemovalGrace } from './removal-grace.ts';
+import { UnknownPast } from './unknown-past.ts';
 import { delayed, refused, RELEASED, type WordsFor } from './words.ts';
 
 /** What a guard works with. */
@@ -58,6 +59,7 @@ export class Guard {
   readonly #memory: GuardMemory;
   readonly #count: GuardCount;
   readonly #grace: RemovalGrace | undefined;
+  readonly #past: UnknownPast;
   #cancelTimer: CancelTimer = () => undefined;
   #draft: Draft | undefined;
   #removals: readonly Counted[] = [];
@@ -67,12 +69,13 @@ export class Guard {
   #wasIdleSaid = false;
 
   constructor(target: Target, rules: GuardRules, options: GuardOptions) {
-    const { memories, ledger, recall, clock, bus, once } = options;
+    const { memories, ledger, recall, clock, bus, logger, once } = options;
     this.#target = target;
     this.#rules = rules;
     this.#options = options;
     this.#memory = memories.of(target);
     this.#count = new GuardCount(target, rules, { memory: this.#memory, clock, bus });
+    this.#past = new UnknownPast(target, logger);
     for (const [guard, name] of sharedNames(rules)) {
       memories.idle.expect(target.label, `${guard} ${name}`);
     }
@@ -98,7 +101,9 @@ export class Guard {
     this.#opensMs = undefined;
     this.#grace?.keepOnly(draft.used);
     if (this.#grace !== undefined) this.#count.evaluated('removeAfter', this.#grace.kept === 0);
-    const hold = this.#object(draft) ?? this.#delay(draft);
+    const objection = this.#object(draft);
+    if (objection !== undefined) this.#memory.isDelayed = false;
+    const hold = objection ?? this.#delay(draft);
     if (hold === undefined) this.#letGo();
     else this.#memory.heldSinceMs ??= this.#options.clock.now();
     return hold;
@@ -118,7 +123,8 @@ export class Guard {
     }
     memory.released = undefined;
     memory.objections.clear();
-    const { maxChanges } = this.#rules;
+    const { maxChanges, maxRemovedPercent } = this.#rules;
+    if (changed && maxRemovedPercent.size > 0) this.#past.replaced();
     if (maxChanges !== undefined && !once) {
       memory.budget.note(this.#draft.text, changed, maxChanges, nowMs);
     }
@@ -161,7 +167,7 @@ export class Guard {
   #object({ used, madeOf }: Draft): Hold | undefined {
     const { ledger, clock } = this.#options;
     const { released, objections, removals } = this.#memory;
-    if (released !== undefined && isSame(released.madeOf, madeOf)) return undefined;
+    if (released !== undefined && areSame(released.madeOf, madeOf)) return undefined;
     const nowMs = clock.now();
     const before = released?.madeOf ?? ledger.of(this.#target);
     const lastUsed = this.#lastUsed;
@@ -177,6 +183,7 @@ export class Guard {
       },
     );
     this.#removals = found.removals;
+    this.#past.look(before);
     if (!this.#wasIdleSaid) tellOfIdle(this.#target, this.#rules, found.idle, this.#options);
     this.#wasIdleSaid = true;
     for (const guard of found.evaluated) {
@@ -210,10 +217,11 @@ export class Guard {
     this.#count.evaluated('maxChanges', opensMs === undefined);
     this.#opensMs = opensMs;
     if (opensMs === undefined) return undefined;
-    const isFresh = this.#memory.heldSinceMs === undefined;
+    const isFresh = !this.#memory.isDelayed;
+    this.#memory.isDelayed = true;
     if (isFresh) this.#count.objected('maxChanges');
     return {
-      error: delayed({ ...this.#words, maxChanges, opensMs, nowMs }),
+      error: delayed({ ...this.#words, maxChanges, inMs: opensMs - nowMs, clock }),
       fresh: isFresh ? ['maxChanges'] : [],
       level: 'warn',
     };
@@ -233,17 +241,8 @@ export class Guard {
     const by = memory.released?.by ?? 'data';
     const heldFor = formatDuration(clock.now() - memory.heldSinceMs);
     memory.heldSinceMs = undefined;
+    memory.isDelayed = false;
     bus.emit('target:released', { target: label, by });
     logger.info(`${label} is released after ${heldFor}: ${RELEASED[by]}`, { target: label });
   }
-}
-
-function guardsIn(objections: readonly Objection[]): readonly string[] {
-  return [...new Set(objections.map(({ guard }) => guard))];
-}
-
-/** Whether both are the very same values: an equal answer keeps its object. */
-function isSame(first: MadeOf, second: MadeOf): boolean {
-  if (first.size !== second.size) return false;
-  return [...first].every(([id, value]) => second.has(id) && second.get(id) === value);
 }

@@ -38,26 +38,23 @@ interface Judge {
   readonly names: (rules: GuardRules) => Iterable<string>;
   /** What `*` stands for. */
   readonly isOther: (query: Query) => boolean;
-  /** Undefined where there is nothing to judge by. */
-  readonly judge: (counted: Counted & { rule: string }, bench: Bench) => Verdict | undefined;
+  /** What there is against it, as a sentence. */
+  readonly judge: (counted: Counted & { rule: string }, bench: Bench) => string | undefined;
 }
-
-type Verdict = { readonly sentence: string | undefined };
 
 const JUDGES: readonly Judge[] = [
   {
     guard: 'neverEmpty',
     names: ({ neverEmpty }) => neverEmpty,
     isOther: isInstanceQuery,
-    judge: (counted, { areSecret }) => ({ sentence: judgeNeverEmpty(counted, areSecret) }),
+    judge: (counted, { areSecret }) => judgeNeverEmpty(counted, areSecret),
   },
   {
     guard: 'minInstances',
     names: ({ minInstances }) => minInstances.keys(),
     isOther: isInstanceQuery,
-    judge: (counted, { rules, areSecret }) => ({
-      sentence: judgeMinInstances(counted, rules.minInstances.get(counted.rule) ?? 0, areSecret),
-    }),
+    judge: (counted, { rules, areSecret }) =>
+      judgeMinInstances(counted, rules.minInstances.get(counted.rule) ?? 0, areSecret),
   },
   {
     guard: 'maxRemovedPercent',
@@ -65,10 +62,9 @@ const JUDGES: readonly Judge[] = [
     // One key is there or not: a share of it says nothing.
     isOther: ({ kind }) => kind !== 'key',
     judge: (counted, { rules, removals, nowMs, areSecret }) => {
-      if (counted.before === undefined) return undefined;
       const most = rules.maxRemovedPercent.get(counted.rule) ?? 100;
       const whole = removals.withThem(counted, nowMs);
-      return { sentence: judgeMaxRemovedPercent(whole, most, areSecret) };
+      return judgeMaxRemovedPercent(whole, most, areSecret);
     },
   },
 ];
@@ -85,10 +81,8 @@ export function judgeAll(evidence: Evidence, bench: Bench): Findings {
     try {
       const counts = census(evidence, { names: named, isOther });
       for (const counted of counts) {
-        const verdict = judge(counted, bench);
-        if (verdict === undefined) continue;
         evaluated.add(guard);
-        const { sentence } = verdict;
+        const sentence = judge(counted, bench);
         if (sentence !== undefined) objections.push({ guard, key: counted.key, sentence });
       }
       if (guard === 'maxRemovedPercent') removals.push(...counts);

@@ -16,7 +16,7 @@ export function judgeMaxRemovedPercent(
   const gone = goneFrom(before, now);
   const percent = (100 * gone.size) / before.size;
   if (percent <= most) return undefined;
-  const shares = `${tenths(percent)} % removed; at most ${tenths(most)} % may go at once`;
+  const shares = `${tenths(percent)} % removed; at most ${most} % may go at once`;
   return `${course(counted, before)} (${shares})${goneNames(gone, areSecret)}`;
 }
 

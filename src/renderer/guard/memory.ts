@@ -21,6 +21,8 @@ export class GuardMemory {
   readonly tallies = new Map<string, Tally>();
   /** Since when they hold the file. */
   heldSinceMs: number | undefined;
+  /** Whether the budget of changes holds it, and no objection. */
+  isDelayed = false;
   /** Data that was taken in spite of them, until the file is made of it. */
   released: { readonly madeOf: MadeOf; readonly by: 'time' | 'operator' } | undefined;
 

@@ -9,6 +9,11 @@ export interface Objection {
   readonly sentence: string;
 }
 
+/** The guards that have these objections, each once. */
+export function guardsIn(objections: readonly Objection[]): readonly GuardName[] {
+  return [...new Set(objections.map(({ guard }) => guard))];
+}
+
 /** What stands against a file at this moment. */
 export interface Standing {
   readonly standing: readonly Objection[];

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import { AutotmplError } from '../../core/errors.ts';
+import type { Clock } from '../../core/time.ts';
 import type { Allowance } from './change-budget.ts';
 import type { Objection } from './objections.ts';
 
@@ -40,15 +41,15 @@ export function delayed({
   label,
   advice,
   maxChanges: { count, withinMs },
-  opensMs,
-  nowMs,
+  inMs,
+  clock,
 }: WordsFor & {
   readonly maxChanges: Allowance;
-  readonly opensMs: number;
-  readonly nowMs: number;
+  readonly inMs: number;
+  readonly clock: Clock;
 }): AutotmplError {
   const often = count === 1 ? 'once' : `${count} times`;
-  const opening = `${new Date(opensMs).toISOString()}, in ${formatDuration(opensMs - nowMs)}`;
+  const opening = `${new Date(clock.timeOfDay() + inMs).toISOString()}, in ${formatDuration(inMs)}`;
   return new AutotmplError(
     'guard',
     `${label} changed ${often} within ${formatDuration(withinMs)}, as often as maxChanges has it; the newest text is written at ${opening}`,

@@ -12,7 +12,7 @@ export interface Entry {
   atMs: number;
   /** Stands for what the record holds; absent: there is none, for all that is known. */
   written?: string;
-  /** Since when it has something to write. */
+  /** Since when it has something to write, by the clock that does not jump. */
   changedAtMs?: number;
 }
 

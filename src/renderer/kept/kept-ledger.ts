@@ -80,9 +80,10 @@ export class KeptLedger implements Ledger {
     if (!isKept(target)) return;
     const before = this.#entries.get(target.destination);
     if (before !== undefined && isSame(before.madeOf, madeOf)) return;
-    const atMs = this.#options.clock.timeOfDay();
+    const { clock } = this.#options;
     this.#entries.set(target.destination, {
-      ...{ madeOf, atMs, changedAtMs: atMs, secret: before?.secret ?? new Set() },
+      ...{ madeOf, atMs: clock.timeOfDay(), secret: before?.secret ?? new Set() },
+      changedAtMs: before?.changedAtMs ?? clock.now(),
       ...(before?.written !== undefined && { written: before.written }),
     });
     this.#writer?.changed();

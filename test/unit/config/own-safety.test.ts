@@ -79,6 +79,21 @@ describe('what keeps a file safe', () => {
     ['guard: {minInstances: 0}', 'a whole number of at least 1'],
     ['guard: {maxChanges: 10/0s}', 'a number of changes and a time, such as "10/1h"'],
     ['guard: {maxChanges: often}', 'a number of changes and a time, such as "10/1h"'],
+    [
+      'guard: {minInstances: {a: 0}}',
+      'guard.minInstances.a: expected a whole number of at least 1',
+    ],
+    [
+      'guard: {minInstances: {a: two}}',
+      'guard.minInstances.a: expected a whole number of at least',
+    ],
+    [
+      'guard: {maxRemovedPercent: {"*": 5%}}',
+      'guard.maxRemovedPercent."*": expected a number from 0',
+    ],
+    ['guard: {removeAfter: {a: 10}}', 'guard.removeAfter.a: expected a duration such as'],
+    ['guard: {removeAfter: [10s]}', 'guard.removeAfter: expected one for all, or a map'],
+    ['guard: {minInstances: [2]}', 'guard.minInstances: expected one for all, or a map'],
     ['guard: {removeAfter: 5}', 'a duration such as "10s"'],
     ['format: csv', 'one of json, yaml, toml, ini, xml, nginx'],
     ['command: x, onFailure: retry', 'one of keep, rollback, exit'],
@@ -96,6 +111,13 @@ describe('what keeps a file safe', () => {
     ],
   ])('is refused where it makes no sense: %s', async (keys, words) => {
     expect(await complaint({ 'a.yaml': `templates: [{${BASE}, ${keys}}]` })).toContain(words);
+  });
+
+  it('is refused in the guards of all templates, too', async () => {
+    const told = await complaint({
+      'a.yaml': `templates: [{${BASE}}]\nguard: {minInstances: [2]}`,
+    });
+    expect(told).toContain('guard.minInstances: expected one for all, or a map by service');
   });
 
   it.each([

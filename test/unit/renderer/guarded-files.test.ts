@@ -46,13 +46,13 @@ describe('a file whose data a guard objects to', () => {
         reason: expect.stringContaining('went from 4 instances to 1') as string,
         guards: {
           heldSinceMs: 0,
-          tallies: [{ guard: 'maxRemovedPercent', evaluated: 1, objections: 1, lastObjectedMs: 0 }],
+          tallies: [{ guard: 'maxRemovedPercent', evaluated: 2, objections: 1, lastObjectedMs: 0 }],
         },
       },
     ]);
     // The numbers change, the objection does not: no new line.
     files.sales('a', 'b2');
-    await files.until(() => files.evaluations.length === 2, 'another look');
+    await files.until(() => files.evaluations.length === 3, 'another look');
     expect(files.logger.records.filter(({ level }) => level === 'error')).toHaveLength(1);
     expect(renderer.standings()[0]?.reason).toContain('went from 4 instances to 2');
     expect(files.facts).toEqual([]);
@@ -125,6 +125,32 @@ describe('a file whose data a guard objects to', () => {
     await files.untilTold(/^ready/);
     expect(files.read()).toBe('of yesterday');
     expect(renderer.standings()[0]?.state).toBe('held');
+  });
+
+  it('is said to be replaced unseen where nobody knows what it was made of', async () => {
+    files.write('out', 'a b c d ');
+    files.sales('a');
+    const { stop } = files.start([files.target(HALF)]);
+    await files.untilTold(/^written/);
+    expect(files.logger.text()).toContain(
+      'warn out was replaced, and maxRemovedPercent had nothing to compare with: what the file was made of before this run is not known; with state in the config it is kept over restarts',
+    );
+    await stop();
+    files.sales('a', 'b');
+    files.start([files.target(HALF)]);
+    await files.untilText('a b ');
+    expect(files.logger.records.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  it.each([
+    ['there was none', undefined],
+    ['it is the same', 'a '],
+  ])('is not said to be replaced unseen where %s', async (_, text) => {
+    if (text !== undefined) files.write('out', text);
+    files.sales('a');
+    files.start([files.target(HALF)]);
+    await files.untilTold(/^ready/);
+    expect(files.logger.records.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
   it('fails a single run', async () => {
@@ -394,6 +420,37 @@ describe('the budget of changes', () => {
     expect(files.read()).toBe('b ');
     await files.clock.advance(1);
     await files.untilText('d ');
+  });
+
+  it('is said, and counted, also where an objection went before it', async () => {
+    const { maxChanges } = twice;
+    files.sales('a', 'b');
+    const rules = { neverEmpty: ['sales'], maxChanges: { ...maxChanges, count: 1 } };
+    const { renderer } = files.start([files.target(rules)]);
+    await files.untilText('a b ');
+    files.sales();
+    await files.untilTold(/^held out guard neverEmpty/);
+    files.sales('a');
+    await files.untilTold(/^held out guard maxChanges/);
+    expect(renderer.standings()[0]?.guards?.tallies).toMatchObject([
+      { guard: 'neverEmpty', objections: 1 },
+      { guard: 'maxChanges', objections: 1 },
+    ]);
+    files.sales();
+    await files.untilTold(/^held out guard neverEmpty/);
+  });
+
+  it('goes on by the time that passes, and says when by the time of day', async () => {
+    files.sales('a');
+    files.start([files.target({ maxChanges: { count: 1, withinMs: 60_000 } })]);
+    await files.untilText('a ');
+    await files.untilTold(/^written/);
+    files.clock.jump(3_600_000);
+    files.sales('b');
+    await files.untilTold(/^held/);
+    expect(files.logger.text()).toContain('is written at 1970-01-01T01:01:00.000Z, in 1m');
+    await files.clock.advance(60_000);
+    await files.untilText('b ');
   });
 
   it('has nothing against a text that is in place', async () => {

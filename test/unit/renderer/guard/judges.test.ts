@@ -157,6 +157,17 @@ describe('maxRemovedPercent', () => {
     expect(said(judge(half, before, now))).toEqual(objections);
   });
 
+  it('has looked also where nobody knows what there was, so that it is not taken for dead', () => {
+    expect([...judge(half, undefined, sales('a')).evaluated]).toEqual(['maxRemovedPercent']);
+  });
+
+  it('says its bound as it is written', () => {
+    const rules = { maxRemovedPercent: new Map([['*', 33.31]]) };
+    expect(said(judge(rules, sales('a', 'b', 'c'), sales('a', 'b')))).toEqual([
+      'sales went from 3 instances to 2 (33.4 % removed; at most 33.31 % may go at once): c is gone',
+    ]);
+  });
+
   it('judges trees, nodes and services, each by itself, but no single key', () => {
     const service = (Name: string) => ({ Name, Tags: [] });
     const node = (Node: string) => ({ ...instance('x'), Node, Datacenter: 'dc1' }) as never;

@@ -151,6 +151,24 @@ describe('a kept ledger', () => {
     expect(content()).toContain('maybe');
   });
 
+  it.each([-3_600_000, 3_600_000])(
+    'waits for it no less and no longer when the time of day jumps by %i ms, and when data goes on changing',
+    async (jumpMs) => {
+      clock.jump(jumpMs);
+      const ledger = open();
+      undecided.add('key(b)');
+      for (let change = 0; change < 3; change += 1) {
+        ledger.note(FIRST, madeOf({ a: `plain ${change}`, b: 'maybe' }));
+        await clock.advance(9000);
+        await ledger.settle();
+      }
+      expect(files()).toEqual([]);
+      await clock.advance(5000);
+      await ledger.settle();
+      expect(content()).toContain('plain 2');
+    },
+  );
+
   it('keeps nothing of secret targets, nor of what goes to standard output', async () => {
     const ledger = open();
     ledger.note(
