@@ -2,7 +2,7 @@ import type { Complaint } from './format.ts';
 
 const COMMENT = /^\s*[#;]/;
 const HEADER = /^\s*\[[^[\]]+\]\s*(?:[#;].*)?$/;
-const ASSIGNMENT = /^\s*([^\s=:[][^=:]*?)\s*[=:]\s*(.*)$/;
+const ASSIGNMENT = /^\s*[^\s=:[][^=:]*[=:]\s*(.*)$/;
 /** A switch (`skip-networking`), or MySQL's `!include FILE`. */
 const BARE = /^\s*(?:[\w.-]+|![a-z]+ \S.*)\s*(?:[#;].*)?$/;
 
@@ -31,7 +31,7 @@ export function findFaultInIni(text: string): Complaint | undefined {
     }
     if (line.trim() === '' || COMMENT.test(line)) continue;
     const column = line.search(/\S/) + 1;
-    const value = ASSIGNMENT.exec(line)?.[2];
+    const value = ASSIGNMENT.exec(line)?.[1];
     if (value !== undefined) {
       hasName = true;
       if (value.startsWith('"') && !closesQuote(value.slice(1))) goesOn = { quote: number };

@@ -107,14 +107,16 @@ class NginxReader {
     return this.#complain('a space is missing after this quote', at);
   }
 
-  /** A brace belongs to the word only right behind a `$`; a closing one always does. */
+  /** Braces belong to the word only right behind a `$`, however many; a closing one always does. */
   #plainEnd(): number {
     let at = this.#at;
     while (at < this.#text.length) {
       const here = this.#text[at] as string;
       if (here === '\\') at += 2;
-      else if (here === '$' && this.#text[at + 1] === '{') at += 2;
-      else if (SPACE.test(here) || here === ';' || here === '{') break;
+      else if (here === '$') {
+        at += 1;
+        while (this.#text[at] === '{') at += 1;
+      } else if (SPACE.test(here) || here === ';' || here === '{') break;
       else at += 1;
     }
     return Math.min(at, this.#text.length);

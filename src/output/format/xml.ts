@@ -13,7 +13,8 @@ const DECLARATION = new RegExp(
   'uy',
 );
 const ENTITY = new RegExp(String.raw`&(?:(${NAME})|#(\d{1,7})|#x([\da-fA-F]{1,6}));`, 'uy');
-const DECLARED_ENTITY = new RegExp(String.raw`<!ENTITY${SPACE}+(${NAME})${SPACE}`, 'gu');
+const DECLARED_ENTITY = new RegExp(String.raw`<!ENTITY${SPACE}+(${NAME})${SPACE}`, 'uy');
+const PLAIN_IN_DOCTYPE = /[^"'<>[\]]*/y;
 /** What XML 1.0 has no place for. */
 const FORBIDDEN =
   /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -46,6 +47,8 @@ class XmlReader {
   readonly #text: string;
   readonly #open: { readonly name: string; readonly at: number }[] = [];
   readonly #entities = new Set(['lt', 'gt', 'amp', 'apos', 'quot']);
+  /** Whether all entities are declared in the text itself, if at all (XML 1.0, 4.1: Entity Declared). */
+  #knowsEntities = true;
   #at = 0;
   #hasRoot = false;
 
@@ -127,14 +130,43 @@ class XmlReader {
     this.#refuse(`this end tag does not match the element that was opened in line ${line}`, at);
   }
 
-  /** An internal subset is between brackets, and may hold quotes with anything in them. */
+  /** An internal subset is between brackets; quotes, comments and processing instructions in it may hold anything. Nothing is loaded, and nothing expanded. */
   #readDoctype(): void {
+    const text = this.#text;
     const at = this.#at;
-    const pattern =
-      /<!DOCTYPE(?:[^[\]<>"']|"[^"]*"|'[^']*')*(?:\[(?:[^\]"'<]|"[^"]*"|'[^']*'|<!--[^]*?-->|<)*\][ \t\r\n]*)?>/y;
-    const found = this.#match(pattern)?.[0];
-    if (found === undefined) return this.#refuse('this document type is never closed', at);
-    for (const [, name = ''] of found.matchAll(DECLARED_ENTITY)) this.#entities.add(name);
+    let isInside = false;
+    for (this.#at += '<!DOCTYPE'.length; ;) {
+      const plain = this.#match(PLAIN_IN_DOCTYPE)?.[0] ?? '';
+      // What is loaded from elsewhere may declare more.
+      if (isInside ? /%[^\s;]+;/.test(plain) : /\b(?:SYSTEM|PUBLIC)\b/.test(plain)) {
+        this.#knowsEntities = false;
+      }
+      const here = text[this.#at];
+      if (here === undefined) return this.#refuse('this document type is never closed', at);
+      if (here === '"' || here === "'") this.#skipQuoted(here, at);
+      else if (isInside && text.startsWith('<!--', this.#at)) {
+        this.#skipPast('-->', 'this comment is never closed');
+      } else if (isInside && text.startsWith('<?', this.#at)) {
+        this.#skipPast('?>', 'this processing instruction is never closed');
+      } else {
+        if (here === '<') this.#declareEntity();
+        if (here === '[' || here === ']') isInside = here === '[';
+        this.#at += 1;
+        if (here === '>' && !isInside) return;
+      }
+    }
+  }
+
+  #skipQuoted(quote: string, doctypeAt: number): void {
+    const end = this.#text.indexOf(quote, this.#at + 1);
+    if (end === -1) this.#refuse('this document type is never closed', doctypeAt);
+    this.#at = end + 1;
+  }
+
+  #declareEntity(): void {
+    DECLARED_ENTITY.lastIndex = this.#at;
+    const [, name] = DECLARED_ENTITY.exec(this.#text) ?? [];
+    if (name !== undefined) this.#entities.add(name);
   }
 
   #readText(end: number): void {
@@ -155,7 +187,7 @@ class XmlReader {
       const found = ENTITY.exec(this.#text);
       if (found === null) this.#refuse('an & that begins no entity: it is written &amp;', at);
       const [, name, decimal, hexadecimal] = found ?? [];
-      if (name !== undefined && !this.#entities.has(name)) {
+      if (name !== undefined && this.#knowsEntities && !this.#entities.has(name)) {
         this.#refuse('an entity that nobody declared', at);
       }
       if (name === undefined && !isCharacter(Number(decimal ?? `0x${hexadecimal}`))) {

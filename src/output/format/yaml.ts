@@ -9,11 +9,18 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'this key is there twice',
 };
 
+/** What YAML 1.2 has no place for (c-printable); the parser lets it be, others do not. */
+const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /** YAML 1.2, any number of documents. Tags are let be: they mean something to whoever reads the file. */
 export function findFaultInYaml(text: string): Complaint | undefined {
+  const forbidden = text.search(FORBIDDEN);
+  if (forbidden !== -1) {
+    return complainAt(text, forbidden, 'a control character, which YAML does not allow');
+  }
   try {
     const documents = parseAllDocuments<ParsedNode, true>(text, {
-      ...{ merge: true, prettyErrors: false, logLevel: 'silent' },
+      ...{ prettyErrors: false, logLevel: 'silent' },
     });
     if ('empty' in documents) return complainOf(text, documents.errors);
     for (const document of documents) {

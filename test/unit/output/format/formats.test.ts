@@ -48,12 +48,31 @@ const rows: Readonly<Record<TextFormat, Rows>> = {
     ],
     ['a: "x\n', '2:1 Missing closing "quote'],
     ['a:\n\t- b\n', '2:1 Tabs are not allowed as indentation'],
+    ['\ufeffa: "ä 😀"\r\n', 'right'],
+    ['a: x\nb: \u0007\n', '2:4 a control character, which YAML does not allow'],
+    ['a: {<<: {b: 1}, <<: {c: 1}}\n', '1:17 this key is there twice'],
   ],
   toml: [
     ['a = 1\n[b]\nc = ["x"]\n', 'right'],
     ['a = 1\na = 2\n', '2:1 trying to redefine an already defined table or value'],
     ['a = \n', '1:5 invalid value'],
     ['[a\n', '1:3 illegal character in key'],
+    ['a = 9223372036854775807\nb = [-9_223_372_036_854_775_808, 0xdead_beef]\n', 'right'],
+    ['a = [1,\n  # c\n  2,\n]\nb = {c = 1, d = [\n2,]}\n[[x]]\n07 = 07:32:00\n', 'right'],
+    [
+      'a = "{,}\\" 1:2"\nb = """\n{\\x41"""\n',
+      '3:2 an escape (\\e, \\x) that TOML 1.0 does not know',
+    ],
+    ["a = '\\e'\nb = '''\n\\x''''\nc = 1979-05-27T07:32:00+01:00\n", 'right'],
+    ['\ufeffa = 1\r\nb = 2\r\n', 'right'],
+    ['a = 9223372036854775808\n', '1:5 an integer of more than 64 bits'],
+    ['a = {b = 1,}\n', '1:12 a comma before this }, which TOML 1.0 does not know'],
+    [
+      'a = {b = 1,\n c = 2}\n',
+      '1:12 a line break in an inline table, which TOML 1.0 does not know',
+    ],
+    ['a = "\\e"\n', '1:6 an escape (\\e, \\x) that TOML 1.0 does not know'],
+    ['a = 1979-05-27 07:32\n', '1:16 a time without seconds, which TOML 1.0 does not know'],
   ],
   ini: [
     ['; c\n# c\n[unit one]  ; c\nA=1\nB = two words\nC: 3\nempty =\n', 'right'],
@@ -85,6 +104,11 @@ const rows: Readonly<Record<TextFormat, Rows>> = {
       '<!DOCTYPE hibernate PUBLIC "-//X//EN" "http://x/y.dtd">\n<a:b xmlns:a="x"><a:c></a:c></a:b>',
       'right',
     ],
+    ["<!DOCTYPE a [<?pi it's ]>?><!-- it's ]> --><!ENTITY e 'x'>]>\n<a>&e;</a>", 'right'],
+    ['<!DOCTYPE a [<!-- <!ENTITY e "x"> -->]>\n<a>&e;</a>', '2:4 an entity that nobody declared'],
+    ['<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x.dtd">\n<html>&nbsp;</html>', 'right'],
+    ['<!DOCTYPE a [<!ENTITY % more SYSTEM "x">%more;]>\n<a>&e;</a>', 'right'],
+    ['<!DOCTYPE a [<!ENTITY e "x">\n<a>&e;</a>', '1:1 this document type is never closed'],
     ['', '1:1 there is no element'],
     ['<a><b></a></b>', '1:7 this end tag does not match the element that was opened in line 1'],
     ['<a>\n<b>\n', '2:1 this element is never closed'],
@@ -115,6 +139,7 @@ const rows: Readonly<Record<TextFormat, Rows>> = {
     ['', 'right'],
     ['# only } a { comment', 'right'],
     ["set $a \"x;{}#\";\nset $b '\\'}';\nset $c a#b;\nset ${d}{ x;", '4:9 this { is never closed'],
+    ['set ${{a b;\n', 'right'],
     ['return 200 "${a}b$c";\nlog_format x ${a}b;\n', 'right'],
     ['location ~ \\.(a|b)$ { deny all; }\nrewrite ^/x\\{2\\}$ /y;\n', 'right'],
     ['if ($a = "b") { return 204; }\n', 'right'],
@@ -153,6 +178,8 @@ describe('a text that nobody writes by hand', () => {
     ['json', `"${'\\n'.repeat(2_000_000)}"`],
     ['xml', `${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}`],
     ['nginx', `${'a {'.repeat(100_000)}${'}'.repeat(100_000)}`],
+    ['ini', `a${' '.repeat(200_000)}= 1`],
+    ['xml', `<!DOCTYPE a [${'<!-- x -->'.repeat(50_000)}]><a/>`],
   ])('is read to its end as %s', async (format, text) => {
     expect(await verdict(format, text)).toBe('right');
   });
@@ -160,6 +187,8 @@ describe('a text that nobody writes by hand', () => {
   it.each<[TextFormat, string]>([
     ['yaml', '['.repeat(20_000)],
     ['toml', `a = ${'['.repeat(20_000)}`],
+    ['ini', `[a]\na${' '.repeat(200_000)}b c`],
+    ['xml', `<!DOCTYPE a [${'<!-- x -->'.repeat(50_000)}`],
   ])('is a complaint, and no crash, as %s', async (format, text) => {
     expect(await verdict(format, text)).not.toBe('right');
   });
