@@ -10,7 +10,7 @@ import type { Locks } from '../catalog/locks.ts';
 import type { Registrar } from '../catalog/registrar.ts';
 import type { Settings } from '../config/settings.ts';
 import { AutotmplError } from '../core/errors.ts';
-import { Claims } from '../output/claims.ts';
+import { Claims, refuseSameFiles } from '../output/claims.ts';
 import { compileTargets } from '../renderer/compile-targets.ts';
 import { checkGroups } from './check-groups.ts';
 import { createEngines } from './engines.ts';
@@ -63,9 +63,11 @@ export class Preparation {
     try {
       slots = createSlots(settings, { dry, ...parts });
       if (supervised) await checkSupervised(settings, present, registrar, locks);
+      const destinations = settings.targets.flatMap((target) => target.destination ?? []);
       // A single run is over too soon for two of them to undo each other's work.
-      const lasting = once || dry ? [] : settings.targets;
-      const lease = await this.#claims.take(lasting.flatMap((target) => target.destination ?? []));
+      const isSingle = once || dry;
+      if (isSingle) await refuseSameFiles(destinations);
+      const lease = await this.#claims.take(isSingle ? [] : destinations);
       return { settings, targets, catalog, lease, registrar, locks, slots, accesses };
     } catch (error) {
       await letGo({ catalog, registrar, locks, slots });

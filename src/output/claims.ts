@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { AutotmplError } from '../core/errors.ts';
 import { atMost } from '../core/at-most.ts';
 import { claimDestination, realPathOf, type Claim } from './claim.ts';
@@ -75,6 +76,16 @@ export class Claims {
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Throws an AutotmplError where two of these are the same file. Asks only about those of the same name: the others differ, unless their own names are links. */
+export async function refuseSameFiles(destinations: readonly string[]): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const destination of destinations) {
+    const name = basename(destination);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  await distinctPaths(destinations.filter((path) => (counts.get(basename(path)) ?? 0) > 1));
 }
 
 /** The real paths, each with the destination as the user wrote it. */

@@ -19,7 +19,7 @@ export interface DryPublisherOptions {
   readonly color: 0 | 1 | 2 | 3;
 }
 
-/** Shows what would change as a diff, and which command would run. Writes nothing. */
+/** Shows what would change as a diff, and which check and which command would run. Writes nothing. */
 export class DryPublisher implements Publisher {
   readonly #options: DryPublisherOptions;
   /** What was shown last for each target: the same diff is not shown twice. */
@@ -48,9 +48,7 @@ export class DryPublisher implements Publisher {
     try {
       const own = await this.#showOwn(publication);
       const beside = await this.#showBeside(publication);
-      if (target.command !== undefined && (own === 'text' || beside)) {
-        this.#options.print(`would run: ${commandLabel(target.command)}\n`);
-      }
+      if (own === 'text' || beside) this.#showCommands(target);
       return own === 'nothing' && !beside
         ? { outcome: 'unchanged', commandOwed: false }
         : { outcome: 'shown' };
@@ -61,6 +59,13 @@ export class DryPublisher implements Publisher {
           : new AutotmplError('output', `cannot compare ${target.label}: ${describeError(error)}`);
       return { outcome: 'failed', error: failure };
     }
+  }
+
+  /** A check is only named: what it looks with need not be on this machine, and a file elsewhere would mislead it. */
+  #showCommands({ check, command }: Target): void {
+    const { print } = this.#options;
+    if (check !== undefined) print(`would check: ${commandLabel(check.command)}\n`);
+    if (command !== undefined) print(`would run: ${commandLabel(command)}\n`);
   }
 
   /** Shows what would change in the target's own file; says what that is. */

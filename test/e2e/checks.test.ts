@@ -47,7 +47,11 @@ describe('a single run', () => {
       65,
       true,
     ]);
-    expect((await once({ check: 'touch ran' }, '-dry')).code).toBe(0);
+    const shown = await once({ check: 'touch ran', command: 'reload' }, '-dry');
+    expect([shown.code, shown.stdout]).toEqual([
+      0,
+      expect.stringMatching(/\nwould check: touch ran\nwould run: reload\n$/),
+    ]);
     expect([scene.exists('ran'), scene.names('out')]).toEqual([false, []]);
   });
 });

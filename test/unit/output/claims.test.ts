@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimDestination } from '../../../src/output/claim.ts';
-import { Claims, type Lease } from '../../../src/output/claims.ts';
+import { Claims, refuseSameFiles, type Lease } from '../../../src/output/claims.ts';
 
 let folder: string;
 let claims: Claims;
@@ -68,4 +68,12 @@ describe.runIf(process.platform === 'linux')('claims (Linux)', () => {
     await take('alias/a');
     await expect(take('b', 'alias/b')).rejects.toThrow('are the same file');
   });
+});
+
+it('two destinations of a single run are refused where they are one file by way of a link', async () => {
+  symlinkSync(folder, at('alias'));
+  await expect(refuseSameFiles([at('a'), at('b'), at('alias/b')])).rejects.toThrow(
+    `${at('b')} and ${at('alias/b')} are the same file`,
+  );
+  await refuseSameFiles([at('a'), at('b'), at('alias/c'), at('missing/a')]);
 });
