@@ -7,6 +7,7 @@ import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
 import { fingerprintOf, rejection, type Rejection } from '../output/rejection.ts';
 import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
 import type { OwnWrites } from './drift/own-writes.ts';
+import { findBeside, keepBeside, pathsPutBack } from './good-beside.ts';
 import type { Ledger, MadeOf } from './ledger.ts';
 import type { Publication } from './publisher.ts';
 import { returnGood, type GoodReturn } from './return-good.ts';
@@ -34,8 +35,10 @@ export type TakenBack =
 
 /** What this process knows of one file. */
 interface Known {
-  /** Stands for the text that was put in place last. */
+  /** Stands for the text that was put in place last, and what was written beside it. */
   fingerprint?: string;
+  /** The files that were written beside it, and go back with it. */
+  beside?: readonly string[];
   /** What must not be shown of it. */
   secrets: ReadonlySet<string>;
   /** The same of the good file. */
@@ -71,11 +74,12 @@ export class LastGood {
   }
 
   /** Why a text is not put in place; undefined where nothing is known against it. */
-  async objection({ target, text, anew }: Publication): Promise<AutotmplError | undefined> {
+  async objection(publication: Publication): Promise<AutotmplError | undefined> {
+    const { target, anew } = publication;
     const where = await this.#find(target);
     if (where === undefined || anew === true) return undefined;
     const note = (await rejection.read(where.path)) ?? this.#known(target).rejected;
-    if (note?.fingerprint !== fingerprintOf(text)) return undefined;
+    if (note?.fingerprint !== fingerprintOfAll(publication)) return undefined;
     return rolledBackError(target, note.reason);
   }
 
@@ -90,8 +94,8 @@ export class LastGood {
     return this.#files.get(destination)?.wasTakenBack ?? false;
   }
 
-  /** To be called before a target's file is replaced. Where the old one cannot be kept, that is said, and no reason not to go on. */
-  async keep(target: Target): Promise<void> {
+  /** To be called before a target's file is replaced, or one beside it. Where an old one cannot be kept, that is said, and no reason not to go on. */
+  async keep({ target, files }: Pick<Publication, 'target' | 'files'>): Promise<void> {
     const { markers, ledger, logger } = this.#parts;
     const where = await this.#find(target);
     if (where === undefined || (await markers.isOwed(target.destination ?? ''))) return;
@@ -99,6 +103,7 @@ export class LastGood {
     known.goodMadeOf = ledger.of(target);
     known.goodSecrets = known.secrets;
     known.good = undefined;
+    await keepBeside(pathsPutBack(files), logger);
     if (where.existing === undefined) {
       await goodCopy.forget(where.path);
       return;
@@ -114,11 +119,13 @@ export class LastGood {
   }
 
   /** To be called when a text is in place, whether or not it was there before: what was rejected is history. */
-  async placed({ target, text, secrets }: Publication): Promise<void> {
+  async placed(publication: Publication): Promise<void> {
+    const { target, files, secrets } = publication;
     const where = await this.#find(target);
     if (where === undefined) return;
     const known = this.#known(target);
-    known.fingerprint = fingerprintOf(text);
+    known.fingerprint = fingerprintOfAll(publication);
+    known.beside = pathsPutBack(files);
     known.secrets = secrets;
     known.rejected = undefined;
     known.wasTakenBack = false;
@@ -158,13 +165,14 @@ export class LastGood {
     const where = await this.#find(target);
     if (where === undefined || !isFileTarget(target)) return 'nothingGood';
     const known = this.#known(target);
-    const good = known.good ?? (await goodCopy.read(where.path, ownersOf(where)));
+    const good = known.good ?? (await goodCopy.read(where.path, ownersOf(where.existing?.uid)));
     if (good === undefined) return 'nothingGood';
     const current = where.existing === undefined ? undefined : await readCurrent(where.path);
-    if (current?.bytes.equals(good.bytes) === true) return 'isGood';
+    const beside = await findBeside(known.beside ?? [], ownersOf);
+    if (current?.bytes.equals(good.bytes) === true && beside.length === 0) return 'isGood';
     const fingerprint =
       known.fingerprint ?? (current === undefined ? undefined : fingerprintOf(current.bytes));
-    return { target, where, good, known, fingerprint };
+    return { target, where, good, beside, known, fingerprint };
   }
 
   /** Nobody shall take what we put back for the work of others. */
@@ -213,8 +221,14 @@ export function isRolledBack({ onFailure, command }: Target): boolean {
 }
 
 /** Whose file a kept one can be: ours, root's, or that of who owns the file now. */
-function ownersOf({ existing }: ResolvedDestination): ReadonlySet<number> {
-  return new Set([process.geteuid?.() ?? 0, 0, ...(existing === undefined ? [] : [existing.uid])]);
+function ownersOf(owner: number | undefined): ReadonlySet<number> {
+  return new Set([process.geteuid?.() ?? 0, 0, ...(owner === undefined ? [] : [owner])]);
+}
+
+/** Of a text alone, it is that of its file. */
+function fingerprintOfAll({ text, files }: Publication): string {
+  const beside = files.map((file) => [file.path, file.text]);
+  return fingerprintOf(beside.length === 0 ? text : JSON.stringify([text, beside]));
 }
 
 /** What holds a file whose newest text was taken back. */

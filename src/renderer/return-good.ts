@@ -1,9 +1,12 @@
+import { systemCode } from '../core/errors.ts';
 import { stageFile } from '../output/atomic-write.ts';
 import { syncFolders } from '../output/folders.ts';
+import { goodCopy } from '../output/good-copy.ts';
 import type { Cover } from '../output/owed-markers.ts';
 import type { CurrentFile } from '../output/read-destination.ts';
 import type { ResolvedDestination } from '../output/resolve-destination.ts';
 import type { StagedFile } from '../output/staged-file.ts';
+import { stageBeside, type GoodBeside } from './good-beside.ts';
 import type { FileTarget } from './target.ts';
 
 /** One file that is to be put back. */
@@ -11,6 +14,8 @@ export interface GoodReturn {
   readonly target: FileTarget;
   readonly where: ResolvedDestination;
   readonly good: CurrentFile;
+  /** What goes back with it. */
+  readonly beside?: readonly GoodBeside[];
 }
 
 /**
@@ -48,16 +53,21 @@ async function withAll(
 
 async function putBack(returns: readonly GoodReturn[]): Promise<void> {
   const staged: StagedFile[] = [];
+  const besideThem: StagedFile[] = [];
   try {
     for (const one of returns) staged.push(await stageGood(one));
+    for (const one of returns.flatMap(({ beside = [] }) => beside)) {
+      besideThem.push(await stageBeside(one));
+    }
+    for (const one of besideThem) await one.commit();
     const [single, ...others] = staged;
     if (others.length === 0) await single?.commit();
     else await putBackTogether(staged);
   } catch (error) {
-    for (const one of staged) await one.discard();
+    for (const one of [...staged, ...besideThem]) await one.discard();
     throw error;
   }
-  await syncFolders(staged.map(({ destination }) => destination));
+  await syncFolders([...staged, ...besideThem].map(({ destination }) => destination));
 }
 
 async function putBackTogether(staged: readonly StagedFile[]): Promise<void> {
@@ -75,5 +85,17 @@ async function stageGood({ target: { file }, where, good }: GoodReturn): Promise
   const isGone = existing === undefined && file.write === 'inPlace';
   const found = { path, ...(!isGone && { existing: good.stat }) };
   const dressed = { mode: good.stat.mode & 0o7777, ...options };
-  return stageFile(path, good.bytes, dressed, { found });
+  try {
+    return await stageFile(path, good.bytes, dressed, { found });
+  } catch (error) {
+    if (options.write === 'inPlace' || !isOutOfRoom(error)) throw error;
+    return goodCopy.stage(path).catch(() => {
+      throw error;
+    });
+  }
+}
+
+function isOutOfRoom(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(cause) ?? '');
 }

@@ -71,6 +71,9 @@ export class Staging {
       step.published = this.#print(target, text);
       return;
     }
+    // With the same text, what is written beside it may be what failed.
+    const hasBeside = step.publication.files.length > 0;
+    if (hasBeside && !forgives && (await this.#wasRolledBack(step))) return;
     // What differs from the text that we put there ourselves need not be compared with the file: that would be half of the time
     // from a change to its file.
     const placed = this.#placedBefore(target);
@@ -90,7 +93,7 @@ export class Staging {
       step.published = { outcome: 'unchanged', commandOwed };
       return;
     }
-    if (!forgives && (await this.#wasRolledBack(step))) return;
+    if (!hasBeside && !forgives && (await this.#wasRolledBack(step))) return;
     if (await refuseByFormat(step)) return;
     const needsFile = target.check !== undefined || target.fileGroup !== undefined;
     step.staged = await stageFile(destination, text, file, {

@@ -85,8 +85,9 @@ export class Swapping {
     for (const step of steps) await attempt(step, () => this.#followUp(step));
   }
 
-  async #keepOld({ publication: { target }, staged }: Step): Promise<void> {
-    await this.#options.lastGood?.keep(target);
+  async #keepOld({ publication, staged }: Step): Promise<void> {
+    const { target } = publication;
+    await this.#options.lastGood?.keep(publication);
     if (staged === undefined || !target.file.backup) return;
     await keepBackup(staged.destination, 'link', () => readCurrent(staged.destination));
   }
@@ -123,7 +124,7 @@ export class Swapping {
     const { publication, staged } = step;
     const { target, text } = publication;
     const { destination } = target;
-    await this.#options.lastGood?.keep(target);
+    await this.#options.lastGood?.keep(publication);
     const placement = await this.#marked([step], (stays) => commitAll(step, stays));
     await this.#options.lastGood?.placed(publication);
     if (staged === undefined || destination === undefined) return;

@@ -23,12 +23,12 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-const watch = (under: readonly string[]): Program =>
+const watch = (under: readonly string[], rules: object = {}): Program =>
   scene.start(
     {
       catalog: { consul: { address: agent.address } },
       log: { level: 'debug' },
-      templates: [{ contents: TEMPLATE, destination: 'out/site.conf', command: COMMAND }],
+      templates: [{ contents: TEMPLATE, destination: 'out/site.conf', command: COMMAND, ...rules }],
     },
     { under },
   );
@@ -74,6 +74,25 @@ it('keeps the old file while the disk is full, and writes when there is room aga
   await scene.untilText('applied', `${long}\n`);
   await scene.until('nothing else', () => out.names().length === 1);
   expect(messages(program, /no space is left/)).toHaveLength(1);
+});
+
+it('puts the last good file back on a disk that has no room for a copy of it', async () => {
+  const program = watch(new PrivateMounts().under('mount -t tmpfs -o size=64k tmpfs out'), {
+    command: '! grep bad out/site.conf || { head -c 1M /dev/zero > out/ballast; exit 1; }',
+    onFailure: 'rollback',
+  });
+  await program.logs(/"done: /);
+  const out = new Out(program);
+  await agent.putKey('site/text', 'bad');
+  await program.logs(/is rolled back: the last good file is in place again/);
+  expect(() => writeFileSync(out.at('more'), Buffer.alloc(5000))).toThrow('ENOSPC');
+  expect(out.text).toBe('one\n');
+  await agent.putKey('site/text', 'bad again');
+  await program.logs(/Cannot write .*out\/site\.conf: no space is left on its file system/);
+  expect(out.text).toBe('one\n');
+  rmSync(out.at('ballast'));
+  await agent.putKey('site/text', 'two');
+  await scene.until('the new text', () => out.text === 'two\n', RETRY_MS);
 });
 
 it('keeps the old file while the folder is read-only, and writes when it is not any more', async () => {

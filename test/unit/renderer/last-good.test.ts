@@ -23,6 +23,7 @@ import { LastGood } from '../../../src/renderer/last-good.ts';
 import { MemoryLedger, type Ledger } from '../../../src/renderer/ledger.ts';
 import type { Published } from '../../../src/renderer/publisher.ts';
 import type { Target } from '../../../src/renderer/target.ts';
+import type { SideFile } from '../../../src/template/engine.ts';
 import { filePublisher, publishAll } from '../../support/file-publisher.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { makeTarget } from '../../support/targets.ts';
@@ -31,7 +32,7 @@ import { makeTarget } from '../../support/targets.ts';
 interface Life {
   readonly lastGood: LastGood;
   readonly ledger: Ledger;
-  publish(text: string, anew?: boolean): Promise<Published | undefined>;
+  publish(text: string, anew?: boolean, beside?: string): Promise<Published | undefined>;
   /** The command ends well, or it fails and what follows from that happens. */
   succeed(): Promise<void>;
   fail(reason?: string): Promise<string>;
@@ -51,6 +52,10 @@ describe('the last good file', () => {
     ...fields,
   });
 
+  const sideFile = (text: string): SideFile => ({
+    ...{ path: at('app.key'), text, mode: 0o600, how: 'replace' },
+  });
+
   const live = (): Life => {
     const markers = new OwedMarkers();
     const ledger = new MemoryLedger();
@@ -61,8 +66,9 @@ describe('the last good file', () => {
     const cover = () => markers.cover([target.destination ?? '']);
     return {
       ...{ lastGood, ledger },
-      publish: async (text, anew = false) => {
-        const publication = { target, text, secrets: new Set<string>(), files: [], anew };
+      publish: async (text, anew = false, beside) => {
+        const files = beside === undefined ? [] : [sideFile(beside)];
+        const publication = { target, text, secrets: new Set<string>(), files, anew };
         const [published] = await publishAll(publisher, [publication]);
         return published;
       },
@@ -97,6 +103,46 @@ describe('the last good file', () => {
       'app.conf was rolled back: nginx says no',
     );
     expect(read()).toBe('good');
+  });
+
+  it('goes back with what its template wrote beside it, which is not tried again either, over a restart, too', async () => {
+    let life = live();
+    await life.publish('cert', false, 'key');
+    await life.succeed();
+    await life.publish('bad cert', false, 'bad key');
+    expect(await life.fail()).toBe('done');
+    expect([read(), read('app.key'), mode('app.key')]).toEqual(['cert', 'key', 0o600]);
+    life = live();
+    expect(await life.publish('bad cert', false, 'bad key')).toMatchObject({ by: 'rollback' });
+    expect(read('app.key')).toBe('key');
+    expect(await life.publish('cert', false, 'another key')).toMatchObject({ outcome: 'written' });
+    expect(await life.fail()).toBe('done');
+    expect([read(), read('app.key')]).toEqual(['cert', 'key']);
+    expect(await life.publish('cert', false, 'another key')).toMatchObject({ by: 'rollback' });
+    expect(read('app.key')).toBe('key');
+  });
+
+  it('goes back with the file beside it that went with it, not with one that is older', async () => {
+    const life = live();
+    for (const key of ['oldest', 'good']) {
+      await life.publish(`cert of ${key}`, false, key);
+      await life.succeed();
+    }
+    await life.publish('bad cert', false, 'good');
+    expect(await life.fail()).toBe('done');
+    expect([read(), read('app.key')]).toEqual(['cert of good', 'good']);
+    expect(await life.fail()).toBe('isGood');
+  });
+
+  it('goes back though what runs was ended between the swap and the end of its command', async () => {
+    await live().publish('cert', false, 'key');
+    await live().publish('cert', false, 'key');
+    rmSync(at('.app.conf.autotmpl-owed'));
+    await live().publish('bad cert', false, 'bad key');
+    const life = live();
+    expect(await life.publish('bad cert', false, 'bad key')).toMatchObject({ commandOwed: true });
+    expect(await life.fail()).toBe('done');
+    expect([read(), read('app.key')]).toEqual(['cert', 'key']);
   });
 
   it('stays while changes fail one after the other', async () => {
