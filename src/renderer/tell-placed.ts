@@ -21,7 +21,9 @@ export function tellPlaced(
       return;
     case 'written': {
       const bytes = Buffer.byteLength(text);
-      for (const file of published.files) logger.info(`wrote ${file}`, { target, bytes, reason });
+      for (const file of published.files) {
+        logger.info(`wrote ${file}`, { target, ...(file === target && { bytes }), reason });
+      }
       bus.emit('target:written', { target, bytes, reason });
     }
   }
