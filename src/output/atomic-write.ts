@@ -1,6 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { systemCode } from '../core/errors.ts';
 import { keepBackup } from './backup.ts';
+import { patientCalls, type FileCalls } from './file-calls.ts';
 import { fileError } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
 import { writeInPlace } from './in-place.ts';
@@ -19,6 +19,8 @@ export interface StageDetails {
   readonly needsFile?: boolean;
   /** Who removes later what cannot be removed when it has served. */
   readonly remainders?: Remainders;
+  /** How files in the folder of `found` are handled; absent: patiently. */
+  readonly calls?: FileCalls;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function stageFile(
   destination: string,
   text: string | Buffer,
   options: FileOptions,
-  { found, needsFile = false, remainders }: StageDetails = {},
+  { found, needsFile = false, remainders, calls = patientCalls }: StageDetails = {},
 ): Promise<StagedFile> {
   const { path, existing } =
     found ?? (await resolveDestination(destination, options.symlink, options.user));
@@ -39,19 +41,20 @@ export async function stageFile(
   }
   let temporary: TemporaryFile;
   try {
-    temporary = await writeTemporary(path, text, options, existing, remainders);
+    temporary = await writeTemporary(path, text, options, existing, { remainders, calls });
   } catch (error) {
     throw fileError('Cannot write', path, error);
   }
   return {
     destination: path,
     path: temporary.path,
-    commit: () => swapIn(temporary, path, text, options),
+    commit: () => swapIn(calls, temporary, path, text, options),
     discard: () => temporary.remove(),
   };
 }
 
 async function swapIn(
+  calls: FileCalls,
   temporary: TemporaryFile,
   path: string,
   text: string | Buffer,
@@ -60,7 +63,7 @@ async function swapIn(
   try {
     if (options.backup) await keepBackup(path, 'link', () => readCurrent(path));
     try {
-      await rename(temporary.path, path);
+      await calls.rename(temporary.path, path);
       return 'renamed';
     } catch (error) {
       if (systemCode(error) !== 'EBUSY' || options.write !== 'auto') throw error;

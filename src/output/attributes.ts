@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { AutotmplError, systemCode } from '../core/errors.ts';
+import type { NewFile } from './file-calls.ts';
 import { fileError } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
 import { resolveOwner, type Owner } from './owner.ts';
@@ -56,7 +57,7 @@ function isSame(one: Stats, other: Stats): boolean {
  * replaces had: its owner only as far as this process may, its mode, else 0644. The umask has no say.
  */
 export async function dressNewFile(
-  file: FileHandle,
+  file: NewFile,
   destination: string,
   options: Wanted,
   existing: Stats | undefined,
@@ -68,7 +69,7 @@ export async function dressNewFile(
   await file.chmod(options.mode ?? (kept ? inherited : inherited & ~IDENTITY_BITS));
 }
 
-async function giveTo(file: FileHandle, destination: string, owner: Owner): Promise<void> {
+async function giveTo(file: NewFile, destination: string, owner: Owner): Promise<void> {
   const now = await file.stat();
   try {
     await file.chown(owner.uid ?? now.uid, owner.gid ?? now.gid);
@@ -78,20 +79,20 @@ async function giveTo(file: FileHandle, destination: string, owner: Owner): Prom
 }
 
 /** Returns whether the new file now has the old one's owner and group, apart from what was asked for. */
-async function keepOwner(file: FileHandle, asked: Owner, existing: Stats): Promise<boolean> {
+async function keepOwner(file: NewFile, asked: Owner, existing: Stats): Promise<boolean> {
   const now = await file.stat();
   const uid = asked.uid ?? existing.uid;
   const gid = asked.gid ?? existing.gid;
   if (uid === now.uid && gid === now.gid) return true;
-  if (await permitted(file.chown(uid, gid))) return true;
+  if (await permitted(() => file.chown(uid, gid))) return true;
   // The group on its own is often allowed where the user is not.
-  await permitted(file.chown(now.uid, gid));
+  await permitted(() => file.chown(now.uid, gid));
   return false;
 }
 
-async function permitted(work: Promise<void>): Promise<boolean> {
+async function permitted(work: () => void | Promise<void>): Promise<boolean> {
   try {
-    await work;
+    await work();
     return true;
   } catch (error) {
     if (systemCode(error) === 'EPERM') return false;

@@ -3,6 +3,7 @@ import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AutotmplError, systemCode } from '../core/errors.ts';
 import { isOurs, strangeSign } from '../core/strangers.ts';
+import { patientCalls, type FileCalls } from './file-calls.ts';
 import { fileError } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
 import { resolveOwner } from './owner.ts';
@@ -19,21 +20,22 @@ export interface ResolvedDestination {
  * Finds the file that a destination means. Refuses what is no regular file, and a symbolic link unless it is to be
  * followed. A link that points to nothing is followed to where the file will be. Whoever may make files in the folder could have
  * made the link, or the file: a link is only followed to what its owner could write to himself, and a file that a stranger may
- * have put there (`strangeSign`; `user` is whose file it is to be) gives nothing of itself to the one that replaces it.
+ * have put there (`strangeSign`; `user` is whose file it is to be) gives nothing of itself to the one that replaces it. `calls` are those for its folder.
  */
 export async function resolveDestination(
   destination: string,
   symlink: FileOptions['symlink'],
   user?: string,
+  calls: Pick<FileCalls, 'lstat'> = patientCalls,
 ): Promise<ResolvedDestination> {
   let path = destination;
   try {
-    let found = await orAbsent(lstat(path));
+    let found = await orAbsent(() => calls.lstat(path));
     if (found?.isSymbolicLink() === true) {
       if (symlink === 'refuse') throw symlinkRefused(destination, await readlink(destination));
       const link = found;
-      path = (await orAbsent(realpath(path))) ?? (await danglingEnd(path));
-      found = await orAbsent(lstat(path));
+      path = (await orAbsent(() => realpath(path))) ?? (await danglingEnd(path));
+      found = await orAbsent(() => lstat(path));
       const end = found ?? (await stat(dirname(path)));
       if (!isOurs(link) && link.uid !== end.uid) throw strangeLink(destination, path, link);
     }
@@ -58,7 +60,7 @@ async function danglingEnd(link: string): Promise<string> {
     // The folder is made real first: `..` in a link counts from where the link really is.
     const folder = await realpath(dirname(path));
     path = resolve(folder, await readlink(join(folder, basename(path))));
-    const end = await orAbsent(lstat(path));
+    const end = await orAbsent(() => lstat(path));
     if (end?.isSymbolicLink() !== true) {
       await stat(dirname(path));
       return path;
@@ -67,9 +69,9 @@ async function danglingEnd(link: string): Promise<string> {
   throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
 }
 
-async function orAbsent<Value>(work: Promise<Value>): Promise<Value | undefined> {
+async function orAbsent<Value>(work: () => Value | Promise<Value>): Promise<Value | undefined> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

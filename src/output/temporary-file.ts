@@ -1,9 +1,10 @@
 import { constants, type Stats } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { dressNewFile } from './attributes.ts';
+import { patientCalls, type FileCalls } from './file-calls.ts';
 import type { FileOptions } from './file-options.ts';
 import { makeFolders } from './folders.ts';
 import { Remainders } from './remainders.ts';
@@ -16,6 +17,14 @@ export interface TemporaryFile {
   remove(): Promise<void>;
 }
 
+/** What may be said of a new file that waits. */
+export interface TemporaryDetails {
+  /** Who removes later what cannot be removed when it has served. */
+  readonly remainders?: Remainders | undefined;
+  /** How files in its folder are handled. */
+  readonly calls?: FileCalls | undefined;
+}
+
 /**
  * Writes text beside its destination: made exclusively, with its mode and owner set before it has its name for good, and synced. Nothing is left
  * behind when it rejects, but what cannot be removed, which is left to `remainders`.
@@ -25,12 +34,12 @@ export async function writeTemporary(
   text: string | Buffer,
   options: FileOptions,
   existing: Stats | undefined,
-  remainders = new Remainders(),
+  { remainders = new Remainders(), calls = patientCalls }: TemporaryDetails = {},
 ): Promise<TemporaryFile> {
   const path = temporaryPath(destination);
   const remove = () => remainders.remove(path);
   try {
-    await writeDressed(path, destination, text, options, existing);
+    await writeDressed(calls, path, destination, text, options, existing);
   } catch (error) {
     await remove();
     throw error;
@@ -49,7 +58,7 @@ export async function writeTemporaryElsewhere(
   const path = join(folder, basename(destination));
   const remove = () => rm(folder, { recursive: true, force: true }).catch(() => undefined);
   try {
-    await writeDressed(path, destination, text, options, existing);
+    await writeDressed(patientCalls, path, destination, text, options, existing);
   } catch (error) {
     await remove();
     throw error;
@@ -58,6 +67,7 @@ export async function writeTemporaryElsewhere(
 }
 
 async function writeDressed(
+  calls: FileCalls,
   path: string,
   destination: string,
   text: string | Buffer,
@@ -65,7 +75,7 @@ async function writeDressed(
   existing: Stats | undefined,
 ): Promise<void> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
-  const create = () => open(path, flags, 0o600);
+  const create = async () => calls.open(path, flags, 0o600);
   const file = await create().catch(async (error: unknown) => {
     if (systemCode(error) !== 'ENOENT' || !options.createDirs) throw error;
     await makeFolders(destination);

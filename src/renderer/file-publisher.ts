@@ -61,12 +61,14 @@ export class FilePublisher implements Publisher {
 
   async open(targets: readonly Target[]): Promise<void> {
     const destinations = targets.flatMap((target) => target.destination ?? []);
+    const learning = this.#staging.learn(destinations);
     for (const folder of await exposedFolders(destinations)) {
       this.#logger.warn(
         `everybody on this machine can replace what is in ${folder}, and so the files that are written there: chmod o-w or o+t it`,
       );
     }
     await this.#finishSwaps(destinations);
+    await learning;
     const removed = await removeLeftovers(
       destinations,
       targets.flatMap((target) => (isRolledBack(target) ? (target.destination ?? []) : [])),
