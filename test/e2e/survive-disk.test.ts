@@ -100,6 +100,7 @@ it('keeps the old file while the folder is read-only, and writes when it is not 
   const program = watch(mounts.under('mount --bind out out'));
   await program.logs(/"done: /);
   const out = new Out(program);
+  await scene.until('nothing to be owed', () => out.names().length === 1);
 
   mounts.run(program.pid, 'mount', '-o', 'remount,ro,bind', scene.at('out'));
   await agent.putKey('site/text', 'two');
