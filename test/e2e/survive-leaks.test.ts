@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Program } from '../support/autotmpl.ts';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { describe, expect } from 'vitest';
+import { startConsul } from '../support/consul.ts';
 import { holdings, probeEnvironment, type Holdings } from '../support/probed.ts';
 import { connectionsTo } from '../support/process-facts.ts';
 import { logLines, messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 /** One a second makes half an hour. */
 const CHANGES = 1800;
@@ -52,35 +52,6 @@ interface Held extends Holdings {
   readonly status: Readonly<Record<string, unknown>>;
 }
 
-let agent: ConsulAgent;
-let scene: Scene;
-let program: Program;
-beforeEach(async () => {
-  agent = await startConsul({ dataDir: true });
-  scene = new Scene();
-});
-afterEach(async () => {
-  await scene.close();
-  await agent.stop();
-});
-
-const statuses = () =>
-  logLines(program)
-    .filter(({ message }) => message === 'how things stand')
-    .map((line) => ({ ...line, time: '' }));
-
-/** What the process holds at this moment. */
-async function look(): Promise<Held> {
-  const before = statuses().length;
-  program.kill('SIGUSR1');
-  await scene.until('a status', () => statuses().length > before);
-  return {
-    ...(await holdings(scene, program)),
-    connections: connectionsTo(program.pid, agent.ports.http),
-    status: statuses().at(-1) ?? {},
-  };
-}
-
 /** With standard output and error. */
 const resourcesOf = ({ waits, timers }: Pick<Size, 'waits' | 'timers'>) => ({
   PipeWrap: 2,
@@ -88,63 +59,21 @@ const resourcesOf = ({ waits, timers }: Pick<Size, 'waits' | 'timers'>) => ({
   Timeout: waits + timers,
 });
 
-/** Brings the catalog to one state, whatever happened; returns what is held once it is what it should be, or after a while. */
-async function settle(mark: string, { keys, ...size }: Size): Promise<Held> {
-  await agent.deleteKey('live', { recurse: true });
-  for (let slot = 0; slot < 10; slot += 1) await deregister(`live-${slot}`);
-  for (let at = 0; at < keys; at += 1) await agent.putKey(`site/${at}`, mark);
-  for (let at = 0; at < keys; at += 1) await scene.untilText(`out/${at}.conf`, mark, 20_000);
-  await scene.until('the catalog', () => scene.exists('catalog.conf'));
-  await scene.until('no live keys', () => !scene.read('catalog.conf').includes('='));
-  await scene.until('no live services', () => !scene.read('catalog.conf').includes('live-'));
-  await scene.until('the last command', () => scene.processes().length === 1);
-  // What a config needed is watched for some seconds longer than it, and what was cancelled is counted until its wait is over.
-  const patienceUntil = performance.now() + 15_000;
-  let held = await look();
-  const isSettled = ({ resources, status }: Held) =>
-    status['queries'] === keys + OTHER_QUERIES && isDeepStrictEqual(resources, resourcesOf(size));
-  while (!isSettled(held) && performance.now() < patienceUntil) {
-    await sleep(200);
-    held = await look();
-  }
-  return held;
-}
-
-async function deregister(id: string): Promise<void> {
-  // It may be gone: a killed agent forgets what it did not write down.
-  await agent.request('PUT', `/v1/agent/service/deregister/${id}`);
-}
-
-/** One after the other, as fast as the agent takes them: values change, keys and services come and go. */
-async function change(from: number, to: number, keys: number): Promise<void> {
-  for (let at = from; at < to; at += 1) {
-    const slot = Math.floor(at / 20) % 10;
-    if (at % 20 === 0) await agent.putKey(`live/${slot}`, String(at));
-    else if (at % 20 === 5) await agent.deleteKey(`live/${(slot + 5) % 10}`);
-    else if (at % 20 === 10) await agent.register({ Name: `live-${slot}`, Port: at + 1 });
-    else if (at % 20 === 15) await deregister(`live-${slot}`);
-    else await agent.putKey(`site/${at % keys}`, String(at));
-  }
-}
-
-async function hup(): Promise<void> {
-  const before = messages(program, /^HUP: config and templates read again/).length;
-  program.kill('SIGHUP');
-  const answers = () => messages(program, /^HUP: config and templates read again/).length;
-  await scene.until('an answer to HUP', () => answers() > before);
-}
-
 /** Open files but connections to the agent. */
 const otherFiles = ({ files, connections }: Held) => ({
   ...files,
   socket: (files['socket'] ?? 0) - connections,
 });
 
-it.each(SIZES)(
-  'holds no more after half an hour of changes than before: $name',
-  async (size) => {
-    const { keys, waits } = size;
-    program = scene.start(
+const test = sideBySide(async (ends) => {
+  const agent = await startConsul({ dataDir: true });
+  ends.push(() => agent.stop());
+  const scene = new Scene();
+  ends.push(() => scene.close());
+
+  /** Starts the program, and gives what is done with it. */
+  function start({ keys, ...size }: Size) {
+    const program = scene.start(
       {
         // A query that was cancelled keeps its place until its wait is over.
         catalog: { consul: { address: agent.address, wait: '5s' } },
@@ -159,36 +88,113 @@ it.each(SIZES)(
       },
       { env: probeEnvironment(scene) },
     );
-    await agent.putKey('site/0', 'first');
-    // What grows to its natural size in the beginning (compiled code, pools) is no leak.
-    await change(0, CHANGES / 6, keys);
-    await hup();
-    await agent.restart();
-    const before = await settle('before', size);
+    const statuses = () =>
+      logLines(program)
+        .filter(({ message }) => message === 'how things stand')
+        .map((line) => ({ ...line, time: '' }));
 
-    for (let round = 0; round < HUPS; round += 1) {
-      const share = (CHANGES * 5) / 6 / HUPS;
-      await change(round * share, (round + 1) * share, keys);
-      await hup();
-      if (round % (HUPS / RESTARTS) === 2) await agent.restart();
+    /** What the process holds at this moment. */
+    async function look(): Promise<Held> {
+      const before = statuses().length;
+      program.kill('SIGUSR1');
+      await scene.until('a status', () => statuses().length > before);
+      return {
+        ...(await holdings(scene, program)),
+        connections: connectionsTo(program.pid, agent.ports.http),
+        status: statuses().at(-1) ?? {},
+      };
     }
-    const after = await settle('after', size);
 
-    expect(before.status).toMatchObject({
-      files: keys + 1,
-      queries: keys + OTHER_QUERIES,
-      commandsOwed: 0,
-    });
-    expect(after.status).toEqual(before.status);
-    expect(before.resources).toEqual(resourcesOf(size));
-    expect(after.resources).toEqual(resourcesOf(size));
-    expect(otherFiles(after)).toEqual(otherFiles(before));
-    // Some are kept for the next question, whose number depends on how many were asked at once.
-    expect(after.connections).toBeGreaterThanOrEqual(waits);
-    expect(after.connections).toBeLessThanOrEqual(waits + 15);
-    // Code that is compiled late takes 1.6 to 2.3 MB, after one hour of changes as after three; a kilobyte a change would be 3 MB.
-    expect(after.heap - before.heap).toBeLessThan(3e6);
-    expect(after.rss - before.rss).toBeLessThan(60e6);
-  },
-  120_000,
-);
+    /** Brings the catalog to one state, whatever happened; returns what is held once it is what it should be, or after a while. */
+    async function settle(mark: string): Promise<Held> {
+      await agent.deleteKey('live', { recurse: true });
+      for (let slot = 0; slot < 10; slot += 1) await deregister(`live-${slot}`);
+      for (let at = 0; at < keys; at += 1) await agent.putKey(`site/${at}`, mark);
+      for (let at = 0; at < keys; at += 1) await scene.untilText(`out/${at}.conf`, mark, 20_000);
+      await scene.until('the catalog', () => scene.exists('catalog.conf'));
+      await scene.until('no live keys', () => !scene.read('catalog.conf').includes('='));
+      await scene.until('no live services', () => !scene.read('catalog.conf').includes('live-'));
+      await scene.until('the last command', () => scene.processes().length === 1);
+      // What a config needed is watched for some seconds longer than it, and what was cancelled is counted until its wait is over.
+      const patienceUntil = performance.now() + 15_000;
+      let held = await look();
+      const isSettled = ({ resources, status }: Held) =>
+        status['queries'] === keys + OTHER_QUERIES &&
+        isDeepStrictEqual(resources, resourcesOf(size));
+      while (!isSettled(held) && performance.now() < patienceUntil) {
+        await sleep(200);
+        held = await look();
+      }
+      return held;
+    }
+
+    async function deregister(id: string): Promise<void> {
+      // It may be gone: a killed agent forgets what it did not write down.
+      await agent.request('PUT', `/v1/agent/service/deregister/${id}`);
+    }
+
+    /** One after the other, as fast as the agent takes them: values change, keys and services come and go. */
+    async function change(from: number, to: number): Promise<void> {
+      for (let at = from; at < to; at += 1) {
+        const slot = Math.floor(at / 20) % 10;
+        if (at % 20 === 0) await agent.putKey(`live/${slot}`, String(at));
+        else if (at % 20 === 5) await agent.deleteKey(`live/${(slot + 5) % 10}`);
+        else if (at % 20 === 10) await agent.register({ Name: `live-${slot}`, Port: at + 1 });
+        else if (at % 20 === 15) await deregister(`live-${slot}`);
+        else await agent.putKey(`site/${at % keys}`, String(at));
+      }
+    }
+
+    async function hup(): Promise<void> {
+      const before = messages(program, /^HUP: config and templates read again/).length;
+      program.kill('SIGHUP');
+      const answers = () => messages(program, /^HUP: config and templates read again/).length;
+      await scene.until('an answer to HUP', () => answers() > before);
+    }
+
+    return { change, hup, settle };
+  }
+
+  return { agent, start };
+});
+
+describe.concurrent('a run that lasts', () => {
+  test.for(SIZES)(
+    'holds no more after half an hour of changes than before: $name',
+    { timeout: 120_000 },
+    async (size, { stage: { agent, start } }) => {
+      const { keys, waits } = size;
+      const { change, hup, settle } = start(size);
+      await agent.putKey('site/0', 'first');
+      // What grows to its natural size in the beginning (compiled code, pools) is no leak.
+      await change(0, CHANGES / 6);
+      await hup();
+      await agent.restart();
+      const before = await settle('before');
+
+      for (let round = 0; round < HUPS; round += 1) {
+        const share = (CHANGES * 5) / 6 / HUPS;
+        await change(round * share, (round + 1) * share);
+        await hup();
+        if (round % (HUPS / RESTARTS) === 2) await agent.restart();
+      }
+      const after = await settle('after');
+
+      expect(before.status).toMatchObject({
+        files: keys + 1,
+        queries: keys + OTHER_QUERIES,
+        commandsOwed: 0,
+      });
+      expect(after.status).toEqual(before.status);
+      expect(before.resources).toEqual(resourcesOf(size));
+      expect(after.resources).toEqual(resourcesOf(size));
+      expect(otherFiles(after)).toEqual(otherFiles(before));
+      // Some are kept for the next question, whose number depends on how many were asked at once.
+      expect(after.connections).toBeGreaterThanOrEqual(waits);
+      expect(after.connections).toBeLessThanOrEqual(waits + 15);
+      // Code that is compiled late takes 1.6 to 2.3 MB, after one hour of changes as after three; a kilobyte a change would be 3 MB.
+      expect(after.heap - before.heap).toBeLessThan(3e6);
+      expect(after.rss - before.rss).toBeLessThan(60e6);
+    },
+  );
+});

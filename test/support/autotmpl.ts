@@ -23,6 +23,12 @@ export interface ProgramOptions {
   readonly under?: readonly string[];
 }
 
+/** A line of the program's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+}
+
 /** How the program ended. */
 export interface ProgramEnd {
   readonly code: number | null;
@@ -37,6 +43,8 @@ export class Program {
   readonly #child: ChildProcess;
   #stdout = '';
   #stderr = '';
+  readonly #logLines: LogLine[] = [];
+  #readUntil = 0;
 
   constructor(args: readonly string[], options: ProgramOptions) {
     const words = [...(options.under ?? []), ...programWords(options.link), ...args];
@@ -65,6 +73,17 @@ export class Program {
 
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** The whole lines of its log so far, where that is in JSON. */
+  get logLines(): readonly LogLine[] {
+    const end = this.#stderr.lastIndexOf('\n') + 1;
+    // Long logs are asked for again and again.
+    for (const line of this.#stderr.slice(this.#readUntil, end).split('\n')) {
+      if (line.startsWith('{')) this.#logLines.push(JSON.parse(line) as LogLine);
+    }
+    this.#readUntil = end;
+    return this.#logLines;
   }
 
   get isRunning(): boolean {

@@ -10,15 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAutotmpl, type Program, type ProgramOptions } from './autotmpl.ts';
+import { startAutotmpl, type LogLine, type Program, type ProgramOptions } from './autotmpl.ts';
 import { processesWith } from './process-facts.ts';
 import { waitUntil } from './wait-until.ts';
-
-/** A line of the program's log. */
-export interface LogLine {
-  readonly level: string;
-  readonly message: string;
-}
 
 /** A folder of a test's own and the programs that work in it. `close` leaves nothing of either. */
 export class Scene {
@@ -113,12 +107,8 @@ export class Scene {
 }
 
 /** What the program has logged so far. */
-export function logLines(program: Program): LogLine[] {
-  const whole = program.stderr.slice(0, program.stderr.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as LogLine);
+export function logLines(program: Program): readonly LogLine[] {
+  return program.logLines;
 }
 
 /** The messages that match, oldest first. */
