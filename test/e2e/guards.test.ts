@@ -1,71 +1,147 @@
 /** Guards on data from a real Consul: what they keep from a file, how that is seen, and how it ends. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { runAutotmpl, type Program } from '../support/autotmpl.ts';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { startConsul } from '../support/consul.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { logLines, messages, Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const TEMPLATE = '{% for one in service("sales") %}{{ one.ID }}\n{% endfor %}';
 const IDS = ['s1', 's2', 's3', 's4'];
 
-let agent: ConsulAgent;
-let scene: Scene;
-let port: number;
-
-beforeAll(async () => {
-  agent = await startConsul();
-});
-afterAll(() => agent.stop());
-beforeEach(async () => {
-  scene = new Scene();
-  [port = 0] = await freePorts(1);
-  await have(...IDS);
-});
-afterEach(() => scene.close());
-
-/** Exactly these instances are in the catalog. */
-async function have(...ids: string[]): Promise<void> {
-  for (const ID of ids) await agent.register({ ID, Name: 'sales', Address: ID, Port: 80 });
-  for (const id of IDS) if (!ids.includes(id)) await agent.deregister(id).catch(() => undefined);
-}
-
 const text = (...ids: string[]): string => ids.map((id) => `${id}\n`).join('');
 
-function config(guard: Readonly<Record<string, unknown>>, more = {}) {
-  return {
-    catalog: { consul: { address: agent.address } },
-    control: { socket: scene.at('socket') },
-    telemetry: { listen: `127.0.0.1:${port}` },
-    templates: [
-      {
-        contents: TEMPLATE,
-        destination: 'sales.conf',
-        command: 'echo run >> runs',
-        guard,
-        ...more,
-      },
-    ],
-  };
-}
+const test = sideBySide(async (ends) => {
+  const agent = await startConsul();
+  ends.push(() => agent.stop());
+  const scene = new Scene();
+  ends.push(() => scene.close());
+  const [port = 0] = await freePorts(1);
+  await have(...IDS);
 
-/** Writes the config and keeps the file true, until it has all instances. */
-async function watch(guard: Readonly<Record<string, unknown>>): Promise<Program> {
-  const program = scene.start(config(guard));
-  await scene.untilText('sales.conf', text(...IDS));
-  await program.logs(/"done: /);
-  return program;
-}
+  /** Exactly these instances are in the catalog. */
+  async function have(...ids: string[]): Promise<void> {
+    for (const ID of ids) await agent.register({ ID, Name: 'sales', Address: ID, Port: 80 });
+    for (const id of IDS) if (!ids.includes(id)) await agent.deregister(id).catch(() => undefined);
+  }
 
-const ask = (...words: string[]) => runAutotmpl([...words, '-socket', scene.at('socket')]);
+  function config(guard: Readonly<Record<string, unknown>>, more = {}) {
+    return {
+      catalog: { consul: { address: agent.address } },
+      control: { socket: scene.at('socket') },
+      telemetry: { listen: `127.0.0.1:${port}` },
+      templates: [
+        {
+          contents: TEMPLATE,
+          destination: 'sales.conf',
+          command: 'echo run >> runs',
+          guard,
+          ...more,
+        },
+      ],
+    };
+  }
 
-async function status(): Promise<{ targets: Record<string, unknown>[]; ready: boolean }> {
-  const { stdout } = await ask('status', '-format', 'json');
-  return JSON.parse(stdout) as Awaited<ReturnType<typeof status>>;
-}
+  /** Writes the config and keeps the file true, until it has all instances. */
+  async function watch(guard: Readonly<Record<string, unknown>>): Promise<Program> {
+    const program = scene.start(config(guard));
+    await scene.untilText('sales.conf', text(...IDS));
+    await program.logs(/"done: /);
+    return program;
+  }
 
-describe('when all instances leave the catalog', () => {
-  it('keeps the file, and is seen in the log, the status, the metrics and the events', async () => {
+  const ask = (...words: string[]) => runAutotmpl([...words, '-socket', scene.at('socket')]);
+
+  async function status(): Promise<{ targets: Record<string, unknown>[]; ready: boolean }> {
+    const { stdout } = await ask('status', '-format', 'json');
+    return JSON.parse(stdout) as Awaited<ReturnType<typeof status>>;
+  }
+
+  return { agent, scene, port, have, config, watch, ask, status };
+});
+
+describe.concurrent('with a folder for its state', () => {
+  test('knows after a restart what the file was made of', async ({
+    stage: { agent, scene, have, ask, config },
+  }) => {
+    const first = scene.start({ ...config({ maxRemovedPercent: 50 }), state: scene.at('state') });
+    await scene.untilText('sales.conf', text(...IDS));
+    await first.logs(/"done: /);
+    await first.stop();
+    await have('s1');
+    const second = scene.start(undefined);
+    await second.logs(/sales went from 4 instances to 1 \(75 % removed/);
+    expect(scene.read('sales.conf')).toBe(text(...IDS));
+    await ask('release', 'sales.conf');
+    await scene.untilText('sales.conf', text('s1'));
+    await second.stop();
+    const third = scene.start(undefined);
+    await third.logs(/"keeping 1 file true"/);
+    await scene.until('what was released to be taken for good', () => scene.exists('socket'));
+    await agent.register({ ID: 's2', Name: 'sales', Address: 's2', Port: 80 });
+    await scene.untilText('sales.conf', text('s1', 's2'));
+    expect(messages(third, /went from/)).toEqual([]);
+  });
+
+  test('guards runs that render once, and each of them anew', async ({
+    stage: { scene, have, config },
+  }) => {
+    scene.write(
+      'autotmpl.json',
+      JSON.stringify({ ...config({ maxRemovedPercent: 50 }), state: scene.at('state') }),
+    );
+    const once = () => runAutotmpl(['-config', 'autotmpl.json', '-once'], { cwd: scene.folder });
+    expect((await once()).code).toBe(0);
+    await have('s1');
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { code, stderr } = await once();
+      expect(code, stderr).toBe(77);
+      expect(stderr).toContain('sales went from 4 instances to 1');
+    }
+    expect(scene.read('sales.conf')).toBe(text(...IDS));
+  });
+});
+
+describe.concurrent('a template that goes through all services', () => {
+  const EACH =
+    '{% for one in services() %}{% if one.Name == "sales" %}{% for i in service(one.Name) %}{{ i.ID }}\n{% endfor %}{% endif %}{% endfor %}';
+
+  test('misses what the list has lost, also after a HUP and after a restart', async ({
+    stage: { scene, have, config, status },
+  }) => {
+    const guarded = config({ minInstances: { sales: 4 } }, { contents: EACH });
+    const first = scene.start({ ...guarded, state: scene.at('state') });
+    await scene.untilText('sales.conf', text(...IDS));
+    await first.logs(/"done: /);
+    await have();
+    // How many had gone when it was first objected to is up to Consul.
+    const lost = {
+      state: 'held',
+      reason: expect.stringMatching(/sales went from 4 .* to none/) as string,
+    };
+    const isLost = async () => {
+      const { targets } = await status();
+      return / to none/.test(String(targets[0]?.reason));
+    };
+    await waitUntil(isLost, { what: 'all of them to be missed' });
+    first.kill('SIGHUP');
+    await first.logs(/config and templates read again/);
+    await waitUntil(async () => (await status()).targets[0]?.state !== 'waiting', {
+      what: 'another look',
+    });
+    expect((await status()).targets).toMatchObject([lost]);
+    await first.stop();
+    const second = scene.start(undefined);
+    await second.logs(/sales went from 4 instances to none, and at least 4 are asked for/);
+    expect(scene.read('sales.conf')).toBe(text(...IDS));
+  });
+});
+
+describe.concurrent('when all instances leave the catalog', () => {
+  test('keeps the file, and is seen in the log, the status, the metrics and the events', async ({
+    stage: { scene, port, have, watch, ask, status },
+  }) => {
     const program = await watch({ maxRemovedPercent: 50 });
     await have();
     await program.logs(/sales\.conf stays as it was/);
@@ -102,7 +178,9 @@ describe('when all instances leave the catalog', () => {
     expect(metrics).toContain('autotmpl_targets{state="held"} 1');
   });
 
-  it('follows the data that comes back, without a command for what never was', async () => {
+  test('follows the data that comes back, without a command for what never was', async ({
+    stage: { agent, scene, have, watch },
+  }) => {
     const program = await watch({ neverEmpty: ['sales'] });
     const before = scene.read('runs');
     await have('s1');
@@ -129,7 +207,9 @@ describe('when all instances leave the catalog', () => {
     );
   });
 
-  it('takes what is there when an operator says so, and not what comes later', async () => {
+  test('takes what is there when an operator says so, and not what comes later', async ({
+    stage: { agent, scene, watch, ask },
+  }) => {
     const program = await watch({ minInstances: { sales: 3 } });
     await agent.deregister('s4');
     await scene.untilText('sales.conf', text('s1', 's2', 's3'));
@@ -151,7 +231,7 @@ describe('when all instances leave the catalog', () => {
     expect(scene.read('sales.conf')).toBe(text('s1', 's2'));
   });
 
-  it('gives in when holdFor is over', async () => {
+  test('gives in when holdFor is over', async ({ stage: { scene, have, watch } }) => {
     const program = await watch({ minInstances: { sales: 4 }, holdFor: '2s' });
     await have('s1', 's2', 's3');
     await program.logs(/and holdFor ends it after 2s/);
@@ -160,7 +240,9 @@ describe('when all instances leave the catalog', () => {
     expect(messages(program, /released after 2(\.\d)?s: its time is up/)).toHaveLength(1);
   });
 
-  it('leaves a removed instance in the file for its grace, and takes a new one at once', async () => {
+  test('leaves a removed instance in the file for its grace, and takes a new one at once', async ({
+    stage: { agent, scene, watch },
+  }) => {
     await watch({ removeAfter: '2s', neverEmpty: ['sales'] });
     await agent.deregister('s1');
     await agent.register({ ID: 's0', Name: 'sales', Address: 's0', Port: 80 });
@@ -169,7 +251,7 @@ describe('when all instances leave the catalog', () => {
     await agent.deregister('s0');
   });
 
-  it('sees a failing check as a removal, too', async () => {
+  test('sees a failing check as a removal, too', async ({ stage: { agent, scene, watch } }) => {
     const Check = { CheckID: 'c', TTL: '10m', Status: 'passing' };
     await agent.register({ ID: 's1', Name: 'sales', Address: 's1', Port: 80, Check });
     await watch({ removeAfter: '1h' });
@@ -181,13 +263,16 @@ describe('when all instances leave the catalog', () => {
   });
 });
 
-describe('a single run', () => {
-  const once = () => runAutotmpl(['-config', 'autotmpl.json', '-once'], { cwd: scene.folder });
+describe.concurrent('a single run', () => {
+  const once = (scene: Scene) =>
+    runAutotmpl(['-config', 'autotmpl.json', '-once'], { cwd: scene.folder });
 
-  it('ends with 77 and leaves the file alone where a guard objects', async () => {
+  test('ends with 77 and leaves the file alone where a guard objects', async ({
+    stage: { scene, config },
+  }) => {
     scene.write('autotmpl.json', JSON.stringify(config({ minInstances: { sales: 9 } })));
     scene.write('sales.conf', 'of yesterday');
-    const { code, stderr } = await once();
+    const { code, stderr } = await once(scene);
     expect(code, stderr).toBe(77);
     expect(stderr).toContain('sales has 4 instances, and at least 9 are asked for');
     expect(stderr).toContain('change the guard where this is as it should be, and run again');
@@ -195,7 +280,7 @@ describe('a single run', () => {
     expect(scene.exists('runs')).toBe(false);
   });
 
-  it('shows it as a dry one, with the same code', async () => {
+  test('shows it as a dry one, with the same code', async ({ stage: { scene, config } }) => {
     scene.write('autotmpl.json', JSON.stringify(config({ minInstances: { sales: 9 } })));
     for (const flags of [['-dry'], ['-dry', '-detailed-exitcode']]) {
       const dry = await runAutotmpl(['-config', 'autotmpl.json', '-once', ...flags], {
@@ -207,17 +292,21 @@ describe('a single run', () => {
     expect(scene.exists('sales.conf')).toBe(false);
   });
 
-  it('ends with 0 where none does, and is delayed by none', async () => {
+  test('ends with 0 where none does, and is delayed by none', async ({
+    stage: { scene, have, config },
+  }) => {
     scene.write('autotmpl.json', JSON.stringify(config({ maxChanges: '1/1h', removeAfter: '1h' })));
-    expect((await once()).code).toBe(0);
+    expect((await once(scene)).code).toBe(0);
     await have('s1');
-    expect((await once()).code).toBe(0);
+    expect((await once(scene)).code).toBe(0);
     expect(scene.read('sales.conf')).toBe(text('s1'));
   });
 });
 
-describe('after a restart', () => {
-  it('holds a file whose data is too little from the start, and is ready with the old one', async () => {
+describe.concurrent('after a restart', () => {
+  test('holds a file whose data is too little from the start, and is ready with the old one', async ({
+    stage: { scene, have, watch, status },
+  }) => {
     const first = await watch({ minInstances: { sales: 3 } });
     await first.stop();
     await have('s1');
@@ -232,88 +321,17 @@ describe('after a restart', () => {
   });
 });
 
-describe('with a folder for its state', () => {
-  const kept = (guard: Readonly<Record<string, unknown>>) => ({
-    ...config(guard),
-    state: scene.at('state'),
-  });
-
-  it('knows after a restart what the file was made of', async () => {
-    const first = scene.start(kept({ maxRemovedPercent: 50 }));
-    await scene.untilText('sales.conf', text(...IDS));
-    await first.logs(/"done: /);
-    await first.stop();
-    await have('s1');
-    const second = scene.start(undefined);
-    await second.logs(/sales went from 4 instances to 1 \(75 % removed/);
-    expect(scene.read('sales.conf')).toBe(text(...IDS));
-    await ask('release', 'sales.conf');
-    await scene.untilText('sales.conf', text('s1'));
-    await second.stop();
-    const third = scene.start(undefined);
-    await third.logs(/"keeping 1 file true"/);
-    await scene.until('what was released to be taken for good', () => scene.exists('socket'));
-    await agent.register({ ID: 's2', Name: 'sales', Address: 's2', Port: 80 });
-    await scene.untilText('sales.conf', text('s1', 's2'));
-    expect(messages(third, /went from/)).toEqual([]);
-  });
-
-  it('guards runs that render once, and each of them anew', async () => {
-    scene.write('autotmpl.json', JSON.stringify(kept({ maxRemovedPercent: 50 })));
-    const once = () => runAutotmpl(['-config', 'autotmpl.json', '-once'], { cwd: scene.folder });
-    expect((await once()).code).toBe(0);
-    await have('s1');
-    for (let turn = 0; turn < 2; turn += 1) {
-      const { code, stderr } = await once();
-      expect(code, stderr).toBe(77);
-      expect(stderr).toContain('sales went from 4 instances to 1');
-    }
-    expect(scene.read('sales.conf')).toBe(text(...IDS));
-  });
-});
-
-describe('a template that goes through all services', () => {
-  const EACH =
-    '{% for one in services() %}{% if one.Name == "sales" %}{% for i in service(one.Name) %}{{ i.ID }}\n{% endfor %}{% endif %}{% endfor %}';
-
-  it('misses what the list has lost, also after a HUP and after a restart', async () => {
-    const guarded = config({ minInstances: { sales: 4 } }, { contents: EACH });
-    const first = scene.start({ ...guarded, state: scene.at('state') });
-    await scene.untilText('sales.conf', text(...IDS));
-    await first.logs(/"done: /);
-    await have();
-    // How many had gone when it was first objected to is up to Consul.
-    const lost = {
-      state: 'held',
-      reason: expect.stringMatching(/sales went from 4 .* to none/) as string,
-    };
-    const isLost = async () => {
-      const { targets } = await status();
-      return / to none/.test(String(targets[0]?.reason));
-    };
-    await waitUntil(isLost, { what: 'all of them to be missed' });
-    first.kill('SIGHUP');
-    await first.logs(/config and templates read again/);
-    await waitUntil(async () => (await status()).targets[0]?.state !== 'waiting', {
-      what: 'another look',
-    });
-    expect((await status()).targets).toMatchObject([lost]);
-    await first.stop();
-    const second = scene.start(undefined);
-    await second.logs(/sales went from 4 instances to none, and at least 4 are asked for/);
-    expect(scene.read('sales.conf')).toBe(text(...IDS));
-  });
-});
-
-describe('a supervised program', () => {
-  const supervised = (guard: Readonly<Record<string, unknown>>) => ({
-    ...config(guard),
+describe.concurrent('a supervised program', () => {
+  const supervised = (config: Readonly<Record<string, unknown>>) => ({
+    ...config,
     jobs: [{ name: 'app', main: true, exec: ['sh', '-c', 'cat sales.conf > seen; exec sleep 60'] }],
   });
 
-  it('does not start on a file that is not there, and starts when it is', async () => {
+  test('does not start on a file that is not there, and starts when it is', async ({
+    stage: { scene, have, config, ask, status },
+  }) => {
     await have('s1');
-    const program = scene.start(supervised({ minInstances: { sales: 2 } }));
+    const program = scene.start(supervised(config({ minInstances: { sales: 2 } })));
     await program.logs(/at least 2 are asked for/);
     expect((await status()).ready).toBe(false);
     expect(scene.exists('seen')).toBe(false);
@@ -321,10 +339,10 @@ describe('a supervised program', () => {
     await scene.untilText('seen', text('s1'));
   });
 
-  it('starts on the good file of an earlier run', async () => {
+  test('starts on the good file of an earlier run', async ({ stage: { scene, have, config } }) => {
     await have('s1');
     scene.write('sales.conf', 'of yesterday\n');
-    const program = scene.start(supervised({ minInstances: { sales: 2 } }));
+    const program = scene.start(supervised(config({ minInstances: { sales: 2 } })));
     await scene.untilText('seen', 'of yesterday\n');
     await program.logs(/at least 2 are asked for/);
   });
