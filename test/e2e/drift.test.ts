@@ -64,7 +64,9 @@ async function keep(
   return program;
 }
 
-type Hand = readonly [name: string, act: (scene: Scene) => void, said: RegExp];
+type Hand = readonly [name: string, act: (scene: Scene) => void, said: RegExp, then?: RegExp];
+const OVERWRITTEN = /left so \(onDrift: report\), and overwritten when its data changes/;
+const REFUSED = /left so \(onDrift: report\), and nothing is written until that is taken away/;
 const HANDS: readonly Hand[] = [
   ['appends to it', (scene) => appendFileSync(scene.at(SITE), 'mine\n'), /it has another text;/],
   [
@@ -99,6 +101,7 @@ const HANDS: readonly Hand[] = [
       symlinkSync(scene.at('other'), scene.at(SITE));
     },
     /it was replaced by a symbolic link;/,
+    REFUSED,
   ],
   [
     'deletes its folder',
@@ -107,18 +110,27 @@ const HANDS: readonly Hand[] = [
   ],
 ];
 
+/** What is no file is not put away: there may be something in it. */
+const FOLDER: Hand = [
+  'makes it a folder',
+  (scene) => {
+    scene.remove(SITE);
+    mkdirSync(scene.at(SITE));
+  },
+  /it was replaced by something that is no file;/,
+  REFUSED,
+];
+
 describe.concurrent('with onDrift: report', () => {
-  test.for(HANDS)(
+  test.for([...HANDS, FOLDER])(
     'says once, soon, when somebody %s, and leaves it so',
-    async ([, act, said], { stage: { scene, keep, runs } }) => {
+    async ([, act, said, then = OVERWRITTEN], { stage: { scene, keep, runs } }) => {
       const program = await keep({ createDirs: true });
       act(scene);
       // By the look of each minute it would be later.
       await program.logs(/drifted/);
       expect(drifts(program)).toEqual([expect.stringMatching(said)]);
-      expect(drifts(program)[0]).toMatch(
-        /left so \(onDrift: report\), and overwritten when its data changes/,
-      );
+      expect(drifts(program)[0]).toMatch(then);
       await sleep(700);
       expect(drifts(program)).toHaveLength(1);
       expect(runs()).toBe(1);

@@ -17,6 +17,8 @@ export interface Difference {
   readonly what: string;
   /** The same for the same difference, so that it is said once. */
   readonly key: string;
+  /** Whether nothing can be written while it is so. */
+  readonly isInTheWay?: true;
   /** The text that is there instead, where there is one that can be shown. */
   readonly found?: string;
 }
@@ -34,7 +36,10 @@ export async function compareFile(
   if (entry === undefined) return { kind: 'missing', what: 'was deleted', key: 'missing' };
   const isLink = entry.isSymbolicLink() && file.symlink === 'follow';
   if (!entry.isFile() && !isLink)
-    return replaced(entry.isSymbolicLink() ? 'a symbolic link' : 'something that is no file');
+    return {
+      ...replaced(entry.isSymbolicLink() ? 'a symbolic link' : 'something that is no file'),
+      isInTheWay: true,
+    };
   const { path, existing: stat } = await resolveDestination(destination, file.symlink, file.user);
   if (stat === undefined) return replaced('a file that somebody else may have put there');
   if (expected.isSeen(stat)) return undefined;

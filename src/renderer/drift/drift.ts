@@ -142,7 +142,7 @@ export class Drift implements Actor, OwnWrites {
     if (file.drift?.difference.key === difference.key) return;
     file.drift = { sinceMs: file.drift?.sinceMs ?? this.#options.clock.now(), difference };
     if (file.target.onDrift === 'restore') await restoring.plan(difference);
-    else await complaint.differs(difference, LEFT_ALONE);
+    else await complaint.differs(difference, leftAlone(difference));
   }
 
   /** The file is right again. */
@@ -155,5 +155,11 @@ export class Drift implements Actor, OwnWrites {
   }
 }
 
-const LEFT_ALONE =
-  'it is left so (onDrift: report), and overwritten when its data changes or autotmpl starts again';
+/** What becomes of a file that is only reported, as a clause. */
+function leftAlone({ isInTheWay }: Difference): string {
+  const then =
+    isInTheWay === true
+      ? 'nothing is written until that is taken away'
+      : 'overwritten when its data changes or autotmpl starts again';
+  return `it is left so (onDrift: report), and ${then}`;
+}

@@ -29,6 +29,8 @@ export class Restoring {
   readonly #file: DriftingFile;
   readonly #options: RestoringOptions;
   readonly #fight: Fight;
+  /** Tries that failed since it was last right. */
+  #tries: Fight;
   #cancelPlan: CancelTimer | undefined;
   #isUnderWay = false;
   #lastFailure: string | undefined;
@@ -38,6 +40,7 @@ export class Restoring {
     this.#file = file;
     this.#options = options;
     this.#fight = new Fight(options.clock);
+    this.#tries = new Fight(options.clock);
   }
 
   /** Whether it is put back at this moment. */
@@ -66,7 +69,7 @@ export class Restoring {
   cancel(): void {
     this.#cancelPlan?.();
     this.#cancelPlan = undefined;
-    this.#lastFailure = undefined;
+    this.#forgetFailures();
   }
 
   /** Puts nothing back any more. */
@@ -90,9 +93,9 @@ export class Restoring {
     try {
       await this.#options.turns.take(() => this.#putBack());
     } catch (error) {
-      this.#fight.note();
+      this.#tries.note();
       this.#complain(describeError(error));
-      this.#tryAfter(this.#fight.pauseMs);
+      this.#tryAfter(this.#tries.pauseMs);
     } finally {
       this.#isUnderWay = false;
     }
@@ -111,8 +114,13 @@ export class Restoring {
     this.#fight.note();
     delete this.#file.drift;
     await complaint.wasPutBack(difference);
-    this.#lastFailure = undefined;
+    this.#forgetFailures();
     if (difference.kind !== 'dress') onRestored(target);
+  }
+
+  #forgetFailures(): void {
+    this.#lastFailure = undefined;
+    this.#tries = new Fight(this.#options.clock);
   }
 
   #complain(reason: string): void {

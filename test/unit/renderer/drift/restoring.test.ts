@@ -69,6 +69,19 @@ describe('restoring a file', () => {
     expect(restored).toBe(1);
   });
 
+  it('counts only what came to be: one that failed for a while is no fight about the file', async () => {
+    rmSync(join(root, 'folder'), { recursive: true });
+    await restoring.plan(DELETED);
+    await later(1000);
+    mkdirSync(join(root, 'folder'));
+    await later(5000);
+    expect(restored).toBe(1);
+    rmSync(path);
+    await restoring.plan(DELETED);
+    expect(logger.text()).toMatch(/it is put back in 1s/);
+    expect(logger.text()).not.toMatch(/two programs/);
+  });
+
   it('is not done when the file is right again before its time', async () => {
     await restoring.plan(DELETED);
     rmSync(path);
