@@ -80,6 +80,37 @@ describe('a token that loses its rights', () => {
     expect(sales.last?.value).toHaveLength(3);
   });
 
+  it('keeps one of many instances that is on a node which it may not read any more', async () => {
+    const register = (node: string, port: number): Promise<unknown> =>
+      agent.expectOk(
+        'PUT',
+        '/v1/catalog/register',
+        JSON.stringify({
+          ...{ Node: node, Address: '10.0.0.9' },
+          Service: { ID: `spread-${node}`, Service: 'spread', Port: port },
+        }),
+      );
+    for (const node of ['east-1', 'east-2', 'east-3', 'west-1']) await register(node, 1);
+    const policy = await ConsulPolicy.make(agent, ALL);
+    const query = { kind: 'service', name: 'spread', passingOnly: true } as const;
+    const spread = follow(agent.address, policy.token, query);
+    await spread.fresh((instances) => instances.length === 4);
+    const services = 'service_prefix "" { policy = "read" }';
+    await policy.write(`${services} node_prefix "east-" { policy = "read" }`);
+    // A query that waits already keeps the rights that it began with for one more answer.
+    for (const port of [2, 3]) await register('east-1', port);
+    expect(describeError(await spread.suspect())).toContain('node_prefix "" { policy = "read" }');
+    expect(spread.last?.value).toHaveLength(4);
+    await policy.write(ALL);
+    await spread.fresh((instances) => instances.some(({ Port }) => Port === 3));
+    await agent.expectOk('PUT', '/v1/catalog/deregister', '{"Node":"west-1"}');
+    await spread.fresh((instances) => instances.length === 3);
+    expect(spread.answers.every(({ value }) => (value?.length ?? 0) >= 3)).toBe(true);
+    for (const node of ['east-1', 'east-2', 'east-3']) {
+      await agent.expectOk('PUT', '/v1/catalog/deregister', JSON.stringify({ Node: node }));
+    }
+  });
+
   it('keeps the names of services and of nodes', async () => {
     const policy = await ConsulPolicy.make(agent, ALL);
     const services = follow(agent.address, policy.token, { kind: 'services' });

@@ -20,8 +20,16 @@ export interface Scrutiny {
   readonly size: (value: Value) => number;
   /** Whether an answer without members is asked about where it is the first of all, too. */
   readonly fromFirst: boolean;
-  /** Finds out whether the token may read what `found` lacks; `known` is the last good value, if there is one. */
-  readonly findRights: (known: Value | undefined, found: Value, ask: Ask) => Promise<Finding>;
+  /**
+   * Finds out whether the token may read what `found` lacks; `known` is the last good value, if there is one. Where the loss is not grave, nothing
+   * is asked about that `found` itself shows.
+   */
+  readonly findRights: (
+    known: Value | undefined,
+    found: Value,
+    ask: Ask,
+    isGrave: boolean,
+  ) => Promise<Finding>;
 }
 
 /** Looks on while a query is asked. */

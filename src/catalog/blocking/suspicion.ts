@@ -38,8 +38,8 @@ interface Settling {
 
 /**
  * Judges answers that have lost something. Servers leave out what a token may not read without a word, and have holes for a while after they
- * began anew; both look as if somebody had taken it away. What was really taken away is believed at once: there, the index has
- * advanced, nothing was amiss in between, and the servers do not refuse to show what is missing.
+ * began anew; both look as if somebody had taken it away. What was really taken away is believed at once: there, the servers do not
+ * refuse to show what is missing, the index has advanced, and nothing was amiss in between.
  */
 export class Suspicion {
   readonly #plan: RequestPlan;
@@ -112,11 +112,12 @@ export class Suspicion {
     const before = this.#believed;
     if (scrutiny === undefined) return undefined;
     const size = scrutiny.size(found);
-    if (before !== undefined && !this.#isGrave(before, size, evidence)) return undefined;
-    const finding = await scrutiny.findRights(before?.value, found, ask);
+    const isGrave = before === undefined || this.#isGrave(before, size, evidence);
+    const finding = await scrutiny.findRights(before?.value, found, ask, isGrave);
     if (typeof finding === 'object') {
       return this.#lasting('leaves out what the token may not read', finding.missing);
     }
+    if (!isGrave && finding !== 'blind') return undefined;
     if (before === undefined) {
       return evidence.isFiltered ? this.#lasting(SAYS_FILTERED, aclRule) : undefined;
     }
@@ -130,7 +131,7 @@ export class Suspicion {
     return this.#settle('was away, and now has', evidence);
   }
 
-  /** Whether it takes more than a second look to believe it. */
+  /** Whether it takes more than a second look, and no right that is lost, to believe it. */
   #isGrave(before: Believed, size: number, { index, isFiltered }: Evidence): boolean {
     return (
       this.isOn ||

@@ -35,6 +35,8 @@ interface Kind<V> {
   readonly size: (value: V) => number;
   /** What to try for what is lost; what was never there has no names. */
   readonly tryLost: (known: V, found: V) => readonly Trial[];
+  /** The same, but for what the token may read as what is found shows. Absent: that shows nothing. */
+  readonly tryUnseen?: (known: V, found: V) => readonly Trial[];
   /** What to find out where the first answer of all has no members. Absent: it is believed. */
   readonly findFirst?: (ask: Ask) => Promise<Finding>;
 }
@@ -85,10 +87,13 @@ function scrutiny<V extends Value>(
   return {
     size: (value) => kind.size(value as V),
     fromFirst: true,
-    async findRights(known, found, ask) {
+    async findRights(known, found, ask, isGrave) {
       if (!isOurs) return 'unknown';
       if (known === undefined) return (await kind.findFirst?.(ask)) ?? 'unknown';
-      const finding = await findRights(kind.tryLost(known as V, found as V), ask);
+      const { tryLost, tryUnseen = tryLost } = kind;
+      const trials = (isGrave ? tryLost : tryUnseen)(known as V, found as V);
+      if (trials.length === 0 && !isGrave) return 'granted';
+      const finding = await findRights(trials, ask);
       if (finding !== 'unknown' || scope.dc !== undefined || landmark === undefined) return finding;
       return (await landmark.isLost(ask)) ? 'blind' : 'unknown';
     },
@@ -114,6 +119,17 @@ function instancesOf(
         ),
       ];
     },
+    // All are of one service. Those of the mesh may be proxies with names of their own.
+    ...(query.kind === 'service' && {
+      tryUnseen: (known, found) => {
+        const lost = missingFrom(found, known, ({ Node }) => Node);
+        return tryNodes(
+          lost.map(({ Node }) => Node),
+          scope,
+          rule(ALL_NODES),
+        );
+      },
+    }),
     findFirst: async (ask) => {
       const ofService = await findRights(tryServices([name], scope, serviceRule), ask);
       if (typeof ofService === 'object') return ofService;

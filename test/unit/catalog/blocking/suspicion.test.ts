@@ -65,10 +65,20 @@ describe('an answer that lost something', () => {
     expect(judged.asked).toBe(0);
   });
 
-  it('is believed without a question where it is little, its index has advanced, and nothing was amiss', async () => {
+  it.each<Finding>(['granted', 'unknown'])(
+    'is believed where it is little, its index has advanced, nothing was amiss, and rights are %s',
+    async (finding) => {
+      const judged = new Judged({ value: 'abcd', index: 5 });
+      judged.finding = finding;
+      expect(await judged.judge('abc', 6)).toBe('');
+      expect(judged.asked).toBe(1);
+    },
+  );
+
+  it('is not believed where it is little that the token may not read any more', async () => {
     const judged = new Judged({ value: 'abcd', index: 5 });
-    expect(await judged.judge('abc', 6)).toBe('');
-    expect(judged.asked).toBe(0);
+    judged.finding = { missing: 'one rule' };
+    expect(await judged.judge('abc', 6)).toMatch(/may not read; the token needs one rule/);
   });
 
   it.each(['', 'ab'])(

@@ -91,7 +91,7 @@ describe.concurrent('an answer that shrank', () => {
     expect(pathsOf(agent).slice(0, 3)).toEqual([HEALTH, HEALTH, HEALTH]);
   });
 
-  test('costs one question more where it is small, and one that grows or only changes costs none', async ({
+  test('costs two questions more where it is small, and one that grows or only changes costs none', async ({
     stage: { follow },
   }) => {
     const { agent, follower } = await follow(
@@ -104,9 +104,37 @@ describe.concurrent('an answer that shrank', () => {
         (response) => answer(response, 8, 3),
       ]),
     );
-    await waitUntil(() => agent.questions.length === 6, { what: 'six questions' });
-    expect(agent.questions.map(({ index }) => index)).toEqual([0, 5, 6, 7, 0, 8]);
+    await waitUntil(() => agent.questions.length === 7, { what: 'seven questions' });
+    expect(agent.questions.map(({ index }) => index)).toEqual([0, 5, 6, 7, 0, 0, 8]);
+    // Whoever may read the nodes that are left may not be let to read this one.
+    expect(pathsOf(agent)[5]).toBe('/v1/coordinate/node/node-3');
     expect(follower.answers.map(({ value }) => value?.length)).toEqual([3, 4, 3]);
+  });
+
+  test('costs one question more where what is left shows that the token may read what is gone', async ({
+    stage: { follow },
+  }) => {
+    const list = (response: ServerResponse, index: number, ids: readonly string[]): void => {
+      response.writeHead(200, { 'X-Consul-Index': String(index), 'X-Consul-KnownLeader': 'true' });
+      const Service = { Service: 'sales' };
+      const of = (ID: string) => ({
+        Node: { Node: 'one' },
+        Service: { ...Service, ID },
+        Checks: [],
+      });
+      response.end(JSON.stringify(ids.map(of)));
+    };
+    const { agent, follower } = await follow(
+      SALES,
+      inTurn([
+        (response) => list(response, 5, ['a', 'b', 'c']),
+        (response) => list(response, 6, ['a', 'b']),
+        (response) => list(response, 6, ['a', 'b']),
+      ]),
+    );
+    await waitUntil(() => agent.questions.length === 4, { what: 'four questions' });
+    expect(agent.questions.map(({ index }) => index)).toEqual([0, 5, 0, 6]);
+    expect(follower.answers.map(({ value }) => value?.length)).toEqual([3, 2]);
   });
 
   test.for([404, 405, 500])(
