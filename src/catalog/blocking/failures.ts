@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { formatDuration } from '../../core/duration.ts';
 import { AutotmplError, describeError } from '../../core/errors.ts';
 import { UnaskableError } from '../http/api-path.ts';
 import { ShapeError } from '../http/shapes.ts';
@@ -76,6 +77,19 @@ export function leaderlessAnswer({ name }: BlockingServer): Trouble {
     reason: new AutotmplError(
       'catalog',
       `${name}'s servers have no leader, so their answers are not taken`,
+    ),
+  };
+}
+
+/** Trouble with an answer that the leader was asked for, and a server gave that has not heard from it for long. */
+export function agedAnswer(ageMs: number, { name, staleAdvice }: BlockingServer): Trouble {
+  return {
+    nature: 'refusal',
+    isLeaderless: true,
+    reason: new AutotmplError(
+      'catalog',
+      `${name}'s answers are ${formatDuration(ageMs)} old and not the leader's, so they are not taken`,
+      staleAdvice === undefined ? {} : { advice: staleAdvice },
     ),
   };
 }

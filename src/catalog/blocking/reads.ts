@@ -64,17 +64,23 @@ export class Reads {
   }
 
   /** How long ago the server that answered had heard from the leader, and for how long the answer has been in the cache since. */
-  #ageMs({ headers }: HttpReply): number | undefined {
-    const { lastContactHeader } = this.#server;
-    const contact = lastContactHeader === undefined ? undefined : headers[lastContactHeader];
-    const contactMs = numberOf(contact);
-    const cachedSeconds = numberOf(headers.age) ?? 0;
+  #ageMs(reply: HttpReply): number | undefined {
+    const contactMs = contactMsOf(reply, this.#server);
+    const cachedSeconds = numberOf(reply.headers.age) ?? 0;
     return contactMs === undefined ? undefined : contactMs + cachedSeconds * 1000;
   }
 
   #isLeaderless({ headers }: HttpReply): boolean {
     return headers[this.#server.leaderHeader] === 'false';
   }
+}
+
+/** How long ago the server that answered had heard from the leader; undefined where it does not say. */
+export function contactMsOf(
+  { headers }: HttpReply,
+  { lastContactHeader }: BlockingServer,
+): number | undefined {
+  return lastContactHeader === undefined ? undefined : numberOf(headers[lastContactHeader]);
 }
 
 function numberOf(header: string | string[] | undefined): number | undefined {

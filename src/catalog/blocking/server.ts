@@ -10,6 +10,8 @@ export interface BlockingServer extends ServerWords {
   readonly leaderHeader: string;
   /** Header of an answer: how many milliseconds ago the server that gave it had heard from the leader. */
   readonly lastContactHeader?: string;
+  /** What to do where others than the leader answer, though it was asked. */
+  readonly staleAdvice?: string;
   /** Header of an answer: whether something was left out of it which the token may not read. */
   readonly filteredHeader?: string;
   /** What a 500 says where a query names a datacenter or region that nobody knows, and what to do then. */

@@ -11,6 +11,7 @@ export const CONSUL: BlockingServer = {
   indexHeader: 'x-consul-index',
   leaderHeader: 'x-consul-knownleader',
   lastContactHeader: 'x-consul-lastcontact',
+  staleAdvice: "look at the agent's discovery_max_stale, by which any server may answer",
   filteredHeader: 'x-consul-results-filtered-by-acls',
   unknownPlace: {
     said: /no path to datacenter/i,

@@ -154,6 +154,17 @@ describe('an answer that is none', () => {
       /no leader/,
     ],
     [
+      "an old answer that is not the leader's, though nobody asked for such",
+      (_, response) =>
+        response
+          .writeHead(200, {
+            ...{ 'X-Consul-Index': '4', 'X-Consul-KnownLeader': 'true' },
+            'X-Consul-LastContact': '12000',
+          })
+          .end('[]'),
+      /answers are 12s old and not the leader's.*discovery_max_stale/,
+    ],
+    [
       'a body that is cut',
       (_, response) => {
         response.writeHead(200, { 'X-Consul-Index': '4', 'Content-Length': '1000' });
