@@ -80,11 +80,13 @@ export class Guard {
       memories.idle.expect(target.label, `${guard} ${name}`);
     }
     // A single run waits for nothing.
-    if (rules.removeAfterMs.size > 0 && !once) {
+    if (rules.removeAfterMs.size === 0 || once) {
+      this.#memory.graces.clear();
+    } else {
       this.#grace = new RemovalGrace({
-        rules: rules.removeAfterMs,
-        recall,
+        ...{ rules: rules.removeAfterMs, recall },
         known: (id) => ledger.of(target)?.get(id),
+        memories: this.#memory.graces,
         nowMs: () => clock.now(),
       });
     }

@@ -4,6 +4,7 @@ import { ChangeBudget } from './change-budget.ts';
 import { IdleNames } from './idle-names.ts';
 import { Objections } from './objections.ts';
 import { RecentRemovals } from './recent-removals.ts';
+import type { GraceMemories } from './removal-grace.ts';
 
 /** How often a guard looked, and what came of it. */
 export interface Tally {
@@ -17,6 +18,7 @@ export interface Tally {
 export class GuardMemory {
   readonly objections = new Objections();
   readonly removals = new RecentRemovals();
+  readonly graces: GraceMemories = new Map();
   readonly budget = new ChangeBudget();
   readonly tallies = new Map<string, Tally>();
   /** Since when they hold the file. */

@@ -14,15 +14,21 @@ export interface RemovalGraceOptions {
   readonly recall: Recall;
   /** What a query was answered with before this began, by its id; undefined where nobody knows. */
   readonly known: (id: string) => Value | undefined;
+  /** What an earlier one of the same file remembered: time that has begun goes on under other rules. */
+  readonly memories: GraceMemories;
   readonly nowMs: () => number;
 }
 
+/** What is remembered of each query, by its id. */
+export type GraceMemories = Map<string, Memory>;
+
 interface Kept {
   readonly item: unknown;
-  readonly untilMs: number;
+  readonly goneAtMs: number;
+  /** Names that a rule may have it by, the most telling first. */
+  readonly names: readonly string[];
 }
 
-/** What is remembered of one query. */
 interface Memory {
   /** As the catalog has it. */
   value: Value | undefined;
@@ -38,10 +44,11 @@ interface Memory {
  */
 export class RemovalGrace {
   readonly #options: RemovalGraceOptions;
-  readonly #memories = new Map<string, Memory>();
+  readonly #memories: GraceMemories;
 
   constructor(options: RemovalGraceOptions) {
     this.#options = options;
+    this.#memories = options.memories;
   }
 
   /** Recalls as templates shall see it. */
@@ -63,7 +70,10 @@ export class RemovalGrace {
   get endsMs(): number | undefined {
     let first: number | undefined;
     for (const { kept } of this.#memories.values()) {
-      for (const { untilMs } of kept.values()) first = Math.min(first ?? untilMs, untilMs);
+      for (const one of kept.values()) {
+        const untilMs = this.#untilMs(one);
+        first = Math.min(first ?? untilMs, untilMs);
+      }
     }
     return first;
   }
@@ -81,8 +91,8 @@ export class RemovalGrace {
     const isNew = memory.value !== value;
     if (isNew) this.#take(query, listing, memory, value, nowMs);
     let ended = false;
-    for (const [item, { untilMs }] of memory.kept) {
-      if (untilMs <= nowMs) ended = memory.kept.delete(item);
+    for (const [item, one] of memory.kept) {
+      if (this.#untilMs(one) <= nowMs) ended = memory.kept.delete(item);
     }
     if (isNew || ended) {
       memory.shown = memory.kept.size === 0 ? value : withKept(query, listing, value, memory);
@@ -107,8 +117,8 @@ export class RemovalGrace {
     for (const item of listing.items(memory.shown)) {
       const id = listing.idOf(item);
       if (!listing.isThere(item) || there.has(id) || memory.kept.has(id)) continue;
-      const graceMs = this.#graceMs(listing.names(query, item));
-      if (graceMs > 0) memory.kept.set(id, { item, untilMs: nowMs + graceMs });
+      const kept = { item, goneAtMs: nowMs, names: listing.names(query, item) };
+      if (this.#untilMs(kept) > nowMs) memory.kept.set(id, kept);
     }
     for (const id of [...memory.kept.keys()]) if (there.has(id)) memory.kept.delete(id);
     for (const id of memory.kept.keys()) {
@@ -118,10 +128,10 @@ export class RemovalGrace {
     memory.value = value;
   }
 
-  #graceMs(names: readonly string[]): number {
+  #untilMs({ goneAtMs, names }: Kept): number {
     const { rules } = this.#options;
     const name = names.find((one) => rules.has(one)) ?? ALL_OTHERS;
-    return rules.get(name) ?? 0;
+    return goneAtMs + (rules.get(name) ?? 0);
   }
 }
 

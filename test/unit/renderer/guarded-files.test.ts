@@ -371,6 +371,23 @@ describe('the grace of removal', () => {
     await files.untilText('b c ');
   });
 
+  it('does not begin anew with a config that is read again', async () => {
+    const rules = { removeAfterMs: named(10_000) };
+    files.sales('a', 'b');
+    const first = files.start([files.target(rules)]);
+    await files.untilText('a b ');
+    await files.untilTold(/^ready/);
+    files.sales('a');
+    await files.until(() => files.evaluations.at(-1) === 'out removeAfter objected', 'a look');
+    await first.stop();
+    await files.clock.advance(9000);
+    files.start([files.target(rules)]);
+    await files.untilTold(/^ready/);
+    expect(files.read()).toBe('a b ');
+    await files.clock.advance(1000);
+    await files.untilText('a ');
+  });
+
   it('comes before other guards, which judge what the template sees', async () => {
     files.sales('a', 'b');
     files.start([files.target({ removeAfterMs: named(10_000), neverEmpty: ['sales'] })]);

@@ -6,7 +6,7 @@ import {
   type ServiceInstance,
   type Value,
 } from '../../../../src/catalog/values.ts';
-import { RemovalGrace } from '../../../../src/renderer/guard/removal-grace.ts';
+import { RemovalGrace, type GraceMemories } from '../../../../src/renderer/guard/removal-grace.ts';
 import type { Recall } from '../../../../src/template/engine.ts';
 import { instancesOf, keysOf } from '../../../support/guarded.ts';
 import { healthyOf, keyPair } from '../../../support/watched.ts';
@@ -14,9 +14,11 @@ import { healthyOf, keyPair } from '../../../support/watched.ts';
 const sales = healthyOf('sales');
 let known: Map<string, Value>;
 let values: Map<string, Value>;
+let memories: GraceMemories;
 let nowMs: number;
 
 beforeEach(() => {
+  memories = new Map();
   known = new Map();
   values = new Map();
   nowMs = 0;
@@ -32,6 +34,7 @@ function grace(...rules: readonly (readonly [name: string, graceMs: number])[]):
     rules: new Map(rules),
     recall,
     known: (id) => known_.get(id),
+    memories,
     nowMs: () => nowMs,
   });
 }
@@ -79,6 +82,21 @@ describe('the grace of removal', () => {
     }
     answer(sales, instancesOf('a'));
     expect(ids(lens)).not.toContain('b');
+  });
+
+  it('goes on where it was when the rules are read again, by the time that they give', () => {
+    const lens = grace(['*', 10_000]);
+    answer(sales, instancesOf('a', 'b', 'c'));
+    ids(lens);
+    answer(sales, instancesOf('a'));
+    ids(lens);
+    nowMs = 9000;
+    expect(ids(grace(['*', 10_000]))).toEqual(['a', 'b', 'c']);
+    nowMs = 10_000;
+    const longer = grace(['sales', 20_000]);
+    expect(ids(longer)).toEqual(['a', 'b', 'c']);
+    expect(longer.endsMs).toBe(20_000);
+    expect(ids(grace(['*', 10_000]))).toEqual(['a']);
   });
 
   it('takes an ill instance for gone where the query lists it, and shows it as it was', () => {
