@@ -4,8 +4,10 @@ import type { Catalog } from '../../src/catalog/catalog.ts';
 import type { Query } from '../../src/catalog/query.ts';
 import { startConsul, type ConsulAgent, type StartConsulOptions } from '../support/consul.ts';
 import { catalogOn } from '../support/consul-catalog.ts';
+import { CountingProxy } from '../support/counting-proxy.ts';
 import { Follower } from '../support/follower.ts';
 import { sideBySide } from '../support/side-by-side.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const KEY = { kind: 'key', path: 'app/name' } as const;
 const SERVICE = { kind: 'service', name: 'web', passingOnly: true } as const;
@@ -19,13 +21,23 @@ const test = sideBySide((ends) => {
     return [agent, catalog];
   }
 
+  async function startCounted(): Promise<[ConsulAgent, Catalog, CountingProxy]> {
+    const agent = await startConsul();
+    ends.push(() => agent.stop());
+    const proxy = await CountingProxy.start(agent.address);
+    ends.push(() => proxy.stop());
+    const catalog = catalogOn(proxy.address);
+    ends.push(() => catalog.close());
+    return [agent, catalog, proxy];
+  }
+
   function follow<const Q extends Query>(catalog: Catalog, query: Q): Follower<Q> {
     const follower = new Follower(catalog, query);
     ends.push(() => follower.stop());
     return follower;
   }
 
-  return { start, follow };
+  return { start, startCounted, follow };
 });
 
 describe.concurrent('when the agent is in trouble', () => {
@@ -134,6 +146,25 @@ describe.concurrent('when the agent is in trouble', () => {
     await tree.fresh(([pair]) => pair?.Value === 'old');
     await agent.putKey('app/name', 'newer');
     await key.fresh((pair) => pair?.Value === 'newer');
+  });
+
+  test('follows a snapshot that is restored late in a wait as soon', async ({
+    stage: { startCounted, follow },
+  }) => {
+    const [agent, catalog, proxy] = await startCounted();
+    await agent.putKey('app/name', 'old');
+    const snapshot = await agent.saveSnapshot();
+    for (let turn = 0; turn < 30; turn++) await agent.putKey('other', String(turn));
+    await agent.putKey('app/name', 'new');
+    const key = follow(catalog, KEY);
+    await key.fresh((pair) => pair?.Value === 'new');
+    const waits = () => proxy.urls.filter((url) => url.includes('index='));
+    await waitUntil(() => waits().length === 3, { what: 'a wait of four seconds' });
+    await sleep(3000);
+
+    await agent.restoreSnapshot(snapshot);
+    // The next wait, from an index that this catalog has not reached, would be eight seconds long.
+    await key.fresh((pair) => pair?.Value === 'old', 4000);
   });
 
   test('waits for an agent that is not there yet', async ({ stage: { start, follow } }) => {

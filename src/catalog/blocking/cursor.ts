@@ -13,7 +13,7 @@ export const NOW: Position = { index: 0, waitMs: 0 };
  * - `read`: we asked without waiting, and the index is another than ours.
  * - `woken`: the index grew.
  * - `quiet`: the index is the same; where we waited, the wait ran out.
- * - `early`: the index is the same, long before the wait ran out.
+ * - `early`: the index is the same, before the wait ran out.
  * - `rolledBack`: the index is lower than ours, so it counts something else now.
  */
 export type Progress = 'read' | 'woken' | 'quiet' | 'early' | 'rolledBack';
@@ -22,6 +22,10 @@ export type Progress = 'read' | 'woken' | 'quiet' | 'early' | 'rolledBack';
 export const WAIT_JITTER = 0.1;
 /** First wait of a new watch, and after something that may have turned the index back, where there are few. */
 const FIRST_WAIT_MS = 1000;
+/** No agent holds a query for longer, whatever it is asked to. */
+const LONGEST_WAIT_MS = 600_000;
+/** An agent without news lets all of the wait go by; what is missing of that is the difference of two clocks. */
+const WHOLE_WAIT = 0.99;
 /** Some agent's endpoints give this index whatever they hold, so that it says nothing. */
 const NO_INDEX = 1;
 
@@ -64,7 +68,7 @@ export class Cursor {
   next(longestMs: number): Position {
     if (this.#index === 0) return NOW;
     this.#rampMs ??= this.#firstWaitMs();
-    return { index: this.#index, waitMs: Math.min(longestMs, this.#rampMs) };
+    return { index: this.#index, waitMs: Math.min(longestMs, LONGEST_WAIT_MS, this.#rampMs) };
   }
 
   /** Takes the index of a good answer (200, or 404 for what may be absent) to what was asked. */
@@ -80,7 +84,7 @@ export class Cursor {
       this.#index = index;
       return 'woken';
     }
-    if (index === asked.index && elapsedMs >= asked.waitMs / 2) {
+    if (index === asked.index && elapsedMs >= asked.waitMs * WHOLE_WAIT) {
       const rampMs = this.#rampMs ?? this.#firstWaitMs();
       if (asked.waitMs > rampMs / 2) this.#rampMs = rampMs * 2;
       return 'quiet';

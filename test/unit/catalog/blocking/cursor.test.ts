@@ -86,10 +86,23 @@ describe('the index of a blocking query', () => {
     expect(cursor.next(FULL_MS)).toEqual({ index: 0, waitMs: 0 });
   });
 
-  it('is asked anew when the answer came before its time', () => {
+  it.each([0.01, 0.5, 0.9])(
+    'is asked anew when the answer came before its time, after %d of the wait',
+    (share) => {
+      const cursor = settledAt(7);
+      expect(cursor.accept(7, cursor.next(FULL_MS), FULL_MS * share)).toBe('early');
+      expect(cursor.next(FULL_MS)).toEqual({ index: 0, waitMs: 0 });
+    },
+  );
+
+  it('is waited at for ten minutes at the most, as no agent waits longer', () => {
     const cursor = blockedAt(7);
-    expect(cursor.accept(7, cursor.next(FULL_MS), 20)).toBe('early');
-    expect(cursor.next(FULL_MS)).toEqual({ index: 0, waitMs: 0 });
+    const hourMs = 3_600_000;
+    for (let turn = 0; turn < 12; turn++) {
+      const position = cursor.next(hourMs);
+      expect(cursor.accept(7, position, position.waitMs)).toBe('quiet');
+    }
+    expect(cursor.next(hourMs).waitMs).toBe(600_000);
   });
 
   it.each([
