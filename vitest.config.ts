@@ -9,8 +9,8 @@ const isOnOther = process.env.AUTOTMPL_BIN?.endsWith('.js') === false;
 
 export default defineConfig({
   test: {
-    // Real agents and real processes, which wait more than they work: three files side by side is what two cores carry.
-    maxWorkers: 3,
+    // Real agents and real processes, which wait twice as long as they work: so many files side by side is what two cores carry.
+    maxWorkers: 4,
     maxConcurrency: 4,
     // Three times what the slowest takes on a quiet machine, and more than what it waits for in vain.
     testTimeout: 90_000,

@@ -2,12 +2,13 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { PROGRAM } from '../support/autotmpl.ts';
 import { startChild, type Child } from '../support/child.ts';
-import { startConsul, type ConsulAgent } from '../support/consul.ts';
+import { startConsul } from '../support/consul.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { haproxyBinary } from '../support/haproxy.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { exchange, SteadyClient } from '../support/steady-client.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -17,24 +18,16 @@ const DRAIN_MS = 4000;
 /** Requests after which "every instance" and "none" mean something. */
 const MANY = 200;
 
-let consul: ConsulAgent;
-/** A copy of the example, with the port and the address of this machine. */
-let folder: string;
-let listen: string;
-let origin: string;
-let path: string;
-/** Stopped in reverse. */
-let started: { stop(): Promise<void> }[];
-
-beforeEach(async () => {
-  started = [];
-  consul = await startConsul();
-  started.push(consul);
-  folder = await mkdtemp(join(tmpdir(), 'autotmpl-haproxy-'));
+const test = sideBySide(async (ends) => {
+  const consul = await startConsul();
+  ends.push(() => consul.stop());
+  /** A copy of the example, with the port and the address of this machine. */
+  const folder = await mkdtemp(join(tmpdir(), 'autotmpl-haproxy-'));
+  ends.push(() => rm(folder, { recursive: true, force: true }));
   await cp(join(EXAMPLES, 'haproxy'), folder, { recursive: true });
   const [port] = await freePorts(1);
-  listen = `127.0.0.1:${port}`;
-  origin = `http://${listen}`;
+  const listen = `127.0.0.1:${port}`;
+  const origin = `http://${listen}`;
   const config = await readFile(join(folder, 'autotmpl.yaml'), 'utf8');
   await writeFile(
     join(folder, 'autotmpl.yaml'),
@@ -45,100 +38,107 @@ beforeEach(async () => {
   );
   await mkdir(join(folder, 'bin'));
   await symlink(PROGRAM, join(folder, 'bin/autotmpl'));
-  path = [join(folder, 'bin'), dirname(haproxyBinary()), process.env.PATH ?? ''].join(delimiter);
-});
+  const path = [join(folder, 'bin'), dirname(haproxyBinary()), process.env.PATH ?? ''].join(
+    delimiter,
+  );
 
-afterEach(async () => {
-  for (const part of started.reverse()) await part.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+  function start(command: readonly [string, ...string[]], env: Record<string, string> = {}): Child {
+    const child = startChild(command, {
+      cwd: folder,
+      env: { CONSUL_HTTP_ADDR: consul.address, HAPROXY_LISTEN: listen, PATH: path, ...env },
+    });
+    ends.push(() => child.stop());
+    return child;
+  }
 
-function start(command: readonly [string, ...string[]], env: Record<string, string> = {}): Child {
-  const child = startChild(command, {
-    cwd: folder,
-    env: { CONSUL_HTTP_ADDR: consul.address, HAPROXY_LISTEN: listen, PATH: path, ...env },
-  });
-  started.push(child);
-  return child;
-}
-
-function startInstance(service: 'sales' | 'customers', id: string): Child {
-  return start([process.execPath, join(EXAMPLES, 'nginx/services', `${service}.mjs`)], {
-    INSTANCE: id,
-    ADDRESS: '127.0.0.1',
-    DRAIN_MS: String(DRAIN_MS),
-  });
-}
-
-/** One instance of each service, and HAProxy in front of them when both are known. */
-async function startEdge(): Promise<{ edge: Child; sales: Child }> {
-  startInstance('customers', 'customers-1');
-  const sales = startInstance('sales', 'sales-1');
-  const edge = start([join(folder, 'run.sh')]);
-  // Gently, before the rest: it has to take HAProxy with it, which is not of its group.
-  started.push({
-    stop: async () => {
-      edge.kill('SIGTERM');
-      await edge.ended;
-    },
-  });
-  for (const service of ['/sales/', '/customers/']) {
-    await waitUntil(async () => (await exchange(origin, service)).status === 200, {
-      what: `an answer from ${service}; the log is:\n${edge.stderr}`,
+  function startInstance(service: 'sales' | 'customers', id: string): Child {
+    return start([process.execPath, join(EXAMPLES, 'nginx/services', `${service}.mjs`)], {
+      INSTANCE: id,
+      ADDRESS: '127.0.0.1',
+      DRAIN_MS: String(DRAIN_MS),
     });
   }
-  return { edge, sales };
-}
 
-async function servers(): Promise<number> {
-  const text = await readFile(join(folder, 'run/haproxy.cfg'), 'utf8');
-  return [...text.matchAll(/^ *server 127/gm)].length;
-}
+  /** One instance of each service, and HAProxy in front of them when both are known. */
+  async function startEdge(): Promise<{ edge: Child; sales: Child }> {
+    startInstance('customers', 'customers-1');
+    const sales = startInstance('sales', 'sales-1');
+    const edge = start([join(folder, 'run.sh')]);
+    // Gently, before the rest: it has to take HAProxy with it, which is not of its group.
+    ends.push(async () => {
+      edge.kill('SIGTERM');
+      await edge.ended;
+    });
+    for (const service of ['/sales/', '/customers/']) {
+      await waitUntil(async () => (await exchange(origin, service)).status === 200, {
+        what: `an answer from ${service}; the log is:\n${edge.stderr}`,
+      });
+    }
+    return { edge, sales };
+  }
 
-const untilServers = (count: number, edge: Child) =>
-  waitUntil(async () => (await servers()) === count, {
-    what: `${count} servers in haproxy.cfg; the log is:\n${edge.stderr}`,
-  });
+  async function servers(): Promise<number> {
+    const text = await readFile(join(folder, 'run/haproxy.cfg'), 'utf8');
+    return [...text.matchAll(/^ *server 127/gm)].length;
+  }
 
-describe('examples/haproxy', () => {
-  it('scales sales from 1 to 3 to 2 without a failed request', { timeout: 90_000 }, async () => {
-    const { edge } = await startEdge();
-    const client = new SteadyClient(origin, ['/sales/', '/customers/'], 4);
-    started.push(client);
-
-    const second = startInstance('sales', 'sales-2');
-    startInstance('sales', 'sales-3');
-    const ofThree = ['customers-1', 'sales-1', 'sales-2', 'sales-3'];
-    await waitUntil(() => ofThree.every((id) => client.answersSince(0).has(id)), {
-      what: 'an answer from each instance',
+  const untilServers = (count: number, edge: Child) =>
+    waitUntil(async () => (await servers()) === count, {
+      what: `${count} servers in haproxy.cfg; the log is:\n${edge.stderr}`,
     });
 
-    second.kill('SIGTERM');
-    await untilServers(3, edge);
-    expect(second.isRunning).toBe(true);
-    await waitUntil(
-      async () => {
-        const since = performance.now();
-        await client.untilSent(MANY, since);
-        return !client.answersSince(since).has('sales-2');
-      },
-      { what: 'no answer from sales-2 any more' },
-    );
-    expect(await second.ended, second.stderr).toEqual({ code: 0, signal: null });
-    await client.untilSent(MANY, performance.now());
-    await client.stop();
-    expect(client.failures(), edge.stdout + edge.stderr).toEqual([]);
+  /** Client traffic to both services. */
+  function startClient(): SteadyClient {
+    const client = new SteadyClient(origin, ['/sales/', '/customers/'], 4);
+    ends.push(() => client.stop());
+    return client;
+  }
 
-    edge.kill('SIGTERM');
-    // HAProxy's workers get USR1 from us and from their master: one that hears it twice ends by it, and HAProxy with 138.
-    expect([0, 138], edge.stderr).toContain((await edge.ended).code);
-    expect((await exchange(origin, '/sales/')).status).toBe(0);
-  });
+  return { consul, origin, startInstance, startEdge, servers, untilServers, startClient };
+});
 
-  it(
+describe.concurrent('examples/haproxy', () => {
+  test(
+    'scales sales from 1 to 3 to 2 without a failed request',
+    { timeout: 90_000 },
+    async ({ stage: { origin, startInstance, startEdge, untilServers, startClient } }) => {
+      const { edge } = await startEdge();
+      const client = startClient();
+
+      const second = startInstance('sales', 'sales-2');
+      startInstance('sales', 'sales-3');
+      const ofThree = ['customers-1', 'sales-1', 'sales-2', 'sales-3'];
+      await waitUntil(() => ofThree.every((id) => client.answersSince(0).has(id)), {
+        what: 'an answer from each instance',
+      });
+
+      second.kill('SIGTERM');
+      await untilServers(3, edge);
+      expect(second.isRunning).toBe(true);
+      await waitUntil(
+        async () => {
+          const since = performance.now();
+          await client.untilSent(MANY, since);
+          return !client.answersSince(since).has('sales-2');
+        },
+        { what: 'no answer from sales-2 any more' },
+      );
+      expect(await second.ended, second.stderr).toEqual({ code: 0, signal: null });
+      await client.untilSent(MANY, performance.now());
+      await client.stop();
+      expect(client.failures(), edge.stdout + edge.stderr).toEqual([]);
+
+      edge.kill('SIGTERM');
+      // HAProxy's workers get USR1 from us and from their master: one that hears it twice ends by it, and HAProxy with 138.
+      expect([0, 138], edge.stderr).toContain((await edge.ended).code);
+      expect((await exchange(origin, '/sales/')).status).toBe(0);
+    },
+  );
+
+  test(
     'keeps the last address when all of sales goes at once, and says so',
     { timeout: 90_000 },
-    async () => {
+    async ({ stage: { consul, origin, startEdge, servers } }) => {
       const { edge } = await startEdge();
       await consul.deregister('sales-1');
       // The instance itself lives: only the catalog has lost it, and it looks after that every five seconds.
@@ -154,10 +154,10 @@ describe('examples/haproxy', () => {
     },
   );
 
-  it(
+  test(
     'says 503, and when to come back, while no instance answers',
     { timeout: 90_000 },
-    async () => {
+    async ({ stage: { origin, startEdge } }) => {
       const { sales } = await startEdge();
       sales.kill('SIGKILL');
       await waitUntil(async () => (await exchange(origin, '/sales/')).status === 503, {

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { NomadServer } from '../support/nomad-server.ts';
 import { Scene } from '../support/scene.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { VaultServer } from '../support/vault-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Program } from '../support/autotmpl.ts';
@@ -9,48 +10,13 @@ import type { Program } from '../support/autotmpl.ts';
 const TOKEN = 'hvs.token-that-nobody-sees';
 const SECRET = 'hunter2-is-no-password';
 
-let scene: Scene;
-let vault: VaultServer;
-
-beforeEach(async () => {
-  scene = new Scene();
-  vault = new VaultServer();
-  // It has to outlive a slow start.
-  vault.addToken(TOKEN, { ttlS: 4 });
-  vault.put('app', { password: SECRET });
-  await vault.start();
-  scene.write('catalog.yaml', 'keys: {}\n');
-});
-afterEach(async () => {
-  await scene.close();
-  await vault.stop();
-});
-
 type Json = Readonly<Record<string, unknown>>;
 
-const config = (...templates: Json[]): Json => ({
-  catalog: {
-    file: 'catalog.yaml',
-    vault: { address: vault.address, defaultLeaseDuration: '1s' },
-  },
-  log: { level: 'trace' },
-  templates,
-});
 const PASSWORD: Json = {
   contents: 'password={{ secret("secret/app").Data.data.password }}\n',
   destination: 'app.env',
 };
 const ENVIRONMENT = { env: { VAULT_TOKEN: TOKEN } };
-
-function start(...templates: Json[]): Program {
-  return scene.start(config(...templates), ENVIRONMENT);
-}
-
-async function run(args: readonly string[], ...templates: Json[]) {
-  scene.write('autotmpl.json', JSON.stringify(config(...templates)));
-  const program = scene.startWith(['-config', 'autotmpl.json', ...args], ENVIRONMENT);
-  return program.ended;
-}
 
 /** Whatever anybody could make of the log. */
 function expectHidden(text: string, ...secrets: readonly string[]): void {
@@ -62,15 +28,61 @@ function expectHidden(text: string, ...secrets: readonly string[]): void {
   }
 }
 
-describe('a secret of Vault', () => {
-  it('is rendered once, and is in no log', async () => {
+const test = sideBySide(async (ends) => {
+  const scene = new Scene();
+  ends.push(() => scene.close());
+  const vault = new VaultServer();
+  // It has to outlive a slow start.
+  vault.addToken(TOKEN, { ttlS: 4 });
+  vault.put('app', { password: SECRET });
+  await vault.start();
+  ends.push(() => vault.stop());
+  scene.write('catalog.yaml', 'keys: {}\n');
+
+  const config = (...templates: Json[]): Json => ({
+    catalog: {
+      file: 'catalog.yaml',
+      vault: { address: vault.address, defaultLeaseDuration: '1s' },
+    },
+    log: { level: 'trace' },
+    templates,
+  });
+  function start(...templates: Json[]): Program {
+    return scene.start(config(...templates), ENVIRONMENT);
+  }
+
+  async function run(args: readonly string[], ...templates: Json[]) {
+    scene.write('autotmpl.json', JSON.stringify(config(...templates)));
+    const program = scene.startWith(['-config', 'autotmpl.json', ...args], ENVIRONMENT);
+    return program.ended;
+  }
+
+  return { scene, vault, start, run };
+});
+
+describe.concurrent('a secret of Vault', () => {
+  test('is waited for, which is said, while it is not there', async ({
+    stage: { scene, vault, start },
+  }) => {
+    const program = start({
+      contents: '{{ secret("secret/later").Data.data.v }}\n',
+      destination: 'later',
+    });
+    await program.logs(/later.*waits for.*vaultRead\(secret\/later\)/s);
+    vault.put('later', { v: 'here' });
+    await scene.untilText('later', 'here\n', 40_000);
+  });
+
+  test('is rendered once, and is in no log', async ({ stage: { scene, run } }) => {
     const { code, stdout, stderr } = await run(['-once'], PASSWORD);
     expect(code).toBe(0);
     expect(scene.read('app.env')).toBe(`password=${SECRET}\n`);
     expectHidden(stdout + stderr, SECRET);
   });
 
-  it('is followed as it is rotated, while the token is renewed, and stays while Vault is away', async () => {
+  test('is followed as it is rotated, while the token is renewed, and stays while Vault is away', async ({
+    stage: { scene, vault, start },
+  }) => {
     const program = start({ ...PASSWORD, command: 'cat app.env; base64 -w0 app.env; exit 1' });
     await scene.untilText('app.env', `password=${SECRET}\n`);
     vault.put('app', { password: 'rotated-is-no-password' });
@@ -92,7 +104,9 @@ describe('a secret of Vault', () => {
     expect(shown).toContain('********');
   });
 
-  it('with a lease is renewed, and the file is left alone', async () => {
+  test('with a lease is renewed, and the file is left alone', async ({
+    stage: { scene, vault, start },
+  }) => {
     vault.leaseS = 2;
     const program = start({
       contents:
@@ -107,7 +121,9 @@ describe('a secret of Vault', () => {
     expectHidden(program.stderr, scene.read('db.env').trim().split(':')[1] ?? '');
   });
 
-  it('is masked in the diff of -dry, and so is the one before it', async () => {
+  test('is masked in the diff of -dry, and so is the one before it', async ({
+    stage: { scene, run },
+  }) => {
     scene.write('app.env', 'password=an-older-secret\nport=5432\n');
     const { stdout, stderr } = await run(['-once', '-dry'], {
       ...PASSWORD,
@@ -119,7 +135,7 @@ describe('a secret of Vault', () => {
     expect(scene.read('app.env')).toContain('an-older-secret');
   });
 
-  it('is masked in the error of a template', async () => {
+  test('is masked in the error of a template', async ({ stage: { run } }) => {
     const { code, stderr } = await run(['-once'], {
       contents: '{{ (secret "secret/app").Data.data.password | sprig_fail }}',
       engine: 'go',
@@ -130,17 +146,7 @@ describe('a secret of Vault', () => {
     expectHidden(stderr, SECRET);
   });
 
-  it('is waited for, which is said, while it is not there', async () => {
-    const program = start({
-      contents: '{{ secret("secret/later").Data.data.v }}\n',
-      destination: 'later',
-    });
-    await program.logs(/later.*waits for.*vaultRead\(secret\/later\)/s);
-    vault.put('later', { v: 'here' });
-    await scene.untilText('later', 'here\n', 40_000);
-  });
-
-  it('needs a Vault, and says what to set', async () => {
+  test('needs a Vault, and says what to set', async ({ stage: { scene } }) => {
     scene.write(
       'autotmpl.json',
       JSON.stringify({ catalog: { file: 'catalog.yaml' }, templates: [PASSWORD] }),
@@ -151,8 +157,10 @@ describe('a secret of Vault', () => {
   });
 });
 
-describe('a certificate of Vault', () => {
-  it('is kept over a start, and three files of one fit together', async () => {
+describe.concurrent('a certificate of Vault', () => {
+  test('is kept over a start, and three files of one fit together', async ({
+    stage: { scene, vault, run },
+  }) => {
     const call = 'pkiCert("pki/issue/web", "common_name=web.example.com")';
     const bundle = {
       contents: `{% set c = ${call} %}{{ c.Cert }}{{ c.Key }}{{ c.CA }}`,
@@ -174,8 +182,8 @@ describe('a certificate of Vault', () => {
   });
 });
 
-describe('a config of consul-template with Vault and Nomad', () => {
-  it('runs as it is', async () => {
+describe.concurrent('a config of consul-template with Vault and Nomad', () => {
+  test('runs as it is', async ({ stage: { scene, vault } }) => {
     const nomad = new NomadServer();
     await nomad.start();
     try {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { dieWithUs } from './die-with-us.ts';
 
 /** What is started, and with what. */
 export interface StartChildOptions {
@@ -40,12 +41,11 @@ export class Child {
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
-    const killWithUs = () => this.#killGroup();
-    process.once('exit', killWithUs);
+    const isGone = dieWithUs(() => this.#killGroup());
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) => {
-        process.removeListener('exit', killWithUs);
+        isGone();
         this.#closed = true;
         resolve({ code, signal });
       });

@@ -6,6 +6,7 @@ import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureConsul } from '../../scripts/consul.mjs';
+import { dieWithUs } from './die-with-us.ts';
 import { freePorts } from './free-ports.ts';
 import { standsStill } from './process-facts.ts';
 import { waitUntil } from './wait-until.ts';
@@ -121,9 +122,10 @@ export class ConsulAgent {
     });
     closeSync(log);
     this.#child = child;
-    const killWithUs = () => child.kill('SIGKILL');
-    process.once('exit', killWithUs);
-    child.once('exit', () => process.removeListener('exit', killWithUs));
+    child.once(
+      'exit',
+      dieWithUs(() => child.kill('SIGKILL')),
+    );
     try {
       await waitUntil(() => this.#hasLeader(child), {
         timeoutMs: LEADER_TIMEOUT_MS,

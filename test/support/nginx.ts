@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dieWithUs } from './die-with-us.ts';
 import { serverBinary } from './server-binary.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -52,9 +53,10 @@ export class Nginx {
       { stdio: ['ignore', log, log] },
     );
     closeSync(log);
-    const killWithUs = () => this.#child.kill('SIGKILL');
-    process.once('exit', killWithUs);
-    this.#child.once('exit', () => process.removeListener('exit', killWithUs));
+    this.#child.once(
+      'exit',
+      dieWithUs(() => this.#child.kill('SIGKILL')),
+    );
   }
 
   /** The master's process. */

@@ -70,7 +70,7 @@ describe('the probe after a reload', () => {
         await clock.advance(50);
         return isOver;
       },
-      { timeoutMs: 5000, what: 'the probe to come to an end' },
+      { what: 'the probe to come to an end' },
     );
     return found;
   };
