@@ -11,6 +11,10 @@ const keptPaths = (destination: string): string[] => [
   rejectedPath(destination),
 ];
 
+/** What the temporary files of a destination begin with, and those of the note that is replaced as it is. */
+const prefixesOf = (name: string): string[] =>
+  [name, basename(rejectedPath(name))].map(temporaryPrefix);
+
 /**
  * Deletes the temporary files that killed processes left beside these destinations, and returns their paths. To be called
  * once, before the first write of this process: a file with our own process id is then another's, too. Reads each
@@ -65,7 +69,7 @@ async function cleanFolder(
   entries: readonly Dirent[],
   keeping: ReadonlySet<string>,
 ): Promise<string[]> {
-  const prefixes = new Set([...names].map(temporaryPrefix));
+  const prefixes = new Set([...names].flatMap(prefixesOf));
   const kept = new Set([...names].flatMap((name) => keptPaths(join(folder, name))));
   const removed: string[] = [];
   for (const entry of entries) {

@@ -51,6 +51,13 @@ describe('removeLeftovers', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('deletes what was left of a note that a text was rolled back', async () => {
+    const left = leave(`..app.conf.autotmpl-rejected.autotmpl-${NOBODY}-${RANDOM}`);
+    leave('.app.conf.autotmpl-rejected');
+    expect(await removeLeftovers([file])).toEqual([left]);
+    expect(readdirSync(folder)).toEqual(['.app.conf.autotmpl-rejected']);
+  });
+
   it('lets be what is not exactly a temporary name of one of the destinations', async () => {
     const names = [
       'app.conf',
