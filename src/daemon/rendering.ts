@@ -4,32 +4,22 @@ import type { Bus } from '../core/bus.ts';
 import type { CancelTimer } from '../core/time.ts';
 import { createMask } from '../output/mask.ts';
 import { OwedMarkers } from '../output/owed-markers.ts';
-import { warmUp } from '../process/command.ts';
-import { commandLabel } from '../process/command-line.ts';
 import { Aftermath } from '../renderer/aftermath.ts';
 import type { Drift } from '../renderer/drift/drift.ts';
-import type { CommandResult } from '../process/result.ts';
 import { LastGood } from '../renderer/last-good.ts';
 import { GuardMemories } from '../renderer/guard/memory.ts';
 import { reloadsOf } from '../renderer/reload.ts';
-import type { CheckRequest } from '../renderer/run-check.ts';
-import { Reloads } from '../renderer/reloads.ts';
+import type { Reloads } from '../renderer/reloads.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import { Turns } from '../renderer/rolling/turns.ts';
-import { runReload, type RunReloadOptions } from '../renderer/run-reload.ts';
 import type { StandingParts } from '../renderer/standing.ts';
+import { Commands } from './commands.ts';
 import { makePublisher } from './make-publisher.ts';
 import { Memory } from './memory.ts';
 import { releaseAdvice, retryAdvice } from './release-advice.ts';
 import { sharesAnswers, withSharing } from './sharing.ts';
 import { Watcher, type User } from '../watch/watcher.ts';
-import {
-  environmentFor,
-  isSameSource,
-  type DaemonOptions,
-  type Environment,
-  type Prepared,
-} from './options.ts';
+import { isSameSource, type DaemonOptions, type Prepared } from './options.ts';
 
 /** A successor takes over what its predecessor watched within this time. */
 const TAKE_OVER_MS = 5000;
@@ -41,7 +31,6 @@ const ONCE_REST_MS = 1000;
  * the answers that are known and the commands that are owed; the renderer is made anew for each config.
  */
 export class Rendering {
-  readonly reloads: Reloads;
   readonly #options: DaemonOptions;
   readonly #bus: Bus;
   readonly #markers = new OwedMarkers();
@@ -51,13 +40,11 @@ export class Rendering {
   readonly #memories = new GuardMemories();
   readonly #turns: Turns;
   readonly #keeper: User = { answerChanged: () => undefined };
-  readonly #insisting = new AbortController();
+  readonly #commands: Commands;
   #begunReloads: Begun<Reloads> | undefined;
   #watcher: Begun<Watcher> | undefined;
   #renderer: Renderer | undefined;
   #drift: Begun<Drift> | undefined;
-  #commandEnvironment: Environment = {};
-  #told: Readonly<Record<string, string>> = {};
   #endKeeping: CancelTimer = () => undefined;
   #onFatal: (error: Error) => void = () => undefined;
 
@@ -87,25 +74,15 @@ export class Rendering {
     // Few runs have the host's name to tell.
     const holder = (): string => `${hostname()} ${process.pid}`;
     this.#turns = new Turns({ holder, once, clock, bus, logger });
-    this.reloads = new Reloads({
-      turns: this.#turns,
-      run: (reload, signal) => runReload(reload, this.#runParts(), signal),
-      probe: async (reload, signal) => {
-        // Few files are followed by a probe.
-        const { probeReload } = await import('../renderer/probe-reload.ts');
-        return probeReload(reload, this.#runParts(), signal);
-      },
+    this.#commands = new Commands({
+      ...{ options, bus, markers: this.#markers, turns: this.#turns },
       follow: (reload, reason, cover) => this.#aftermath.follow(reload, reason, cover),
-      cover: (targets, command) =>
-        this.#markers.cover(
-          targets.flatMap(({ destination }) => destination ?? []),
-          command,
-        ),
-      retry: !options.once,
-      clock: options.clock,
-      bus,
-      logger: options.logger,
+      secrets: () => this.#secrets(),
     });
+  }
+
+  get reloads(): Reloads {
+    return this.#commands.reloads;
   }
 
   /** What is asked how it stands. */
@@ -126,7 +103,7 @@ export class Rendering {
 
   /** Kills the command under way. */
   insist(): void {
-    this.#insisting.abort();
+    this.#commands.insist();
   }
 
   /** Starts what lives as long as the daemon; `onFatal` is called when a failure is to end the program. */
@@ -174,17 +151,8 @@ export class Rendering {
     signal: AbortSignal,
     onEnd: () => { readonly anotherFollows: boolean },
   ): Promise<void> {
-    this.#commandEnvironment = environmentFor(this.#options.environment, prepared.settings);
-    this.#told = prepared.settings.environment ?? {};
-    const labels = prepared.targets.flatMap(({ target }) =>
-      target.command === undefined ? [] : commandLabel(target.command),
-    );
-    this.reloads.keepOnly(new Set(labels));
+    this.#commands.use(prepared);
     this.#turns.use(prepared.slots);
-    const runsCommands = prepared.targets.some(
-      ({ target: { command, check } }) => command !== undefined || check !== undefined,
-    );
-    if (runsCommands && !this.#options.dry) warmUp();
     this.#drift = await this.#beginDrift(prepared);
     const renderer = await this.#makeRenderer(prepared, watcher);
     this.#renderer = renderer;
@@ -218,18 +186,6 @@ export class Rendering {
     return new Set([...(this.#renderer?.secrets() ?? []), ...this.#lastGood.secrets()]);
   }
 
-  /** What commands are run with, as it is now. */
-  #runParts(): RunReloadOptions {
-    const { clock, once, logger, passOn } = this.#options;
-    return {
-      environment: this.#commandEnvironment,
-      told: this.#told,
-      ...{ clock, once, logger, passOn },
-      mask: createMask(this.#secrets()),
-      insist: this.#insisting.signal,
-    };
-  }
-
   /** Keeps what is watched alive until the next renderer wants it. */
   #keepWatching(watcher: Watcher): void {
     watcher.want(this.#keeper, watcher.queries());
@@ -247,7 +203,7 @@ export class Rendering {
       watcher,
       publisher: await makePublisher(this.#options, {
         ...{ markers: this.#markers, lastGood: this.#lastGood },
-        runCheck: (request, signal) => this.#check(request, signal),
+        runCheck: (request, signal) => this.#commands.check(request, signal),
         ownWrites: this.#drift?.actor,
       }),
       reloads: this.reloads,
@@ -277,11 +233,5 @@ export class Rendering {
         onRestored: (target) => this.reloads.enqueue(reloadsOf(target)),
       }),
     );
-  }
-
-  async #check(request: CheckRequest, signal: AbortSignal): Promise<CommandResult> {
-    const { runCheck } = await import('../renderer/run-check.ts');
-    const environment = this.#commandEnvironment;
-    return runCheck(request, { environment, insist: this.#insisting.signal }, signal);
   }
 }

@@ -15,10 +15,11 @@ import type { Ledger } from './ledger.ts';
 import { Lanes } from './lanes.ts';
 import type { Landed, Publisher } from './publisher.ts';
 import type { Reload } from './reload.ts';
+import { releaseHeld, type ReleaseOutcome } from './release-held.ts';
 import type { Reloads } from './reloads.ts';
 import { targetStandingOf, type TargetStanding } from './target-standing.ts';
 import { ViewComparison } from './view-comparison.ts';
-import { WaitingReport, type Waiting } from './waiting-report.ts';
+import { troubleIn, WaitingReport, type Waiting } from './waiting-report.ts';
 
 /** What the renderer works with. */
 export interface RendererOptions {
@@ -39,15 +40,6 @@ export interface RendererOptions {
   readonly bus: Bus;
   readonly logger: Logger;
 }
-
-/** What became of asking for a held file's release. */
-export type ReleaseOutcome =
-  | { readonly outcome: 'released'; readonly label: string }
-  /** It was held by its check or a rollback: its text is checked, put in place and followed by its command once more. */
-  | { readonly outcome: 'triedAgain'; readonly label: string }
-  /** Nothing that can be released by hand holds it. */
-  | { readonly outcome: 'notHeld'; readonly standing: TargetStanding }
-  | { readonly outcome: 'unknown' };
 
 /**
  * Keeps files true: renders the targets whose answers changed, publishes them in batches, and asks for their commands after
@@ -84,7 +76,7 @@ export class Renderer implements Actor {
       options.clock,
       options.logger,
       () => this.waiting(),
-      (id) => this.#troubleOf(id),
+      troubleIn(options.watcher),
     );
   }
 
@@ -98,15 +90,9 @@ export class Renderer implements Actor {
     return this.#courses.map(targetStandingOf);
   }
 
-  /** Has a file that guards hold take what they refused last, and one that its check or a rollback holds try again. `name` is its label or its destination. */
+  /** Has a held file taken, or tried again, as far as an operator can. `name` is its label or its destination. */
   releaseHeld(name: string): ReleaseOutcome {
-    const course = this.#courses.find(
-      ({ target: { label, destination } }) => label === name || destination === name,
-    );
-    if (course === undefined) return { outcome: 'unknown' };
-    const outcome = course.release();
-    if (outcome !== undefined) return { outcome, label: course.target.label };
-    return { outcome: 'notHeld', standing: targetStandingOf(course) };
+    return releaseHeld(this.#courses, name);
   }
 
   /** What cannot be rendered yet, and why. */
@@ -263,10 +249,5 @@ export class Renderer implements Actor {
       this.#wake = resolve;
       if (this.#signal?.aborted === true || this.#courses.some((course) => course.isDue)) resolve();
     });
-  }
-
-  #troubleOf(id: string): Error | undefined {
-    const answer = this.#options.watcher.answer(id);
-    return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
   }
 }

@@ -5,7 +5,7 @@ import type { Watcher } from '../watch/watcher.ts';
 import type { Drift } from './drift/drift.ts';
 import type { Reloads } from './reloads.ts';
 import type { Renderer } from './renderer.ts';
-import { describeMissing } from './waiting-report.ts';
+import { describeMissing, troubleIn } from './waiting-report.ts';
 
 /** How a run stands, or stood at its end. */
 export interface Standing {
@@ -34,10 +34,7 @@ export interface StandingParts {
 
 /** How things stand: what failed, what is waited for, what changed. */
 export function standingOf({ renderer, watcher, reloads }: StandingParts): Standing {
-  const troubleOf = (id: string): Error | undefined => {
-    const answer = watcher?.answer(id);
-    return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
-  };
+  const troubleOf = troubleIn(watcher);
   const waiting = renderer?.waiting() ?? [];
   return {
     failures: renderer?.failures() ?? [],

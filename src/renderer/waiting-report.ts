@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CancelTimer, Clock } from '../core/time.ts';
 import type { Missing } from '../template/engine.ts';
+import type { Watcher } from '../watch/watcher.ts';
 
 /** Silent for this long: most data is on its way. */
 const FIRST_WARNING_MS = 5000;
@@ -102,4 +103,12 @@ export class WaitingReport {
       });
     }
   }
+}
+
+/** Finds why the answer to a query, by its id, cannot be had anew; undefined where it can. */
+export function troubleIn(watcher: Watcher | undefined): (id: string) => Error | undefined {
+  return (id) => {
+    const answer = watcher?.answer(id);
+    return answer === undefined || answer.state === 'fresh' ? undefined : answer.reason;
+  };
 }
