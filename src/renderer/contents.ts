@@ -1,5 +1,5 @@
 import type { Value } from '../catalog/values.ts';
-import type { Recall, Rendering } from '../template/engine.ts';
+import type { Recall, Rendering, Template } from '../template/engine.ts';
 import { madeWith, recallAll, type Ledger, type MadeOf } from './ledger.ts';
 import type { Publication, Published } from './publisher.ts';
 import type { Resolution } from './resolve.ts';
@@ -11,12 +11,13 @@ export class Contents {
   readonly #target: Target;
   readonly #ledger: Ledger;
   readonly #comparison: ViewComparison;
+  readonly #reads: Template['reads'];
   /** What the text was made of that was rendered last. */
   #madeOf: MadeOf = new Map();
   /** What that text shows of it. */
-  #views: Rendering['views'] = new Map();
+  #had: Rendering['had'] = new Map();
   /** The same of the text in place, or shown. */
-  #inPlaceOf: { readonly madeOf: MadeOf; readonly views: Rendering['views'] } | undefined;
+  #inPlaceOf: { readonly madeOf: MadeOf; readonly had: Rendering['had'] } | undefined;
   /** What the file was made of before it was last replaced. */
   #madeOfBefore: MadeOf | undefined;
   #lastSecrets: ReadonlySet<string> = new Set();
@@ -24,8 +25,15 @@ export class Contents {
   #inPlace: ReadonlySet<string> = new Set();
   #secrets: ReadonlySet<string> = new Set();
 
-  constructor(target: Target, ledger: Ledger, comparison: ViewComparison) {
+  /** `reads` says what the template reads of what it has. */
+  constructor(
+    target: Target,
+    reads: Template['reads'],
+    ledger: Ledger,
+    comparison: ViewComparison,
+  ) {
     this.#target = target;
+    this.#reads = reads;
     this.#ledger = ledger;
     this.#comparison = comparison;
   }
@@ -41,28 +49,29 @@ export class Contents {
   }
 
   /** It was rendered, from what is recalled so. */
-  rendered({ kind, rendering: { used, views, secrets } }: Resolution, recall: Recall): void {
+  rendered({ kind, rendering: { used, had, secrets } }: Resolution, recall: Recall): void {
     // A command may still print what the file held until now.
     this.#secrets = new Set([...this.#inPlace, ...this.#lastSecrets, ...secrets]);
     if (kind !== 'complete') return;
     this.#lastSecrets = secrets;
     this.#madeOf = recallAll(used, recall);
-    this.#views = views;
+    this.#had = had;
   }
 
   /**
-   * Whether a text made with this answer would be the one in place again, since all that the template had of the answer is the same. If so,
+   * Whether a text made with this answer would be the one in place again, since all that the template read of the answer is the same. If so,
    * the file counts as made of it.
    */
   isSameWith(id: string, answer: Value): boolean {
-    const { madeOf, views } = this.#inPlaceOf ?? {};
-    const viewed = views?.get(id);
-    const before = madeOf?.get(id);
-    if (madeOf === undefined || views === undefined) return false;
-    if (viewed === undefined || before === undefined) return false;
-    if (!this.#comparison.areSame(viewed, before, answer)) return false;
+    if (this.#inPlaceOf === undefined) return false;
+    const { madeOf, had } = this.#inPlaceOf;
+    const hadOfIt = had.get(id);
+    const before = madeOf.get(id);
+    if (hadOfIt === undefined || before === undefined) return false;
+    const reading = this.#reads(hadOfIt.kind);
+    if (!this.#comparison.areSame(hadOfIt, reading, before, answer)) return false;
     this.#madeOf = madeWith(madeOf, id, answer);
-    this.#inPlaceOf = { madeOf: this.#madeOf, views };
+    this.#inPlaceOf = { madeOf: this.#madeOf, had };
     this.#ledger.note(this.#target, this.#madeOf);
     return true;
   }
@@ -70,7 +79,7 @@ export class Contents {
   /** The text that was rendered last is in place, or shown where no files are written. */
   placed({ secrets }: Publication, outcome: Published['outcome']): void {
     this.#inPlace = secrets;
-    this.#inPlaceOf = { madeOf: this.#madeOf, views: this.#views };
+    this.#inPlaceOf = { madeOf: this.#madeOf, had: this.#had };
     if (outcome === 'shown') return;
     if (outcome === 'written') this.#madeOfBefore = this.#ledger.of(this.#target);
     this.#ledger.note(this.#target, this.#madeOf);

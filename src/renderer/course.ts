@@ -73,7 +73,12 @@ export class Course implements User {
     this.#fare = new Fare(target, options);
     this.#remarks = new Remarks(target, options);
     this.#needs = new Needs(this, options.watcher);
-    this.#contents = new Contents(target, options.ledger, options.comparison);
+    this.#contents = new Contents(
+      target,
+      (kind) => template.reads(kind),
+      options.ledger,
+      options.comparison,
+    );
     this.#guard =
       target.guard === undefined
         ? undefined

@@ -1,5 +1,5 @@
 import type { Answer } from '../catalog/catalog.ts';
-import type { Query } from '../catalog/query.ts';
+import type { Query, QueryKind } from '../catalog/query.ts';
 import type { Value, ValueOf } from '../catalog/values.ts';
 
 /**
@@ -60,8 +60,19 @@ export interface SideFile {
   readonly text: string;
 }
 
-/** What a template has of an answer: all that it could tell from it. Of equal views the text is equal. */
+/** What a function of a template makes of an answer before the template has it; mostly the answer as it is. */
 export type View = (answer: Value) => unknown;
+
+/** What a template had of an answer. */
+export interface Had {
+  readonly kind: QueryKind;
+  readonly views: readonly View[];
+}
+
+/** What a template reads of what it has of answers. Where all that it had of two answers is the same to it, the text is the same. */
+export interface Reading {
+  isSame(one: unknown, other: unknown): boolean;
+}
 
 /** The outcome of one pass over a template. */
 export interface Rendering {
@@ -69,8 +80,8 @@ export interface Rendering {
   readonly text: string | undefined;
   /** Every query that took part, answered or not, by its `queryId`. */
   readonly used: ReadonlyMap<string, Query>;
-  /** What the template had of each of them, by `queryId`; absent for one of which it had the whole answer. */
-  readonly views: ReadonlyMap<string, readonly View[]>;
+  /** What the template had of each of them, by `queryId`; absent where every change counts. */
+  readonly had: ReadonlyMap<string, Had>;
   /** Where each of them was first asked for, by `queryId`, as far as the engine can tell. */
   readonly askedAt: ReadonlyMap<string, Position>;
   /** What has to come before the text counts, by `queryId`. */
@@ -125,6 +136,8 @@ export interface TemplateOptions {
 export interface Template {
   readonly name: string;
   render(recall: Recall): Rendering;
+  /** What it reads of the answers to a kind of query, whatever they are. */
+  reads(kind: QueryKind): Reading;
 }
 
 /** A template language. */

@@ -1,7 +1,7 @@
 import { queryId, type Query, type QueryKind } from '../catalog/query.ts';
-import type { ValueOf } from '../catalog/values.ts';
+import type { Value, ValueOf } from '../catalog/values.ts';
 import { AutotmplError } from '../core/errors.ts';
-import type { Missing, Position, Recall, Rendering, SideFile, View } from './engine.ts';
+import type { Had, Missing, Position, Recall, Rendering, SideFile, View } from './engine.ts';
 import type { FunctionScope, ViewedQuery } from './functions/function.ts';
 import type { Tripwire } from './tripwire.ts';
 
@@ -36,9 +36,7 @@ export class Notes implements FunctionScope {
   readonly #nowMs: number;
   /** Whether the text says what time it is: another rendering gives another, whatever the answers are. */
   #tellsTime = false;
-  readonly #views = new Map<string, View[]>();
-  /** Queries whose answers were had whole. */
-  readonly #whole = new Set<string>();
+  readonly #had = new Map<string, { readonly kind: QueryKind; readonly views: View[] }>();
   readonly #used = new Map<string, Query>();
   readonly #askedAt = new Map<string, Position>();
   readonly #missing = new Map<string, Missing>();
@@ -64,17 +62,21 @@ export class Notes implements FunctionScope {
 
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined {
     const id = queryId(query);
-    this.#whole.add(id);
+    this.#note(id, query, asItIs);
     return this.#answerTo(id, query);
   }
 
   view<Q extends ViewedQuery, V>(query: Q, have: (answer: ValueOf[Q['kind']]) => V): V | undefined {
     const id = queryId(query);
-    const views = this.#views.get(id) ?? [];
-    this.#views.set(id, views);
-    if (!views.includes(have as View)) views.push(have as View);
+    this.#note(id, query, have as View);
     const answer = this.#answerTo(id, query);
     return answer === undefined ? undefined : have(answer);
+  }
+
+  #note(id: string, { kind }: Query, view: View): void {
+    const had = this.#had.get(id);
+    if (had === undefined) this.#had.set(id, { kind, views: [view] });
+    else if (!had.views.includes(view)) had.views.push(view);
   }
 
   #answerTo<Q extends Query>(id: string, query: Q): ValueOf[Q['kind']] | undefined {
@@ -142,7 +144,7 @@ export class Notes implements FunctionScope {
       text: 'text' in outcome ? outcome.text : undefined,
       error: 'error' in outcome ? outcome.error : undefined,
       used: this.#used,
-      views: this.#tellsTime ? new Map() : this.#partlyHad(),
+      had: this.#tellsTime ? new Map() : this.#hadOfAll(),
       askedAt: this.#askedAt,
       missing: this.#missing,
       secrets: this.#secrets,
@@ -152,9 +154,14 @@ export class Notes implements FunctionScope {
     };
   }
 
-  #partlyHad(): ReadonlyMap<string, readonly View[]> {
-    for (const id of this.#whole) this.#views.delete(id);
-    return this.#views;
+  /** The tripwire sees more of some answers than the template does. */
+  #hadOfAll(): ReadonlyMap<string, Had> {
+    for (const [id, { kind, views }] of this.#had) {
+      const seen = this.tripwire.seesOf(kind);
+      if (seen === 'everything') this.#had.delete(id);
+      else if (seen !== undefined) views.push(seen);
+    }
+    return this.#had;
   }
 
   #miss(id: string, query: Query, why: Missing['why']): void {
@@ -165,4 +172,9 @@ export class Notes implements FunctionScope {
       ...(this.position === undefined ? {} : { position: this.position }),
     });
   }
+}
+
+/** One for all, so that it is known to be the same. */
+function asItIs(answer: Value): Value {
+  return answer;
 }

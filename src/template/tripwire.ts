@@ -1,4 +1,4 @@
-import type { Query } from '../catalog/query.ts';
+import type { Query, QueryKind } from '../catalog/query.ts';
 import type { Value } from '../catalog/values.ts';
 import {
   controlsOf,
@@ -8,6 +8,7 @@ import {
   markText,
   unmarkText,
 } from './control-marks.ts';
+import type { View } from './engine.ts';
 import { mapTexts, someText, textsOf } from './texts.ts';
 
 /** Kinds of answers that anybody who may register can write into. Keys and values are written by operators. */
@@ -41,6 +42,10 @@ interface MarkedAnswer<T> {
 export class AnswerMarks {
   readonly #known = new WeakMap<object, MarkedAnswer<object>>();
   readonly #names = new CleanNames();
+
+  /** Whether an answer holds something to mark. */
+  readonly isHostile: View = (answer) =>
+    typeof answer === 'object' && answer !== null && this.mark(answer).hostile;
 
   /** The answer with its control characters marked; the same object where it has none. */
   mark<T extends object>(answer: T): MarkedAnswer<T> {
@@ -87,6 +92,8 @@ export class Tripwire {
   /** What was made of marked text and shows no mark any more: quoted, encoded. */
   readonly #disguised = new Set<string>();
   #met = false;
+  /** Whether it was looked for in all answers where a text came from. */
+  #hasSearched = false;
 
   /** Without `marks`, control characters may be printed. */
   constructor(marks: AnswerMarks | undefined) {
@@ -101,6 +108,15 @@ export class Tripwire {
     this.#answers.add(value);
     this.#met ||= hostile;
     return value;
+  }
+
+  /**
+   * What it sees of the answers to a kind of query beside what the template has of them, as far as that could change what is printed: whether they hold something
+   * to mark. Undefined: nothing.
+   */
+  seesOf(kind: QueryKind): View | 'everything' | undefined {
+    if (this.#marks === undefined || !WRITTEN_BY_ANYBODY.has(kind)) return undefined;
+    return this.#hasSearched ? 'everything' : this.#marks.isHostile;
   }
 
   /**
@@ -143,6 +159,7 @@ export class Tripwire {
     const disguised = this.#disguisedIn(texts);
     if (disguised.length > 0) this.#disguise(result, () => false);
     if (!someText(result, holdsControl)) return result;
+    this.#hasSearched ||= disguised.length > 0;
     const torn = disguised.some((one) => holdsControl(one) && isTorn(one, result));
     if (!torn && !(holdsNewControl(inputs, result) && this.#isWrittenByAnybody(texts, disguised))) {
       return result;
@@ -157,6 +174,7 @@ export class Tripwire {
   }
 
   #isWrittenByAnybody(texts: readonly string[], disguised: readonly string[]): boolean {
+    this.#hasSearched = true;
     if (disguised.length > 0) return true;
     const codes = texts.filter((text) => text.length >= SHORTEST_CODE);
     return someText([...this.#answers], (written) => codes.some((code) => written.includes(code)));

@@ -4,10 +4,7 @@ import { AutotmplError } from '../../core/errors.ts';
 import type { SideFile } from '../engine.ts';
 import type { Outcome } from '../tripwire.ts';
 
-/**
- * Queries whose answers may be had in part. Those that anybody may write into are not among them: the tripwire looks through all of such an answer for where a
- * text came from.
- */
+/** Queries of whose answers functions hand out something else than these answers. */
 export type ViewedQuery = Extract<Query, { readonly kind: 'key' | 'tree' }>;
 
 /** What a function of a running template may reach beyond its arguments; made anew for each rendering. */
@@ -16,7 +13,7 @@ export interface FunctionScope {
   ask<Q extends Query>(query: Q): ValueOf[Q['kind']] | undefined;
   /**
    * What `have` makes of the answer to a query; undefined while there is none. The template has that and nothing else of it, so another answer that gives
-   * the same is no reason to render again: `have` must be pure, and tell apart all that its caller does.
+   * the same is no reason to render again: `have` must be pure, and tell apart all that its caller does. It is one function for all calls, or nothing is known to be the same.
    */
   view<Q extends ViewedQuery, V>(query: Q, have: (answer: ValueOf[Q['kind']]) => V): V | undefined;
   /** Notes that the rendering cannot do without something that the catalog says does not exist. */

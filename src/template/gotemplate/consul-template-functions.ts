@@ -110,7 +110,7 @@ const SHARED: Readonly<Record<string, Crossing>> = {
 
 /** Functions whose results have types of their own in Go, or that Go's templates call in their own way. */
 const OWN: Readonly<Record<string, GoFunction>> = {
-  byPort: { call: byPort, least: 1, most: 1, gives: 'derived' },
+  byPort: { ...sharedFunction(DATA, 'byPort', { least: 1 }), call: byPort },
 
   contains: search('contains', 1),
   containsAll: search('containsAll', 1),

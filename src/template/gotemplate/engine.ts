@@ -9,12 +9,15 @@ import type {
 } from '../engine.ts';
 import { denylist, disabled } from '../denylist.ts';
 import { Notes } from '../notes.ts';
+import { readsOf } from '../reads/analysis.ts';
+import { Readings } from '../reads/reading.ts';
 import { AnswerMarks, Tripwire } from '../tripwire.ts';
 import { BUILT_INS } from './built-ins.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import { asTemplateError } from './failure.ts';
 import type { GoFunctions } from './functions.ts';
 import { parseTemplate } from './parser.ts';
+import { walkThrough } from './reads.ts';
 import { DEFAULT_DELIMITERS } from './tokens.ts';
 import { ValueSizes } from './value-size.ts';
 import type { GoFunction, GoValue } from './values.ts';
@@ -34,10 +37,11 @@ export interface GoEngineOptions {
 export function createGoEngine(options: GoEngineOptions): Engine {
   const marks = new AnswerMarks();
   const sizes = new ValueSizes();
+  const readings = new Readings();
   return {
     name: 'go',
     compile(source, templateOptions) {
-      return compile(source, templateOptions, options, { marks, sizes });
+      return compile(source, templateOptions, options, { marks, sizes, readings });
     },
   };
 }
@@ -46,13 +50,14 @@ export function createGoEngine(options: GoEngineOptions): Engine {
 interface Remembered {
   readonly marks: AnswerMarks;
   readonly sizes: ValueSizes;
+  readonly readings: Readings;
 }
 
 function compile(
   source: TemplateSource,
   { strict, allowControlCharacters, ...wishes }: TemplateOptions,
   options: GoEngineOptions,
-  { marks, sizes }: Remembered,
+  { marks, sizes, readings }: Remembered,
 ): Template {
   const { name, text, folder } = source;
   const functions = new Map([...BUILT_INS, ...allowed(options.functions, wishes.functionDenylist)]);
@@ -79,6 +84,7 @@ function compile(
         return notes.rendering({ error: asTemplateError(error, 'template') });
       }
     },
+    reads: readsOf(readings, { measures: true }, (analysis) => walkThrough(templates, analysis)),
   };
 }
 

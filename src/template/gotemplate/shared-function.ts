@@ -1,5 +1,6 @@
 import { cannot } from '../functions/arguments.ts';
 import { functions } from '../functions/index.ts';
+import { READS } from '../reads/functions.ts';
 import type { GoData } from './go-data.ts';
 import type { GoType } from './go-types.ts';
 import type { GoFunction, GoValue } from './values.ts';
@@ -36,6 +37,7 @@ export function sharedFunction(data: GoData, name: string, crossing: Crossing): 
     least,
     most,
     gives: row.gives,
+    ...(Object.hasOwn(READS, name) && { reads: READS[name] }),
   };
 }
 

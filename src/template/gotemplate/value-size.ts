@@ -1,4 +1,4 @@
-import { CHARACTERS_AN_ITEM } from '../limits.ts';
+import { sizeOfData, sizeOfText } from '../data-size.ts';
 import { isList } from './inspect.ts';
 import { GoMap, GoStruct, type GoValue } from './values.ts';
 
@@ -37,19 +37,4 @@ function heldBy(value: object): Iterable<GoValue> {
   if (value instanceof GoMap) return value.entries.values();
   if (value instanceof GoStruct) return value.fields().map(([, field]) => field);
   return Object.values(value as Readonly<Record<string, GoValue>>);
-}
-
-/** The size of plain data: a tree, as the catalog gives it, in which nothing is there twice. */
-function sizeOfData(data: unknown): number {
-  if (typeof data === 'string') return sizeOfText(data);
-  if (typeof data !== 'object' || data === null) return 1;
-  let size = 1;
-  for (const item of Array.isArray(data) ? (data as unknown[]) : Object.values(data)) {
-    size += sizeOfData(item);
-  }
-  return size;
-}
-
-function sizeOfText(text: string): number {
-  return 1 + Math.floor(text.length / CHARACTERS_AN_ITEM);
 }

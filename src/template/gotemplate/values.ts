@@ -1,4 +1,5 @@
 import type { FunctionScope } from '../functions/function.ts';
+import type { Rule } from '../reads/functions.ts';
 import { HELD, REMAKE, type TextHolder } from '../texts.ts';
 import type { Outcome } from '../tripwire.ts';
 
@@ -220,6 +221,8 @@ export interface GoFunction {
   readonly stopsAt?: boolean;
   /** It sees no more than the surface of its arguments, however much they hold. */
   readonly atOnce?: boolean;
+  /** What it reads of its arguments, and gives of them; absent: it may read everything. */
+  readonly reads?: Rule | undefined;
 }
 
 /** The environment as Go has it: a map of texts, in which a missing name is an empty text. */

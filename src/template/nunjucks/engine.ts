@@ -17,6 +17,7 @@ import { Budget, type WorkTime } from './budget.ts';
 import { TemplateEnvironment, templateNotFound } from './environment.ts';
 import { PlainFrame } from './frames.ts';
 import { findTemplate, isRelative, leadsOut } from './loader.ts';
+import { TemplateReads } from './reads.ts';
 import { createRuntime, type Run } from './runtime.ts';
 import { CompiledTemplate, positioned, type CompileContext, type Leave } from './template.ts';
 
@@ -51,6 +52,7 @@ class NunjucksEngine implements Engine {
   readonly #compiling = new Set<CompiledTemplate>();
   readonly #displayNames = new Map<string, string>();
   readonly #marks = new AnswerMarks();
+  #reads: TemplateReads | undefined;
   /** Folder of the template that is compiled or rendered: the first place where plain names are looked for. */
   #folder = '';
   #run: Run | undefined;
@@ -85,10 +87,21 @@ class NunjucksEngine implements Engine {
     this.#folder = source.folder;
     this.#compile(compiled);
     const isDenied = denylist(options.functionDenylist);
+    let reads: Template['reads'] | undefined;
     return {
       name: source.name,
       render: (recall) => this.#render(compiled, source, options, isDenied, recall),
+      reads: (kind) => (reads ??= this.#readsOf(compiled, source))(kind),
     };
+  }
+
+  /** Found out when it is first asked for: a template whose answers do not change, or that runs once, is never looked through. */
+  #readsOf(template: CompiledTemplate, { folder }: TemplateSource): Template['reads'] {
+    this.#reads ??= new TemplateReads();
+    return this.#reads.of(template, (name, { path }) => {
+      this.#folder = folder;
+      return this.#found.get(this.#request(name, path));
+    });
   }
 
   #compile(template: CompiledTemplate): void {

@@ -9,6 +9,7 @@ import {
   type Node,
   type RootFunction,
 } from './internals.ts';
+import type { SyntaxNode } from './syntax-node.ts';
 
 /** Counts the end of a template that ran, and its text where it has one. */
 export type Leave = (text: string | undefined) => void;
@@ -59,6 +60,11 @@ export class CompiledTemplate extends Template {
       });
     };
     this.compiled = true;
+  }
+
+  /** Its text as a tree, made anew: most templates are compiled and never looked at again. */
+  syntaxTree(): SyntaxNode {
+    return parse(this.tmplStr, this.path);
   }
 
   #preloadIncludes(tree: Node): void {

@@ -4,6 +4,7 @@ import type { Recall, Rendering } from '../../../src/template/engine.ts';
 import { Contents } from '../../../src/renderer/contents.ts';
 import { MemoryLedger } from '../../../src/renderer/ledger.ts';
 import { ViewComparison } from '../../../src/renderer/view-comparison.ts';
+import { WHOLE } from '../../../src/template/reads/reading.ts';
 import type { Publication } from '../../../src/renderer/publisher.ts';
 import { makeTarget } from '../../support/targets.ts';
 
@@ -13,15 +14,15 @@ const firstLetter = (answer: unknown) => String(answer).at(0);
 
 describe('what the texts of a target are made of', () => {
   const ledger = new MemoryLedger();
-  const contents = new Contents(TARGET, ledger, new ViewComparison());
+  const contents = new Contents(TARGET, () => WHOLE, ledger, new ViewComparison());
   const known = (): unknown => ledger.of(TARGET)?.get('key(a)');
 
   /** Renders the answer, which is a secret, and returns the text that is to be published. */
   const render = (answer: string): Publication => {
     const secrets = new Set([answer]);
     const used = new Map([['key(a)', QUERY]]);
-    const views = new Map([['key(a)', [firstLetter]]]);
-    const rendering = { used, views, secrets } as unknown as Rendering;
+    const had = new Map([['key(a)', { kind: 'key', views: [firstLetter] }]]);
+    const rendering = { used, had, secrets } as unknown as Rendering;
     const recall = (() => ({ value: answer })) as unknown as Recall;
     contents.rendered({ kind: 'complete', rendering, text: answer }, recall);
     return { target: TARGET, text: answer, secrets, files: [] };
