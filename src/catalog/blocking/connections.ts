@@ -125,8 +125,9 @@ export class Connections {
     this.#measure();
     const { probe, own, read, lock, wait, visit } = this.#busy;
     const others = read + lock + wait + visit;
-    // The last connection is the probe's: it would learn nothing behind queries that hang.
-    const usable = lane === 'probe' ? this.#total : Math.max(1, this.#total - 1);
+    // The last connection is the probe's, which would learn nothing behind queries that hang; and what is ours is not late because there are fewer than there were.
+    const mayTakeLast = lane === 'probe' || (lane === 'own' && others >= this.#total - 1);
+    const usable = mayTakeLast ? this.#total : Math.max(1, this.#total - 1);
     if (probe + own + others >= usable || this.#busy[lane] >= this.#limits[lane]) return false;
     if (lane === 'probe' || lane === 'own') return true;
     if (others >= usable - this.#keptForOwn) return false;

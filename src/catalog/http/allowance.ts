@@ -3,12 +3,14 @@ import type { Clock } from '../../core/time.ts';
 
 /** After a first connection that was closed at once, no further one is tried in this time; a server that ends closes new ones too. */
 const TRY_AGAIN_MS = 1000;
-/** The time doubles with each further try that is closed at once, up to this. */
-const LONGEST_TRY_AGAIN_MS = 30_000;
+/** The time doubles with each further try that is closed at once, up to this: for a moment, each try takes all that is granted. */
+const LONGEST_TRY_AGAIN_MS = 600_000;
+/** Of what is granted to this address, one in so many is left to others: an operator must find room. */
+const LEFT_SHARE = 10;
 
 /**
- * How many connections there may be: as many as we allow ourselves, or as few as a server grants that closes a further one at once. After a while one more is
- * tried, and where that carries an answer, another. What was granted tells nothing of a server any more when all of it is closed: it was started again.
+ * How many connections there may be: as many as we allow ourselves, or, where a server closes a further one at once, most of what it grants. After a while one
+ * more than that is tried, and where it carries an answer, another. What was granted tells nothing of a server any more when all of it is closed: it was started again.
  */
 export class Allowance {
   readonly #clock: Clock;
@@ -28,7 +30,8 @@ export class Allowance {
   /** How many connections there may be now. */
   get most(): number {
     if (this.#most === undefined) return this.#max;
-    return Math.min(this.#max, this.#most + (this.#mayTry() ? 1 : 0));
+    const left = Math.floor(this.#most / LEFT_SHARE);
+    return Math.min(this.#max, this.#mayTry() ? this.#most + 1 : this.#most - left);
   }
 
   /** How many the server grants; undefined as long as it has not turned any away. */

@@ -7,9 +7,9 @@ import {
 } from '../../../../src/catalog/blocking/connections.ts';
 import { ManualClock, settle } from '../../../support/manual-clock.ts';
 
-function share(maxConnections: number) {
+function share(most: number | (() => number)) {
   const clock = new ManualClock();
-  const connections = new Connections(() => maxConnections, clock);
+  const connections = new Connections(typeof most === 'number' ? () => most : most, clock);
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const granted: string[] = [];
@@ -208,6 +208,19 @@ describe('the shared connections', () => {
     void want('probe', 'probe');
     await settle();
     expect(granted.slice(17)).toEqual(['own', 'own', 'probe']);
+  });
+
+  it('let what is ours take the last of them where there are fewer than there were', async () => {
+    let total = 12;
+    const { connections, granted, want } = share(() => total);
+    connections.keepForOwn();
+    for (let number = 0; number < 20; number++) void want('wait', 'wait');
+    await settle();
+    expect(granted).toHaveLength(9);
+    total = 10;
+    for (const lane of ['read', 'own', 'own'] as const) void want(lane, lane);
+    await settle();
+    expect(granted.slice(9)).toEqual(['own']);
   });
 
   it('are given to what is ours before anything else', async () => {

@@ -54,23 +54,35 @@ it('is one more after a second, and at once another for each that carries an ans
   expect(allowance.most).toBe(8);
 });
 
-it('is one more after twice the time when that one is turned away too, up to half a minute, and again after a second once it grew', async () => {
+it('is one more after twice the time when that one is turned away too, up to ten minutes, and again after a second once it grew', async () => {
   const clock = new ManualClock();
   const allowance = new Allowance(9, clock);
   grant(allowance, 4);
   allowance.turnAway();
-  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+  for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]) {
     await clock.advance(seconds * 1000 - 1);
     expect([seconds, allowance.most]).toEqual([seconds, 4]);
     await clock.advance(1);
     expect([seconds, allowance.most]).toEqual([seconds, 5]);
     allowance.turnAway();
   }
-  await clock.advance(30_000);
+  await clock.advance(600_000);
   grant(allowance, 1);
   allowance.turnAway();
   await clock.advance(1000);
   expect(allowance.most).toBe(6);
+});
+
+it('leaves one in ten of what was granted to others, but for a try', async () => {
+  const clock = new ManualClock();
+  const allowance = new Allowance(100, clock);
+  grant(allowance, 20);
+  allowance.turnAway();
+  expect([allowance.granted, allowance.most]).toEqual([20, 18]);
+  await clock.advance(1000);
+  expect(allowance.most).toBe(21);
+  allowance.turnAway();
+  expect([allowance.granted, allowance.most]).toEqual([20, 18]);
 });
 
 it('takes many that are turned away at the same time for one try', async () => {
