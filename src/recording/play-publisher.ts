@@ -1,8 +1,11 @@
 import { unifiedDiff } from '../output/diff.ts';
+import { createMask } from '../output/mask.ts';
 import type { SideFile } from '../template/engine.ts';
 import type { Publication, Published, Publisher, Publishing } from '../renderer/publisher.ts';
 import { formatRefusal } from '../renderer/format-refusal.ts';
 import type { Target } from '../renderer/target.ts';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** What the publisher works with. */
 export interface PlayPublisherOptions {
@@ -21,6 +24,8 @@ export interface PlayPublisherOptions {
 export class PlayPublisher implements Publisher {
   readonly #options: PlayPublisherOptions;
   readonly #texts = new Map<string, string>();
+  /** The same texts as they are shown: with what was secret in them then masked. */
+  readonly #shown = new Map<string, string>();
   #busy = 0;
   #changes = 0;
 
@@ -80,7 +85,10 @@ export class PlayPublisher implements Publisher {
     if (before === text) return false;
     this.#texts.set(name, text);
     this.#changes += 1;
-    this.#options.show(this.#difference(label, before, text, target, secrets));
+    const mask = createMask(secrets);
+    const shown = this.#shown.get(name);
+    this.#shown.set(name, mask(text));
+    this.#options.show(this.#difference(mask(label), shown, mask(text), target));
     if (path !== undefined) await this.#options.write?.(path, text);
     return true;
   }
@@ -91,14 +99,15 @@ export class PlayPublisher implements Publisher {
     before: string | undefined,
     after: string,
     { secret: hideText }: Target,
-    secrets: ReadonlySet<string>,
   ): string {
     if (before === undefined) {
       const lines = after.split('\n').length - (after.endsWith('\n') ? 1 : 0);
       return `${label}: ${lines} ${lines === 1 ? 'line' : 'lines'} at first\n`;
     }
+    if (before === after) return `${label} changes, in what is secret only\n`;
     const { color } = this.#options;
-    const diff = unifiedDiff({ label, before, after, color, secrets, hideText });
+    // Both texts are ours, and their secrets known: unlike in a file, no line can have an older one.
+    const diff = unifiedDiff({ label, before, after, color, secrets: NONE, hideText });
     return `${label} changes:\n${diff}`;
   }
 }
