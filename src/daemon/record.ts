@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { begin } from '../core/actor.ts';
 import { Bus } from '../core/bus.ts';
 import { Deadline } from '../core/deadline.ts';
-import { AutotmplError } from '../core/errors.ts';
+import { AutotmplError, describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 import type { MaskingRules } from '../recording/masking.ts';
@@ -44,7 +44,12 @@ export async function record(
   }
   try {
     await recorder.converge(timeoutMs, signal);
-    const { unanswered } = recorder;
+    const { unanswered, failures } = recorder;
+    for (const { label, error } of failures) {
+      logger.warn(
+        `${label} cannot be rendered, and what it would ask beyond that is not recorded: ${describeError(error)}`,
+      );
+    }
     if (forMs === undefined && unanswered.length > 0) {
       throw new AutotmplError(
         'waiting',

@@ -73,6 +73,15 @@ export class Recorder implements User {
     return [...wanted].filter((id) => this.#parts.watcher.answer(id)?.value === undefined);
   }
 
+  /** Templates that fail with all that they have asked for, by the labels of their targets. */
+  get failures(): readonly { readonly label: string; readonly error: Error }[] {
+    return this.#courses.flatMap(({ compiled, resolution }) =>
+      resolution?.kind === 'failed'
+        ? [{ label: compiled.target.label, error: resolution.error }]
+        : [],
+    );
+  }
+
   /** Asks, pass by pass, until every answer is there or the time is up. */
   async converge(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const deadline = new Deadline(this.#parts.clock, timeoutMs, signal);
@@ -135,15 +144,22 @@ export class Recorder implements User {
   }
 
   #canGrow(): boolean {
-    const awaited = this.#courses.flatMap(({ resolution }) =>
-      resolution?.kind === 'incomplete' ? resolution.missing : [],
-    );
-    return awaited.some(
-      ({ why, query }) => why === 'unanswered' && !this.#parts.watcher.isHopeless(queryId(query)),
-    );
+    const { watcher } = this.#parts;
+    return this.#courses.flatMap(awaitedBy).some((id) => {
+      return watcher.answer(id)?.value === undefined && !watcher.isHopeless(id);
+    });
   }
 
   async #nextNews(signal: AbortSignal): Promise<void> {
     await orAborted(new Promise<void>((wake) => (this.#wake = wake)), signal);
   }
+}
+
+/** Queries whose answers a template waits for; of one that fails, all that it has asked for: another of them may be what it fails without. */
+function awaitedBy({ resolution, found }: Course): readonly string[] {
+  if (resolution?.kind === 'failed') return [...found.keys()];
+  if (resolution?.kind !== 'incomplete') return [];
+  return resolution.missing.flatMap(({ why, query }) =>
+    why === 'unanswered' ? [queryId(query)] : [],
+  );
 }
