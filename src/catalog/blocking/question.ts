@@ -205,13 +205,13 @@ export class Question {
     this.#length = reply.body.length;
     this.#pace.weigh(this.#length);
     const { refine } = this.#plan;
-    const evidence = evidenceOf(reply, this.#server);
+    const evidence = await evidenceOf(reply, this.#server, signal);
     if (refine === undefined && evidence.digest === this.#digest && this.#value !== undefined) {
       this.#suspicion.believe(this.#value, evidence);
       this.#pace.note(false);
       return { kind: 'value', value: this.#value, news: false };
     }
-    const found = await readValue(this.#plan, reply, signal);
+    const found = await readValue(this.#plan, reply, signal, this.#value);
     if (this.#suspicion.isDue(found)) {
       if (!isSecond && !this.#suspicion.isOn) return this.#takeAgain(signal);
       const doubt = await this.#suspicion.judge(found, evidence, this.#asker(signal));

@@ -46,6 +46,22 @@ export interface Seen {
   readonly isShaken: boolean;
 }
 
+/** How a value that is a list, or has one in it, is put together of what `read` gives of parts of a long body. */
+export interface PartedReading {
+  /** How items are sorted, as `read` sorts those of a part; absent: they stay as they came. */
+  readonly order?: ((first: never, second: never) => number) | undefined;
+  /** Whether only the last of those counts that are equal in this order. */
+  readonly isUnique?: boolean;
+  /** The list is not the whole value: it is what one member of a map holds. */
+  readonly within?: {
+    readonly name: string;
+    readonly read: (part: unknown) => readonly unknown[];
+    readonly itemsOf: (known: Value) => readonly unknown[];
+    /** The value of the map without this member, and of the list. */
+    readonly whole: (rest: unknown, items: readonly unknown[]) => Value;
+  };
+}
+
 /** How one query is put to the HTTP API, and how its answer is read. */
 export interface RequestPlan {
   /** What the query is called in messages. */
@@ -74,10 +90,8 @@ export interface RequestPlan {
   readonly since?: string;
   /** Turns a body into a value; `null` is the body of an absent thing. Throws a ShapeError where it cannot. */
   readonly read: (body: unknown) => Value;
-  /**
-   * Puts a value together, in place, of the items that `read` gave of parts of a long body, in their order. Absent: the body is read at once.
-   */
-  readonly join?: ((items: never[]) => Value) | undefined;
+  /** How a long body is read a part at a time. Absent: it is read at once. */
+  readonly inParts?: PartedReading | undefined;
   /** Absent: every good answer is believed. */
   readonly scrutiny?: Scrutiny | undefined;
   readonly observer?: Observer;

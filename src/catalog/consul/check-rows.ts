@@ -1,4 +1,6 @@
-import { asList, asRecord, parseJson } from '../http/shapes.ts';
+import { Slices } from '../../core/slices.ts';
+import { jsonParts } from '../http/json-parts.ts';
+import { asList, asRecord } from '../http/shapes.ts';
 
 /** One check in the catalog, as far as it tells what changed. */
 interface CheckRow {
@@ -30,9 +32,16 @@ export class CheckRows {
     return new Set([...this.#rows.values()].map(({ node }) => node));
   }
 
-  /** Takes the body of `/v1/health/state/any`. Throws a ShapeError for what is none. */
-  take(body: Buffer): CheckChanges {
-    const rows = readRows(body);
+  /** Takes the body of `/v1/health/state/any`, in slices. Rejects with a ShapeError for what is none, or with the signal's reason. */
+  async take(body: Buffer, signal: AbortSignal): Promise<CheckChanges> {
+    const slices = new Slices(signal);
+    const rows = await readRows(body, slices);
+    const changes = this.#compare(rows);
+    this.#rows = rows;
+    return changes;
+  }
+
+  #compare(rows: ReadonlyMap<string, CheckRow>): CheckChanges {
     const services = new Set<string>();
     const nodes = new Set<string>();
     const indexes = new Set<number>();
@@ -58,18 +67,20 @@ export class CheckRows {
         if (service !== '' && nodes.has(node)) services.add(service);
       }
     }
-    this.#rows = rows;
     return { services, ofNode: nodes.size > 0, gone, indexes };
   }
 }
 
-function readRows(body: Buffer): Map<string, CheckRow> {
+async function readRows(body: Buffer, slices: Slices): Promise<Map<string, CheckRow>> {
   const rows = new Map<string, CheckRow>();
-  for (const one of asList(parseJson(body), 'the checks')) {
-    const { Node, CheckID, ServiceName, ModifyIndex } = asRecord(one, 'a check');
-    const service = typeof ServiceName === 'string' ? ServiceName.toLowerCase() : '';
-    const index = typeof ModifyIndex === 'number' ? ModifyIndex : 0;
-    rows.set(`${String(Node)}\0${String(CheckID)}`, { node: String(Node), service, index });
+  for (const part of jsonParts(body)) {
+    for (const one of asList(part, 'the checks')) {
+      const { Node, CheckID, ServiceName, ModifyIndex } = asRecord(one, 'a check');
+      const service = typeof ServiceName === 'string' ? ServiceName.toLowerCase() : '';
+      const index = typeof ModifyIndex === 'number' ? ModifyIndex : 0;
+      rows.set(`${String(Node)}\0${String(CheckID)}`, { node: String(Node), service, index });
+    }
+    if (slices.isOver) await slices.turn();
   }
   return rows;
 }

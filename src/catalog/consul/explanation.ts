@@ -1,4 +1,6 @@
-import { asRecord, parseJson } from '../http/shapes.ts';
+import { Slices } from '../../core/slices.ts';
+import { jsonParts } from '../http/json-parts.ts';
+import { asRecord } from '../http/shapes.ts';
 import { CheckRows, type CheckChanges } from './check-rows.ts';
 
 /** What is heard: any change of a service's instances advances the index of one of them. */
@@ -53,18 +55,28 @@ export class Explanation {
     this.#registered = indexes;
   }
 
-  /** Takes the body of a stroke; gives the names of services, in small letters, that something is new about. Throws a ShapeError for a body that is none. */
-  take(bell: BellName, index: number, body: Buffer): ReadonlySet<string> {
+  /**
+   * Takes the body of a stroke, in slices; gives the names of services, in small letters, that something is new about. Rejects with a ShapeError for a body
+   * that is none, or with the signal's reason. A stroke counts once its body is read: what is settled before that leaves it open.
+   */
+  async take(
+    bell: BellName,
+    index: number,
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    let names: ReadonlySet<string> = new Set();
+    if (bell === 'services') {
+      names = await this.#takeServices(body, signal);
+      this.#services = index;
+    } else if (bell === 'checks') {
+      const changes = await this.#rows.take(body, signal);
+      this.#checkChanges.push({ ...changes, at: index });
+      names = changes.services;
+    }
     this.#latest = Math.max(this.#latest, index);
     this.#unexplained.push({ bell, index });
-    if (bell === 'nodes') return new Set();
-    if (bell === 'services') {
-      this.#services = index;
-      return this.#takeServices(body);
-    }
-    const changes = this.#rows.take(body);
-    this.#checkChanges.push({ ...changes, at: index });
-    return changes.services;
+    return names;
   }
 
   /** Forgets the strokes so far, but not what was learnt from them. */
@@ -92,14 +104,18 @@ export class Explanation {
     return isSeen || this.#registered.has(index) ? 'remainder' : 'change';
   };
 
-  #takeServices(body: Buffer): ReadonlySet<string> {
+  async #takeServices(body: Buffer, signal: AbortSignal): Promise<ReadonlySet<string>> {
     const tags = new Map<string, string>();
-    for (const [name, ofName] of Object.entries(asRecord(parseJson(body), 'the services'))) {
-      // Their order is another each time.
-      tags.set(
-        name.toLowerCase(),
-        Array.isArray(ofName) ? ofName.map(String).sort().join('\0') : '',
-      );
+    const slices = new Slices(signal);
+    for (const part of jsonParts(body)) {
+      for (const [name, ofName] of Object.entries(asRecord(part, 'the services'))) {
+        // Their order is another each time.
+        tags.set(
+          name.toLowerCase(),
+          Array.isArray(ofName) ? ofName.map(String).sort().join('\0') : '',
+        );
+      }
+      if (slices.isOver) await slices.turn();
     }
     const changed = new Set<string>();
     for (const [name, ofName] of tags) if (this.#tags.get(name) !== ofName) changed.add(name);

@@ -1,5 +1,6 @@
+import { bareMap } from '../../core/bare-map.ts';
 import { queryId, type CatalogQuery, type Scope, type ServiceQuery } from '../query.ts';
-import type { CatalogService, Value } from '../values.ts';
+import { freezeValue, type NodeDetail, type Value } from '../values.ts';
 import { INDEXED, type Get, type RequestPlan } from '../blocking/request-plan.ts';
 import { encodePath, parametersOf, UnaskableError } from '../http/api-path.ts';
 import { aclRulesOf, describeAclRules } from './acl-rules.ts';
@@ -13,6 +14,7 @@ import {
   INSTANCE_ORDER,
   NAME_ORDER,
   NODE_ORDER,
+  NODE_SERVICE_ORDER,
   PATH_ORDER,
   readCaLeaf,
   readCaRoots,
@@ -20,6 +22,7 @@ import {
   readInstances,
   readKey,
   readNodeDetail,
+  readNodeServices,
   readNodes,
   readServices,
   readTree,
@@ -63,7 +66,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         weight: WHOLE_CATALOG,
         path: `/v1/catalog/services${parametersOf(scopeOf(query, defaults))}`,
         read: readServices,
-        join: lastOfEachName,
+        inParts: { order: NAME_ORDER, isUnique: true },
       };
     case 'node':
       return {
@@ -73,6 +76,15 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         ...INDEXED,
         path: nodePath(query.name, parametersOf(scopeOf(query, defaults)), label),
         read: readNodeDetail,
+        inParts: {
+          order: NODE_SERVICE_ORDER,
+          within: {
+            name: 'Services',
+            read: readNodeServices,
+            itemsOf: (known) => (known as NodeDetail).Services,
+            whole: putNodeTogether,
+          },
+        },
       };
     case 'nodes':
       return {
@@ -83,7 +95,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
         weight: WHOLE_CATALOG,
         path: `/v1/catalog/nodes${parametersOf({ ...scopeOf(query, defaults), near: query.near })}`,
         read: (body) => readNodes(body, query.near !== undefined),
-        join: query.near === undefined ? sortedBy(NODE_ORDER) : asTheyCame,
+        inParts: { order: query.near === undefined ? NODE_ORDER : undefined },
       };
     case 'datacenters':
       return {
@@ -120,7 +132,7 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
           ...scopeOf(query, defaults),
         })}`,
         read: (body) => readTree(body, query.prefix),
-        join: sortedBy(PATH_ORDER),
+        inParts: { order: PATH_ORDER },
       };
     case 'partitions':
     case 'exportedServices':
@@ -153,19 +165,12 @@ function planQuestion(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
   }
 }
 
-/** Of parts that were sorted each. */
-function sortedBy<T>(order: (first: T, second: T) => number): (items: T[]) => Value {
-  return (items) => items.sort(order) as unknown as Value;
-}
-
-function asTheyCame(items: never[]): Value {
-  return items;
-}
-
-/** A name of a JSON map may come twice, and the last counts, whatever part it is in. */
-function lastOfEachName(services: CatalogService[]): Value {
-  const byName = new Map(services.map((service) => [service.Name, service]));
-  return [...byName.values()].sort(NAME_ORDER);
+/** What `readNodeDetail` gives, of what it says of the node and of its services, which are frozen. */
+function putNodeTogether(rest: unknown, services: readonly unknown[]): Value {
+  const detail = readNodeDetail(rest);
+  if (detail === null) return null;
+  const Services = services as NodeDetail['Services'];
+  return Object.assign(bareMap<never>(), { Node: freezeValue(detail.Node), Services });
 }
 
 /** What goes through a whole table for each answer, and is woken by every write to it. */
@@ -189,7 +194,7 @@ function relaxedReads(query: CatalogQuery, defaults: ScopeDefaults): RequestPlan
 function planInstances(
   query: ServiceQuery,
   defaults: ScopeDefaults,
-): Pick<RequestPlan, 'path' | 'read' | 'join'> {
+): Pick<RequestPlan, 'path' | 'read' | 'inParts'> {
   const question = parametersOf({
     ...scopeOf(query, defaults),
     tag: query.tag,
@@ -200,7 +205,7 @@ function planInstances(
   return {
     path: `/v1/health/${endpoint}/${named(query.name, queryId(query))}${question}`,
     read: (body) => readInstances(body, query.near !== undefined),
-    join: query.near === undefined ? sortedBy(INSTANCE_ORDER) : asTheyCame,
+    inParts: { order: query.near === undefined ? INSTANCE_ORDER : undefined },
   };
 }
 

@@ -146,7 +146,7 @@ export class ServiceBells {
         try {
           const path = `${PATHS[bell]}${parametersOf(this.#parts.scope)}`;
           for await (const stroke of hear(path, this.#parts, trial.signal)) {
-            this.#take(bell, stroke, trial.signal);
+            await this.#take(bell, stroke, trial.signal);
             if (stroke.kind !== 'open' || open.add(bell).size < BELLS.length) continue;
             this.#open();
           }
@@ -181,7 +181,7 @@ export class ServiceBells {
     this.rung.turnOff();
   }
 
-  #take(bell: BellName, { index, body, kind }: Stroke, signal: AbortSignal): void {
+  async #take(bell: BellName, { index, body, kind }: Stroke, signal: AbortSignal): Promise<void> {
     this.#bytes += body.length;
     if (body.length > LONGEST_BYTES) {
       throw new BellError('the list of all checks is too long', { isRefused: true });
@@ -191,7 +191,7 @@ export class ServiceBells {
       this.#visitedAt = 0;
       this.#explanation.beginAnew();
     }
-    const names = this.#explanation.take(bell, index, body);
+    const names = await this.#explanation.take(bell, index, body, signal);
     if (kind === 'open') return;
     this.rung.ring(names);
     this.#cancelSettle ??= this.#parts.clock.setTimer(() => void this.#settle(signal), SETTLE_MS);

@@ -34,6 +34,8 @@ export const NODE_ORDER = compareBy<CatalogNode>(
   ({ Node }) => Node,
   ({ ID }) => ID,
 );
+/** The order of the services of a node. */
+export const NODE_SERVICE_ORDER = compareBy<NodeService>(({ ID }) => ID);
 /** The order of keys. */
 export const PATH_ORDER = compareBy<KeyPair>(({ Path }) => Path);
 /** The order of services. */
@@ -57,11 +59,14 @@ export function readNodeDetail(body: unknown): NodeDetail | null {
   if (body === null) return null;
   const detail = asRecord(body, 'the node');
   if (detail.Node === undefined || detail.Node === null) return null;
-  const services = Object.values(asRecord(detail.Services, 'the services of the node'));
-  return {
-    Node: readNode(detail.Node),
-    Services: services.map(readNodeService).sort(compareBy<NodeService>(({ ID }) => ID)),
-  };
+  return { Node: readNode(detail.Node), Services: readNodeServices(detail.Services) };
+}
+
+/** The services of a node, or some of them, from what `/v1/catalog/node` has as `Services`. */
+export function readNodeServices(services: unknown): readonly NodeService[] {
+  return Object.values(asRecord(services, 'the services of the node'))
+    .map(readNodeService)
+    .sort(NODE_SERVICE_ORDER);
 }
 
 /** Nodes, from `/v1/catalog/nodes`. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { jsonPieces } from '../../core/json-pieces.ts';
+import { Slices } from '../../core/slices.ts';
 import { queryId, type Query } from '../query.ts';
 import { readValue } from '../read-value.ts';
 import type { ShareableQuery } from '../shareable.ts';
@@ -41,26 +43,75 @@ export function keptKind(id: string): ShareableQuery['kind'] | undefined {
   return Object.hasOwn(KINDS, kind) ? (kind as ShareableQuery['kind']) : undefined;
 }
 
-/** The record as text, with its version and checksum. `isSecret` says of a value, as text, whether it holds what must not be kept. */
-export function keptText(
+/**
+ * The record as text, with its version and checksum, made in slices. `isSecret` says of a value, as pieces of text, whether it holds what must not be
+ * kept.
+ */
+export async function keptText(
   destination: string,
   madeOf: Answers,
   isSecret: (id: string, text: string) => boolean,
-): string {
-  const answers: Record<string, unknown> = {};
+): Promise<string> {
+  const slices = new Slices();
+  const body = new Body(`{"destination":${JSON.stringify(destination)},"answers":{`);
   const queries: Query[] = [];
   const secret: string[] = [];
+  let isFirst = true;
   for (const [id, value] of madeOf) {
     if (keptKind(id) === undefined) continue;
-    if (isSecret(id, JSON.stringify(value))) {
+    const pieces = await openPieces(value, (text) => isSecret(id, text), slices);
+    if (pieces === undefined) {
       secret.push(id);
       continue;
     }
-    answers[id] = value;
+    body.add(`${isFirst ? '' : ','}${JSON.stringify(id)}:`);
+    isFirst = false;
+    for (const piece of pieces) {
+      body.add(piece);
+      if (slices.isOver) await slices.turn();
+    }
     queries.push(...queryIn(madeOf, id));
   }
-  const body = JSON.stringify({ destination, answers, queries, secret });
-  return `autotmpl-answers ${VERSION} ${checksumOf(body)}\n${body}\n`;
+  body.add(`},"queries":${JSON.stringify(queries)},"secret":${JSON.stringify(secret)}}`);
+  return `autotmpl-answers ${VERSION} ${body.checksum()}\n${body.text()}\n`;
+}
+
+/** A value as JSON in pieces; undefined where one is secret. */
+async function openPieces(
+  value: Value,
+  isSecret: (text: string) => boolean,
+  slices: Slices,
+): Promise<readonly string[] | undefined> {
+  const pieces: string[] = [];
+  for (const piece of jsonPieces(value)) {
+    if (isSecret(piece)) return undefined;
+    pieces.push(piece);
+    if (slices.isOver) await slices.turn();
+  }
+  return pieces;
+}
+
+/** A text whose checksum grows with it. */
+class Body {
+  readonly #hash = createHash('sha256');
+  readonly #pieces: string[] = [];
+
+  constructor(start: string) {
+    this.add(start);
+  }
+
+  add(piece: string): void {
+    this.#hash.update(piece);
+    this.#pieces.push(piece);
+  }
+
+  checksum(): string {
+    return this.#hash.digest('hex');
+  }
+
+  text(): string {
+    return this.#pieces.join('');
+  }
 }
 
 /** Reads a record. Throws an error that says why it is none: damaged, or of another version. */

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { describeError } from '../../core/errors.ts';
+import { isSameData } from '../../core/same-data.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import type { Answer, Catalog } from '../catalog.ts';
 import { queryId } from '../query.ts';
@@ -106,7 +106,7 @@ export class Relay {
     const [raw] = this.#parts.groups.flatMap(({ shared }) =>
       shared?.has(id) === true ? [shared.get(id)] : [],
     );
-    return isDeepStrictEqual(raw, this.#given.raw);
+    return isSameData(raw, this.#given.raw);
   }
 
   #shared(): { readonly raw?: unknown; readonly value?: Value } {

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSameData } from '../../core/same-data.ts';
 import type { Value } from '../../catalog/values.ts';
 import { atMost } from '../../core/at-most.ts';
 import { describeError } from '../../core/errors.ts';
@@ -136,7 +136,7 @@ function isSame(first: MadeOf, second: MadeOf): boolean {
   if (first.size !== second.size) return false;
   for (const [id, value] of first) {
     const other = second.get(id);
-    if (other !== value && !isDeepStrictEqual(other, value)) return false;
+    if (other !== value && !isSameData(other, value)) return false;
   }
   return true;
 }

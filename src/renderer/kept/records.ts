@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { Slices } from '../../core/slices.ts';
 import { removeLeftovers } from '../../output/leftovers.ts';
 import { PrivateFolder } from '../../output/private-folder.ts';
 import type { MadeOf } from '../ledger.ts';
+
+/** So much of a text is hashed in less than two milliseconds. */
+const AT_ONCE = 256 * 1024;
 
 /** A record as it is read. */
 export interface LedgerRecord {
@@ -11,13 +15,13 @@ export interface LedgerRecord {
   readonly secret: ReadonlySet<string>;
 }
 
-/** How a record is written and read; `read` throws for one that is damaged or of another version. */
+/** How a record is written and read; `isSecret` is asked about pieces of a value, until one is secret; `read` throws for one that is damaged or of another version. */
 export interface LedgerForm {
   write(
     destination: string,
     madeOf: MadeOf,
     isSecret: (id: string, text: string) => boolean,
-  ): string;
+  ): Promise<string>;
   read(text: string): LedgerRecord;
 }
 
@@ -67,22 +71,22 @@ export class Records {
     const { text, touchedAtMs } = file;
     const { answers, secret, ...record } = this.#form.read(text);
     if (record.destination !== destination) throw new Error('it is of another file');
-    return { answers, secret, touchedAtMs, fingerprint: fingerprintOf(text) };
+    return { answers, secret, touchedAtMs, fingerprint: await fingerprintOf(text) };
   }
 
   /** The record of a destination, without the answers that hold a secret. */
-  draft(
+  async draft(
     destination: string,
     madeOf: MadeOf,
     isSecret: (id: string, text: string) => boolean,
-  ): DraftRecord {
+  ): Promise<DraftRecord> {
     const secret = new Set<string>();
-    const text = this.#form.write(destination, madeOf, (id, value) => {
+    const text = await this.#form.write(destination, madeOf, (id, value) => {
       const holds = isSecret(id, value);
       if (holds) secret.add(id);
       return holds;
     });
-    return { text, secret, fingerprint: fingerprintOf(text) };
+    return { text, secret, fingerprint: await fingerprintOf(text) };
   }
 
   /** Has a folder to write in. Throws an AutotmplError. */
@@ -110,6 +114,12 @@ function nameOf(destination: string): string {
   return `${createHash('sha256').update(destination).digest('hex').slice(0, 32)}.answers`;
 }
 
-function fingerprintOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
+async function fingerprintOf(text: string): Promise<string> {
+  const hash = createHash('sha256');
+  const slices = new Slices();
+  for (let at = 0; at < text.length; at += AT_ONCE) {
+    hash.update(text.slice(at, at + AT_ONCE));
+    if (slices.isOver) await slices.turn();
+  }
+  return hash.digest('base64');
 }

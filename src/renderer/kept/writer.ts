@@ -121,7 +121,7 @@ export class Writer {
     let changed = 0;
     for (const [destination, entry] of due) {
       const { madeOf } = entry;
-      const draft = records.draft(destination, madeOf, isSecret);
+      const draft = await records.draft(destination, madeOf, isSecret);
       if (draft.fingerprint !== entry.written) {
         if (changed === 0) await records.ensure();
         await records.write(destination, draft);

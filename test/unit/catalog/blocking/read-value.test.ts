@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readValue } from '../../../../src/catalog/blocking/read-value.ts';
 import { planRequest } from '../../../../src/catalog/consul/requests.ts';
 import type { CatalogQuery } from '../../../../src/catalog/query.ts';
+import type { NodeDetail } from '../../../../src/catalog/values.ts';
 import { chanceOf, shuffled } from '../../../support/chance.ts';
 
 const never = new AbortController().signal;
@@ -36,6 +37,16 @@ const LONG_ANSWERS: readonly (readonly [string, CatalogQuery, unknown])[] = [
   ],
   ['nodes', { kind: 'nodes' }, many((at) => ({ Node: `n${at % 50}`, ID: `${at}`, Meta: { PAD } }))],
   [
+    'a node',
+    { kind: 'node', name: 'n' },
+    {
+      Node: { Node: 'n', ID: '1', Meta: { PAD } },
+      Services: Object.fromEntries(
+        many((at) => [`s-${at}`, { ID: `s-${at}`, Service: PAD, Port: at, Tags: ['b', 'a'] }]),
+      ),
+    },
+  ],
+  [
     'nodes by nearness',
     { kind: 'nodes', near: '_agent' },
     many((at) => ({ Node: `n${at}`, ID: `${at}`, Meta: { PAD } })),
@@ -55,6 +66,40 @@ describe('a long answer', () => {
     expect(await found).toEqual(expected);
     expect(JSON.stringify(await found)).toBe(JSON.stringify(expected));
     expect(Object.isFrozen(await found)).toBe(true);
+  });
+
+  it.each(LONG_ANSWERS)('shares what is as it was before: %s', async (_what, query, content) => {
+    const plan = planRequest(query, {});
+    const before = await readValue(plan, reply(content), never);
+    const listOf = (value: unknown): readonly unknown[] =>
+      query.kind === 'node' ? (value as NodeDetail).Services : (value as readonly unknown[]);
+    const same = await readValue(plan, reply(content), never, before);
+    expect(listOf(same)).toBe(listOf(before));
+    expect(same).toEqual(before);
+
+    const changed = JSON.stringify(content).replaceAll(/-?4321\b/g, '-99999');
+    const other = { status: 200, body: Buffer.from(changed) };
+    const found = await readValue(plan, other, never, before);
+    expect(found).toEqual(await readValue({ read: plan.read }, other, never));
+    const known = new Set(listOf(before));
+    const news = listOf(found).filter((item) => !known.has(item));
+    expect(news.length).toBeLessThan(query.kind === 'nodes' && 'near' in query ? 9001 : 20);
+    expect(news.length).toBeGreaterThan(0);
+  });
+
+  it('takes what is there of a node that has nothing, and its parts in whatever order', async () => {
+    const plan = planRequest({ kind: 'node', name: 'n' }, {});
+    const pad = JSON.stringify('x'.repeat(300_000));
+    for (const text of [
+      `{"Pad":${pad},"Services":null,"Node":{"Node":"n"}}`,
+      `{"Services":{},"Node":{"Node":"n"},"Pad":${pad}}`,
+      `{ "Services" : { } , "Pad":${pad}}`,
+      `{"Pad":${pad}}`,
+    ]) {
+      const body = Buffer.from(text);
+      const expected = await readValue({ read: plan.read }, { status: 200, body }, never);
+      expect(await readValue(plan, { status: 200, body }, never)).toEqual(expected);
+    }
   });
 
   it('takes the last of two services of the same name, in whatever part they are', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Explanation } from '../../../../src/catalog/consul/explanation.ts';
+import { Explanation, type BellName } from '../../../../src/catalog/consul/explanation.ts';
 
 type Row = readonly [node: string, check: string, service: string, index: number];
 
@@ -22,12 +22,18 @@ const API: Row = ['n1', 'api', 'API', 11];
 const NODE: Row = ['n1', 'serfHealth', '', 5];
 const OTHER: Row = ['n2', 'db', 'db', 9];
 
+const never = new AbortController().signal;
+const take = async (
+  explanation: Explanation,
+  ...[bell, index, body]: readonly [BellName, number, Buffer]
+) => explanation.take(bell, index, body, never);
+
 /** One that knows these checks and services, and was settled. */
-function knowing() {
+async function knowing() {
   const explanation = new Explanation();
-  explanation.take('checks', 11, checks(WEB, API, NODE, OTHER));
-  explanation.take('services', 11, services({ web: ['a', 'b'], API: [], db: [] }));
-  explanation.take('nodes', 5, Buffer.from('[]'));
+  await take(explanation, 'checks', 11, checks(WEB, API, NODE, OTHER));
+  await take(explanation, 'services', 11, services({ web: ['a', 'b'], API: [], db: [] }));
+  await take(explanation, 'nodes', 5, Buffer.from('[]'));
   explanation.settle();
   return explanation;
 }
@@ -54,13 +60,52 @@ describe('what the bodies explain', () => {
       ['store'],
     ],
     ['nothing', [OTHER, NODE, API, WEB], []],
-  ])('of %s', (_, rows, names) => {
-    expect([...knowing().take('checks', 12, checks(...rows))].sort()).toEqual(names);
+  ])('of %s', async (_, rows, names) => {
+    expect([...(await take(await knowing(), 'checks', 12, checks(...rows)))].sort()).toEqual(names);
   });
 
-  it('of names and tags, whatever their order', () => {
+  it('of names and tags, whatever their order', async () => {
     const body = services({ web: ['b', 'a'], API: ['new'], cache: [] });
-    expect([...knowing().take('services', 12, body)].sort()).toEqual(['api', 'cache', 'db']);
+    expect([...(await take(await knowing(), 'services', 12, body))].sort()).toEqual([
+      'api',
+      'cache',
+      'db',
+    ]);
+  });
+});
+
+describe('long bodies', () => {
+  const many = (index: number): readonly Row[] =>
+    Array.from({ length: 20_000 }, (_, at) => ['n1', `c${at}`, `s${at}`, at === 9 ? index : 7]);
+  const tags = (tag: string): Buffer =>
+    services(Object.fromEntries(many(0).map(([, , name], at) => [name, [at === 9 ? tag : 'a']])));
+
+  it('are read in slices, and explain as much', async () => {
+    const explanation = new Explanation();
+    await take(explanation, 'checks', 7, checks(...many(7)));
+    await take(explanation, 'services', 7, tags('a'));
+    explanation.settle();
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    expect([...(await take(explanation, 'checks', 8, checks(...many(8))))]).toEqual(['s9']);
+    isDone = true;
+    expect(turns).toBeGreaterThan(2);
+    expect([...(await take(explanation, 'services', 9, tags('b')))]).toEqual(['s9']);
+  });
+
+  it('leave a stroke open that is settled before it is read', async () => {
+    const explanation = new Explanation();
+    await take(explanation, 'checks', 7, checks(...many(7)));
+    explanation.settle();
+    const taken = take(explanation, 'checks', 8, checks(...many(7)));
+    explanation.settle();
+    await taken;
+    expect(explanation.rest(0)).toBe('change');
   });
 });
 
@@ -69,10 +114,11 @@ describe('what is left to do', () => {
   const same = checks(WEB, API, NODE, OTHER);
   const tags = services({ web: ['a', 'b'], API: [], db: [] });
 
-  it('is nothing for checks of services, also where several changed', () => {
-    const explanation = knowing();
-    explanation.take('checks', 12, changed);
-    explanation.take(
+  it('is nothing for checks of services, also where several changed', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'checks', 12, changed);
+    await take(
+      explanation,
       'checks',
       13,
       checks(['n1', 'web', 'web', 12], ['n1', 'api', 'API', 13], NODE),
@@ -80,83 +126,83 @@ describe('what is left to do', () => {
     expect(explanation.rest(0)).toBeUndefined();
   });
 
-  it('is to visit all where the index of checks advanced, and none says so', () => {
-    const explanation = knowing();
-    explanation.take('checks', 12, same);
+  it('is to visit all where the index of checks advanced, and none says so', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'checks', 12, same);
     expect(explanation.rest(0)).toBe('change');
   });
 
-  it('is to visit all where a node changed, or its own check', () => {
-    const explanation = knowing();
-    explanation.take('nodes', 12, Buffer.from('[]'));
+  it('is to visit all where a node changed, or its own check', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'nodes', 12, Buffer.from('[]'));
     expect(explanation.rest(0)).toBe('change');
     explanation.settle();
-    explanation.take('checks', 13, checks(WEB, API, ['n1', 'serfHealth', '', 13], OTHER));
+    await take(explanation, 'checks', 13, checks(WEB, API, ['n1', 'serfHealth', '', 13], OTHER));
     expect(explanation.rest(0)).toBe('change');
   });
 
-  it('is the others, unhurried, where a registration came with its check, or went with it', () => {
-    const explanation = knowing();
-    explanation.take('services', 12, tags);
-    explanation.take('checks', 12, changed);
+  it('is the others, unhurried, where a registration came with its check, or went with it', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'services', 12, tags);
+    await take(explanation, 'checks', 12, changed);
     expect(explanation.rest(0)).toBe('remainder');
     explanation.settle();
-    explanation.take('checks', 13, checks(API, NODE, OTHER));
-    explanation.take('services', 13, services({ API: [], db: [] }));
+    await take(explanation, 'checks', 13, checks(API, NODE, OTHER));
+    await take(explanation, 'services', 13, services({ API: [], db: [] }));
     expect(explanation.rest(0)).toBe('remainder');
   });
 
-  it('is to visit all where a registration has another index than any check', () => {
-    const explanation = knowing();
-    explanation.take('checks', 13, checks(['n1', 'web', 'web', 13], API, NODE, OTHER));
-    explanation.take('services', 12, tags);
+  it('is to visit all where a registration has another index than any check', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'checks', 13, checks(['n1', 'web', 'web', 13], API, NODE, OTHER));
+    await take(explanation, 'services', 12, tags);
     expect(explanation.rest(0)).toBe('change');
     explanation.noteRegistered(new Set([12]));
     expect(explanation.rest(0)).toBe('remainder');
   });
 
-  it('is to visit all where one registration is explained, and a node changed', () => {
-    const explanation = knowing();
-    explanation.take('services', 12, tags);
-    explanation.take('checks', 12, changed);
-    explanation.take('nodes', 12, Buffer.from('[]'));
+  it('is to visit all where one registration is explained, and a node changed', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'services', 12, tags);
+    await take(explanation, 'checks', 12, changed);
+    await take(explanation, 'nodes', 12, Buffer.from('[]'));
     expect(explanation.rest(0)).toBe('change');
   });
 
-  it('is to visit all where a check went at another index than the registration', () => {
-    const explanation = knowing();
-    explanation.take('services', 12, tags);
-    explanation.take('checks', 13, checks(API, NODE, OTHER));
+  it('is to visit all where a check went at another index than the registration', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'services', 12, tags);
+    await take(explanation, 'checks', 13, checks(API, NODE, OTHER));
     expect(explanation.rest(0)).toBe('change');
   });
 
-  it('is nothing about what happened before the last visit of all, unless indexes began anew', () => {
-    const explanation = knowing();
-    explanation.take('services', 12, tags);
+  it('is nothing about what happened before the last visit of all, unless indexes began anew', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'services', 12, tags);
     expect(explanation.latest).toBe(12);
     expect(explanation.rest(12)).toBeUndefined();
     explanation.settle();
     explanation.beginAnew();
     expect(explanation.settledServices).toBe(0);
-    explanation.take('services', 3, tags);
+    await take(explanation, 'services', 3, tags);
     expect(explanation.latest).toBe(3);
     expect(explanation.rest(0)).toBe('change');
   });
 
-  it('counts what was settled no more', () => {
-    const explanation = knowing();
-    explanation.take('services', 12, tags);
+  it('counts what was settled no more', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'services', 12, tags);
     explanation.settle();
     expect(explanation.rest(0)).toBeUndefined();
     expect(explanation.settledServices).toBe(12);
   });
 
-  it('is not explained by what was settled', () => {
-    const explanation = knowing();
-    explanation.take('checks', 12, changed);
+  it('is not explained by what was settled', async () => {
+    const explanation = await knowing();
+    await take(explanation, 'checks', 12, changed);
     explanation.noteRegistered(new Set([12]));
     explanation.settle();
-    explanation.take('services', 12, tags);
+    await take(explanation, 'services', 12, tags);
     expect(explanation.rest(0)).toBe('change');
   });
 });

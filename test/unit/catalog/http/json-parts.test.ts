@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { jsonParts } from '../../../../src/catalog/http/json-parts.ts';
+import { jsonParts, jsonPartsWithin } from '../../../../src/catalog/http/json-parts.ts';
 import { between, chanceOf, oneOf, type Chance } from '../../../support/chance.ts';
 
 const LONG = 'x'.repeat(40_000);
@@ -120,3 +120,43 @@ function damaged(chance: Chance, text: string): string {
   }
   return result;
 }
+
+describe('a long member of a body in parts', () => {
+  const within = (text: string) => [...jsonPartsWithin(Buffer.from(text), 'in')];
+  const inner = (text: string) => within(text).flatMap((part) => (part.isInside ? part.value : []));
+  const outer = (text: string): object => {
+    const others = within(text).flatMap(({ isInside, value }) => (isInside ? [] : [value]));
+    return Object.fromEntries(others.flatMap((other) => Object.entries(other as object)));
+  };
+
+  it('is taken apart, wherever it stands', () => {
+    const list = Array.from({ length: 9000 }, (_, at) => ({ at, text: `],"in":[${at}\\` }));
+    for (const indent of [0, 1]) {
+      for (const content of [
+        { in: list },
+        { a: [1], in: list },
+        { in: list, '"in"': { in: [1] } },
+        { before: { in: 1 }, in: list, behind: 'x' },
+      ]) {
+        const text = JSON.stringify(content, null, indent);
+        expect(inner(text)).toEqual(list);
+        expect(outer(text)).toEqual({ ...content, in: undefined });
+        expect(within(text).length).toBeGreaterThan(5);
+      }
+    }
+  });
+
+  it('is a member like others where it holds neither a list nor a map, and may be missing', () => {
+    expect(within('{"in":null,"a":1}').map(({ value }) => value)).toEqual([{ in: null }, { a: 1 }]);
+    expect(within('{"a" : 1}')).toEqual([{ isInside: false, value: { a: 1 } }]);
+    expect(within(' {} ')).toEqual([]);
+  });
+
+  it.each([
+    ...['[1]', '1', '', '{', '{"in"', '{"in":', '{"in":[', '{"in":[1', '{"in":[1]', '{"in":[1],}'],
+    ...['{"in":[1]}x', '{,}', '{"a":1,}', '{"a"1}', '{"in":[1]"a":2}', '{"in":[1,]}', '{a:1}'],
+    ...['{"in":[1}', '{"in" [1]}', '{"a":1 "b":2}', '{{}}'],
+  ])('is an error where the body is not JSON: %s', (text) => {
+    expect(() => within(text)).toThrow(/not JSON/);
+  });
+});

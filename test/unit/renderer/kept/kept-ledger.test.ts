@@ -231,10 +231,7 @@ describe('a kept ledger', () => {
     await ledger.settle();
     const [name = ''] = files();
     const path = join(folder, name);
-    writeFileSync(
-      path,
-      keptText('/etc/other', madeOf({ a: 'one' }), () => false),
-    );
+    writeFileSync(path, await keptText('/etc/other', madeOf({ a: 'one' }), () => false));
     const next = open();
     await next.load([FIRST]);
     expect(next.of(FIRST)).toBeUndefined();

@@ -8,7 +8,7 @@ import type { MadeOf } from '../../../../src/renderer/ledger.ts';
 
 /** Says which destination it is of, and which answers are left out. */
 const form: LedgerForm = {
-  write: (destination, madeOf, isSecret) =>
+  write: async (destination, madeOf, isSecret) =>
     JSON.stringify({
       destination,
       secret: [...madeOf].flatMap(([id, value]) =>
@@ -34,7 +34,7 @@ describe('records of what files were made of', () => {
   let records: Records;
   const isSecret = (_: string, text: string): boolean => text === JSON.stringify('secret');
   const write = async (destination: string): Promise<void> =>
-    records.write(destination, records.draft(destination, MADE_OF, isSecret));
+    records.write(destination, await records.draft(destination, MADE_OF, isSecret));
 
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'autotmpl-records-'));
@@ -45,12 +45,13 @@ describe('records of what files were made of', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   it('are read as they were drafted, and stand for the same text', async () => {
-    const { text, ...draft } = records.draft('/etc/a', MADE_OF, isSecret);
+    const { text, ...draft } = await records.draft('/etc/a', MADE_OF, isSecret);
     expect(draft.secret).toEqual(new Set(['key(b)']));
     expect(await records.read('/etc/a')).toBeUndefined();
     await records.write('/etc/a', { text, ...draft });
     expect(await records.read('/etc/a')).toMatchObject(draft);
-    expect(records.draft('/etc/a', MADE_OF, () => false).fingerprint).not.toBe(draft.fingerprint);
+    const open = await records.draft('/etc/a', MADE_OF, () => false);
+    expect(open.fingerprint).not.toBe(draft.fingerprint);
   });
 
   it('are files of their own, so that programs that share a folder do not meet', async () => {
