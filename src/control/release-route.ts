@@ -4,6 +4,9 @@ import type { Controlled, TargetStatus } from './controlled.ts';
 import { kindOf, readObject } from './request-body.ts';
 import type { Route } from './routes.ts';
 
+/** More files than this are not listed in a sentence. */
+const MOST_LISTED = 5;
+
 /** Has a file that guards hold take what they refused, and one that its check or a rollback holds try again, once. */
 export function releaseRoute(controlled: Controlled): Route {
   return {
@@ -51,7 +54,9 @@ function whyNot({ label, state, heldBy, reason }: TargetStatus): string {
 function unknown(name: string, targets: readonly TargetStatus[]): Refusal {
   const known = targets.map(({ label }) => label);
   const close = nearest(name, known);
-  const advice = close === undefined ? '' : `; did you mean ${close}?`;
+  const listed = known.length > MOST_LISTED ? 'autotmpl status lists all' : known.join(', ');
+  const advice =
+    close === undefined ? ` (${listed || 'none is kept true'})` : `; did you mean ${close}?`;
   return new Refusal(404, `there is no file ${JSON.stringify(name)}${advice}`, {
     facts: { targets: known },
   });

@@ -1,3 +1,4 @@
+import { findByName } from './find-by-name.ts';
 import type { Course } from './course.ts';
 import { targetStandingOf, type TargetStanding } from './target-standing.ts';
 
@@ -12,9 +13,7 @@ export type ReleaseOutcome =
 
 /** Has a file that guards hold take what they refused last, and one that its check or a rollback holds try again. `name` is its label or its destination. */
 export function releaseHeld(courses: readonly Course[], name: string): ReleaseOutcome {
-  const course = courses.find(
-    ({ target: { label, destination } }) => label === name || destination === name,
-  );
+  const course = findByName(courses, name);
   if (course === undefined) return { outcome: 'unknown' };
   const outcome = course.release();
   if (outcome !== undefined) return { outcome, label: course.target.label };

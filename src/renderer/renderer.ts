@@ -90,7 +90,7 @@ export class Renderer implements Actor {
     return this.#courses.map(targetStandingOf);
   }
 
-  /** Has a held file taken, or tried again, as far as an operator can. `name` is its label or its destination. */
+  /** Has a held file taken, or tried again, as far as an operator can. `name` is as {@link releaseHeld} takes it. */
   releaseHeld(name: string): ReleaseOutcome {
     return releaseHeld(this.#courses, name);
   }

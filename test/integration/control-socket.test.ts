@@ -293,6 +293,15 @@ describe('our own paths', () => {
     await expect(ask('ngnix.conf')).rejects.toThrow(
       'there is no file "ngnix.conf"; did you mean nginx.conf?',
     );
+    await expect(ask('web')).rejects.toThrow('there is no file "web" (nginx.conf)');
+    const files = ['a', 'b', 'c', 'd', 'e', 'f'];
+    scene.controlled.presentFiles = {
+      ready: true,
+      targets: files.map((file) => ({ label: `/etc/${file}`, state: 'current' })),
+    };
+    await expect(ask('web')).rejects.toThrow('there is no file "web" (autotmpl status lists all)');
+    scene.controlled.presentFiles = { ready: true, targets: [] };
+    await expect(ask('web')).rejects.toThrow('there is no file "web" (none is kept true)');
     const notHeld = async (target: Omit<TargetStatus, 'label'>): Promise<unknown> => {
       scene.controlled.releaseResult = { outcome: 'notHeld', target: { label: 'a', ...target } };
       return ask('a').catch((error: Error) => error.message);
