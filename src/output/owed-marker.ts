@@ -9,20 +9,15 @@ import { owedPath } from './side-names.ts';
  * condition for writing.
  */
 export const owedMarker = {
-  /** Returns whether the marker now stands. */
-  async set(destination: string): Promise<boolean> {
+  /** Says whether the marker was made now, or stood before; `none`: it does not stand. */
+  async set(destination: string): Promise<'made' | 'stood' | 'none'> {
+    const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
     try {
-      const { O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-      // Without O_NONBLOCK a named pipe of that name would hold us for ever.
-      const flags = O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
-      const file = await open(owedPath(destination), flags, 0o600);
-      try {
-        return (await file.stat()).isFile();
-      } finally {
-        await file.close();
-      }
+      const flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW;
+      await (await open(owedPath(destination), flags, 0o600)).close();
+      return 'made';
     } catch {
-      return false;
+      return (await this.isSet(destination)) ? 'stood' : 'none';
     }
   },
 

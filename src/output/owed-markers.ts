@@ -92,17 +92,16 @@ export class OwedMarkers {
     swap: Swap<Result>,
   ): Promise<Result> {
     let isSame = false;
-    let wasOwed = true;
+    let isNew = false;
     try {
       await standing.settled;
-      wasOwed = await this.isOwed(destination);
-      await owedMarker.set(destination);
+      isNew = (await owedMarker.set(destination)) === 'made' && !standing.isOwed;
       return await swap(() => {
         isSame = true;
       });
     } finally {
       if (isSame) {
-        if (!wasOwed) await owedMarker.clear(destination);
+        if (isNew) await owedMarker.clear(destination);
       } else {
         standing.generation += 1;
         standing.isOwed = true;
