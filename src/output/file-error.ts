@@ -1,6 +1,9 @@
 import { dirname } from 'node:path';
 import { AutotmplError, systemCode } from '../core/errors.ts';
 
+/** How a sentence begins about a file that was only to be read. */
+export const READING = 'Cannot read';
+
 interface Explanation {
   readonly why: string;
   readonly advice?: string;
@@ -12,14 +15,14 @@ interface Explanation {
  */
 export function fileError(doing: string, path: string, error: unknown): AutotmplError {
   if (error instanceof AutotmplError) return error;
-  const { why, advice } = explain(path, error);
+  const { why, advice } = explain(doing, path, error);
   return new AutotmplError('output', `${doing} ${path}: ${why}`, {
     cause: error,
     ...(advice === undefined ? {} : { advice }),
   });
 }
 
-function explain(path: string, error: unknown): Explanation {
+function explain(doing: string, path: string, error: unknown): Explanation {
   const folder = dirname(path);
   switch (systemCode(error) ?? '') {
     case 'ENOSPC':
@@ -38,7 +41,10 @@ function explain(path: string, error: unknown): Explanation {
     case 'EPERM':
       return {
         why: `permission denied${identity()}`,
-        advice: `Give this user the right to make files in ${folder}.`,
+        advice:
+          doing === READING
+            ? 'Give this user the right to read it, or remove it.'
+            : `Give this user the right to make files in ${folder}.`,
       };
     case 'ENOENT':
       return {

@@ -13,7 +13,7 @@ export async function makeFolders(path: string): Promise<void> {
   try {
     await makeFolder(dirname(path));
   } catch (error) {
-    throw fileError('Cannot make the folder of', path, error);
+    throw fileError('Cannot make the folder', dirname(path), error);
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { AutotmplError, systemCode } from '../core/errors.ts';
 import { isOurs } from '../core/strangers.ts';
 import { stageFile } from './atomic-write.ts';
-import { fileError } from './file-error.ts';
+import { fileError, READING } from './file-error.ts';
 import { makeFolders, syncFolders } from './folders.ts';
 import type { FileOptions } from './file-options.ts';
 
@@ -70,7 +70,7 @@ export class PrivateFolder {
       }
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
-      throw fileError('Cannot read', path, error);
+      throw fileError(READING, path, error);
     }
   }
 

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { systemCode } from '../core/errors.ts';
-import { fileError } from './file-error.ts';
+import { fileError, READING } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
 import { resolveDestination } from './resolve-destination.ts';
 
@@ -37,6 +37,6 @@ export async function readCurrent(path: string): Promise<CurrentFile | undefined
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw fileError('Cannot read', path, error);
+    throw fileError(READING, path, error);
   }
 }

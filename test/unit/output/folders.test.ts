@@ -20,5 +20,7 @@ it('makes the folders of files that lie above each other, for all at the same mo
 });
 
 it('gives up where a folder cannot be made in one that exists', async () => {
-  await expect(makeFolders('/proc/autotmpl/a/file')).rejects.toThrow('Cannot make the folder of');
+  await expect(makeFolders('/proc/autotmpl/a/file')).rejects.toThrow(
+    'Cannot make the folder /proc/autotmpl/a: ',
+  );
 });
