@@ -53,11 +53,15 @@ export class SideFiles {
     this.#remainders = remainders;
   }
 
-  /** Stages those that differ. Where one cannot be staged, the others are discarded. */
-  async stage(files: readonly SideFile[]): Promise<readonly StagedFile[]> {
+  /** Stages those that differ. Where one cannot be staged, the others are discarded. What was kept of them for a rollback goes, unless they `goBack`. */
+  async stage(
+    files: readonly SideFile[],
+    { goBack }: { readonly goBack: boolean },
+  ): Promise<readonly StagedFile[]> {
     const staged: StagedFile[] = [];
     try {
       for (const file of files) {
+        await this.#sweep(file.path, goBack);
         const one = await this.#stageOne(file);
         if (one !== undefined) staged.push(one);
       }
@@ -69,14 +73,13 @@ export class SideFiles {
   }
 
   /** Whoever stages beside a sweep waits for its end, or what it staged would be taken for a leftover. */
-  async #sweep(path: string): Promise<void> {
-    const sweeping = this.#swept.get(path) ?? removeLeftovers([path]);
+  async #sweep(path: string, goesBack: boolean): Promise<void> {
+    const sweeping = this.#swept.get(path) ?? removeLeftovers([path], goesBack ? [path] : []);
     this.#swept.set(path, sweeping);
     await sweeping;
   }
 
   async #stageOne(file: SideFile): Promise<StagedFile | undefined> {
-    await this.#sweep(file.path);
     if (file.how === 'append' && this.#appended.get(file.path) === file.text) return undefined;
     const change = await compareSideFile(file);
     const note = (): void => {

@@ -10,7 +10,7 @@ import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
 import { commandLabel } from '../process/command-line.ts';
 import { refuseByFormat } from './format-refusal.ts';
-import type { LastGood } from './last-good.ts';
+import { isRolledBack, type LastGood } from './last-good.ts';
 import type { Published } from './publisher.ts';
 import { SideFiles } from './side-files.ts';
 import { attempt, settle, SIDE_BY_SIDE, type Step } from './step.ts';
@@ -65,7 +65,8 @@ export class Staging {
   async #stage(step: Step, forgives = false): Promise<void> {
     await this.#stageOwn(step, forgives);
     if (step.published?.outcome === 'held') return;
-    step.beside = await this.#sideFiles.stage(step.publication.files);
+    const { target, files } = step.publication;
+    step.beside = await this.#sideFiles.stage(files, { goBack: isRolledBack(target) });
     // What is written beside it is a change of the target.
     if (step.beside.length > 0) delete step.published;
   }

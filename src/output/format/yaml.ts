@@ -9,7 +9,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'this key is there twice',
 };
 
-/** What YAML 1.2 has no place for (c-printable); the parser lets it be, others do not. */
+/** What is not printable (YAML 1.2, 5.1). The parser lets it be; libyaml, go-yaml and PyYAML refuse it wherever it stands. */
 const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** YAML 1.2, any number of documents. Tags are let be: they mean something to whoever reads the file. */

@@ -58,6 +58,16 @@ describe('what writeToFile writes', () => {
   const write = (flags: string, text = 'after', name = 'beside', mode = '0644') =>
     `{{ writeToFile("${name}", "", "", "${mode}", ${flags === '' ? '' : `"${flags}", `}"${text}") }}x`;
 
+  it.each(['keep', 'rollback'] as const)(
+    'has what was kept of it for a rollback beside it only where there is one (%s)',
+    async (onFailure) => {
+      target = { ...target, onFailure };
+      writeFileSync(at('.beside.autotmpl-good'), 'long ago');
+      await publish(write(''));
+      expect(existsSync(at('.beside.autotmpl-good'))).toBe(onFailure === 'rollback');
+    },
+  );
+
   it.each([
     ['', 'after'],
     ['append', 'beforeafter'],
