@@ -17,7 +17,7 @@ import { Transport, type ConnectionUsage, type TransportOptions } from './transp
 export class NegotiatedTransport {
   readonly #clock: Clock;
   readonly #plain: Transport;
-  readonly #sessions: Sessions | undefined;
+  #sessions: Sessions | undefined;
   readonly #headers: OutgoingHttpHeaders;
   readonly #pathPrefix: string;
   readonly #maxConnections: number;
@@ -89,10 +89,12 @@ export class NegotiatedTransport {
     };
   }
 
-  /** From now on one connection is kept for {@link lend} where HTTP/2 is spoken. */
+  /** From now on one connection is kept for {@link lend} where HTTP/2 is spoken. It is not where that would be the only one. */
   keepForLending(): void {
     this.#lends = true;
-    this.#sessions?.limit(this.#maxConnections - LENT);
+    if (this.#maxConnections > LENT) return this.#sessions?.limit(this.#maxConnections - LENT);
+    this.#sessions?.close();
+    this.#sessions = undefined;
   }
 
   /** As {@link Transport.lend}. */

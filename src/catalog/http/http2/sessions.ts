@@ -68,9 +68,10 @@ export class Sessions {
     return this.#most;
   }
 
-  /** Allows no more connections than this from now on; one there always is. */
+  /** Allows no more connections than this from now on; one there always is. What is under way on those that are too many fails. */
   limit(maxConnections: number): void {
     this.#most = mostOf(maxConnections);
+    for (const session of [...this.#sessions].slice(this.#most)) session.destroy();
   }
 
   /** Connections that are open, exchanges under way on them, and how many the server grants where it has just closed a further one. */

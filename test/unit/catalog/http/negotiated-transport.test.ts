@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import { constants, createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -291,6 +291,51 @@ describe('connections that are shared', () => {
     expect((await ask(transport, '/now')).status).toBe(200);
     expect(transport.capacity).toBe(10);
     expect(agent.opened).toBe(1);
+  });
+
+  it('are fewer from when one is kept for what only HTTP/1.1 carries', async () => {
+    const { held, handler } = holding();
+    const agent = await agentThat(handler, { maxStreams: 10 });
+    const transport = transportTo(agent.port, { maxConnections: 3 });
+    const waiting = Array.from({ length: 20 }, () => ask(transport, '/wait', WAIT));
+    await becomes('all of them to wait', () => held.length === 20);
+    expect(agent.sessions).toHaveLength(3);
+    transport.keepForLending();
+    expect(await Promise.race(waiting.map(failureOf))).toBe('reset');
+    await becomes('one to be closed', () => agent.sessions.length === 2);
+    expect(transport.usage()).toMatchObject({ protocol: 'HTTP/2', sockets: 2, maxSockets: 3 });
+  });
+
+  it('are one of HTTP/1.1 where that is all there may be, and it is needed', async () => {
+    const server = createSecureServer(
+      {
+        cert: await readFile(certificates.serverCertFile),
+        key: await readFile(certificates.serverKeyFile),
+        allowHTTP1: true,
+      },
+      (request, response) => response.end(request.httpVersion),
+    );
+    const sockets = new Set<TLSSocket>();
+    let most = 0;
+    server.on('secureConnection', (socket: TLSSocket) => {
+      most = Math.max(most, sockets.add(socket).size);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    ends.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    const transport = transportTo((server.address() as AddressInfo).port, { maxConnections: 1 });
+    const versionOf = async () => (await ask(transport, '/now')).body.toString();
+    expect(await versionOf()).toBe('2.0');
+    transport.keepForLending();
+    await becomes('the connection to be closed', () => sockets.size === 0);
+    expect(await versionOf()).toBe('1.1');
+    expect(transport.capacity).toBe(1);
+    expect(transport.usage()).toMatchObject({ protocol: 'HTTP/1.1', sockets: 1, maxSockets: 1 });
+    expect(most).toBe(1);
   });
 
   it('count what was given up for as long as the server may go on with it', async () => {
