@@ -230,6 +230,7 @@ export class Rendering {
       new Drift({
         ...{ clock, logger, bus: this.#bus, markers: this.#markers },
         secrets: () => this.#secrets(),
+        onGoodRestored: async (target) => this.#lastGood.restored(target),
         onRestored: (target) => this.reloads.enqueue(reloadsOf(target)),
       }),
     );

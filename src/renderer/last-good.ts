@@ -96,14 +96,30 @@ export class LastGood {
 
   /** To be called before a target's file is replaced, or one beside it. Where an old one cannot be kept, that is said, and no reason not to go on. */
   async keep({ target, files }: Pick<Publication, 'target' | 'files'>): Promise<void> {
-    const { markers, ledger, logger } = this.#parts;
+    const { markers } = this.#parts;
     const where = await this.#find(target);
     if (where === undefined || (await markers.isOwed(target.destination ?? ''))) return;
+    await this.#keepGood(target, where, pathsPutBack(files));
+  }
+
+  /** To be called when what runs took well is in place again after somebody else's change: where the command fails now, nothing older is better. */
+  async restored(target: Target): Promise<void> {
+    const where = await this.#find(target);
+    if (where === undefined) return;
+    await this.#keepGood(target, where, this.#known(target).beside ?? []);
+  }
+
+  async #keepGood(
+    target: Target,
+    where: ResolvedDestination,
+    beside: readonly string[],
+  ): Promise<void> {
+    const { ledger, logger } = this.#parts;
     const known = this.#known(target);
     known.goodMadeOf = ledger.of(target);
     known.goodSecrets = known.secrets;
     known.good = undefined;
-    await keepBeside(pathsPutBack(files), logger);
+    await keepBeside(beside, logger);
     if (where.existing === undefined) {
       await goodCopy.forget(where.path);
       return;

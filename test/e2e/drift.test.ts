@@ -242,6 +242,24 @@ test.for(['report', 'restore'])(
 );
 
 describe.concurrent('with onDrift: restore', () => {
+  test('keeps what it put back where the command fails on it: the same text was good before', async ({
+    stage: { scene, keep, path, say },
+  }) => {
+    const command = 'echo run >> runs; [ ! -e broken ]';
+    const program = await keep({ onDrift: 'restore', onFailure: 'rollback', command });
+    say('red');
+    await scene.untilText(SITE, 'color red\nsize 7\n');
+    await scene.until('the second run', () => scene.read('runs') === 'run\nrun\n');
+    await scene.until('no debt', () => !scene.exists('conf/.site.conf.autotmpl-owed'));
+    scene.write('broken', '');
+    appendFileSync(path, 'mine\n');
+    await program.logs(/it is tried again in/);
+    expect(scene.read(SITE)).toBe('color red\nsize 7\n');
+    expect(messages(program, /rolled back/)).toEqual([]);
+    scene.remove('broken');
+    await scene.until('no debt', () => !scene.exists('conf/.site.conf.autotmpl-owed'));
+  });
+
   test('puts it back less and less often where two programs fight about it, and says so', async ({
     stage: { scene, keep, path },
   }) => {

@@ -22,6 +22,8 @@ export interface DriftOptions {
   readonly markers: OwedMarkers;
   /** Texts that must not be shown, of all targets. */
   readonly secrets: () => ReadonlySet<string>;
+  /** What was put back is what the target's command has succeeded on. */
+  readonly onGoodRestored: (target: Target) => Promise<void>;
   /** The text of a target's file was put back, so that its command has to run. */
   readonly onRestored: (target: Target) => void;
   readonly clock: Clock;

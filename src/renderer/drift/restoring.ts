@@ -18,6 +18,8 @@ export interface RestoringOptions {
   readonly markers: OwedMarkers;
   readonly turns: Turns;
   readonly underWay: UnderWay;
+  /** What was put back is what the command has succeeded on. */
+  readonly onGoodRestored: (target: Target) => Promise<void>;
   /** The text of the target's file was put back, so that its command has to run. */
   readonly onRestored: (target: Target) => void;
   readonly clock: Clock;
@@ -102,7 +104,7 @@ export class Restoring {
   }
 
   async #putBack(): Promise<void> {
-    const { markers, complaint, onRestored } = this.#options;
+    const { markers, complaint, onRestored, onGoodRestored } = this.#options;
     const { target, expected } = this.#file;
     // It may have been written anew meanwhile, or put right.
     const difference = this.#stopped ? undefined : await compareFile(target, expected);
@@ -110,7 +112,9 @@ export class Restoring {
       delete this.#file.drift;
       return;
     }
+    const wasGood = !(await markers.isOwed(target.destination));
     await putBack(target, difference, expected, markers);
+    if (wasGood) await onGoodRestored(target);
     this.#fight.note();
     delete this.#file.drift;
     await complaint.wasPutBack(difference);

@@ -52,7 +52,12 @@ describe('looking for drift', () => {
     const options = { clock, logger, bus, markers: new OwedMarkers(), secrets: () => NONE };
     const onRestored = ({ label }: Target): void => void restored.push(label);
     drift = begin(
-      new Drift({ ...options, onRestored, ...(watchFolder !== undefined && { watchFolder }) }),
+      new Drift({
+        ...options,
+        onRestored,
+        onGoodRestored: async () => undefined,
+        ...(watchFolder !== undefined && { watchFolder }),
+      }),
     );
   };
   const target = (name: string, fields: Partial<Target> = {}): Target =>

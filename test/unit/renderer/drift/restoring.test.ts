@@ -43,6 +43,7 @@ describe('restoring a file', () => {
     restoring = new Restoring(file, {
       ...{ clock, logger, underWay, turns: new Turns(), markers: new OwedMarkers() },
       complaint: new Complaint(file, parts),
+      onGoodRestored: async () => undefined,
       onRestored: () => (restored += 1),
     });
   });
