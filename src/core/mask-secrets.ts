@@ -40,6 +40,13 @@ export function maskCommand(
   );
 }
 
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+/** Whether a private key is in a text, whatever it is called by. */
+export function holdsPrivateKey(text: string): boolean {
+  return PRIVATE_KEY.test(text);
+}
+
 /** What variables and keys are called that hold a secret; `key` and `auth` count here, where a whole name is looked at. */
 const NAME_OF_SECRET = /token|secret|pass|key|credential|auth/i;
 

@@ -139,7 +139,9 @@ export class Memory implements Ledger {
     });
     this.#whyNot = (id) => {
       if (keptKind(id) === undefined) return 'answers of this kind never are';
-      return ledger.isSecret(id) ? 'a template marks it as secret' : 'none was ever';
+      return ledger.isSecret(id)
+        ? 'it holds what a template marks as secret, or a private key'
+        : 'none was ever';
     };
     return ledger;
   }

@@ -1,5 +1,6 @@
 import { queryId, type Query, type QueryKind } from '../catalog/query.ts';
 import { freezeValue, type KeyPair, type Value } from '../catalog/values.ts';
+import { holdsPrivateKey } from '../core/mask-secrets.ts';
 import { createMask } from '../output/mask.ts';
 
 /** What stands in a recording where a secret was. */
@@ -22,7 +23,6 @@ export interface MaskingRules {
 const SECRET_NAME =
   /(?:^|[/_.-])(?:password|passwd|passphrase|secret|token|credentials?|private[_-]?key|api[_-]?key)$/i;
 const BY_TEMPLATE = 'texts that a template marks as secret';
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 /**
  * Takes the secrets out of an answer: all that Vault says and that Nomad's variables hold, private keys, keys whose names say it or that
@@ -46,7 +46,7 @@ export function maskAnswer(
       note(isWhole ? whole.why : BY_TEMPLATE);
       return 0;
     }
-    if (isWhole || PRIVATE_KEY.test(leaf)) {
+    if (isWhole || holdsPrivateKey(leaf)) {
       note(isWhole ? whole.why : 'private keys');
       return MASKED;
     }

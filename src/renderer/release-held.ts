@@ -11,7 +11,7 @@ export type ReleaseOutcome =
   | { readonly outcome: 'notHeld'; readonly standing: TargetStanding }
   | { readonly outcome: 'unknown' };
 
-/** Has a file that guards hold take what they refused last, and one that its check or a rollback holds try again. `name` is its label or its destination. */
+/** Has a file that guards hold take what they refused last, and one that its check or a rollback holds try again. `name` is as {@link findByName} takes it. */
 export function releaseHeld(courses: readonly Course[], name: string): ReleaseOutcome {
   const course = findByName(courses, name);
   if (course === undefined) return { outcome: 'unknown' };

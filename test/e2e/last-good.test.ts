@@ -221,7 +221,7 @@ describe.concurrent('what is kept', () => {
     const second = scene.start(config({ templates }));
     await scene.untilText('site.conf', text('one', SALES));
     await second.logs(
-      /key\(db\/password\).*no answer is kept on disk: a template marks it as secret/,
+      /key\(db\/password\).*no answer is kept on disk: it holds what a template marks as secret/,
     );
     expect(scene.exists('pw.conf')).toBe(false);
     expect(scene.exists('plain.conf')).toBe(false);

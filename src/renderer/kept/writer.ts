@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import { describeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import { holdsPrivateKey } from '../../core/mask-secrets.ts';
 import type { CancelTimer, Clock } from '../../core/time.ts';
 import { createMask } from '../../output/mask.ts';
 import { isReady, isUndecided, type Entries, type Entry } from './entry.ts';
@@ -117,7 +118,7 @@ export class Writer {
     const { entries, records } = this.#options;
     const mask = createMask(texts);
     const isSecret = (id: string, text: string): boolean =>
-      undecided.has(id) || mask(text) !== text;
+      undecided.has(id) || holdsPrivateKey(text) || mask(text) !== text;
     let changed = 0;
     for (const [destination, entry] of due) {
       const { madeOf } = entry;

@@ -169,6 +169,16 @@ describe('a kept ledger', () => {
     },
   );
 
+  it('keeps no private key, though nothing marks it', async () => {
+    const ledger = open();
+    const pem = '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----';
+    ledger.note(FIRST, madeOf({ a: 'plain', b: pem }));
+    await ledger.settle();
+    expect(content()).toContain('plain');
+    expect(content()).not.toContain('MHcCAQEE');
+    expect(ledger.isSecret('key(b)')).toBe(true);
+  });
+
   it('keeps nothing of secret targets, nor of what goes to standard output', async () => {
     const ledger = open();
     ledger.note(
