@@ -32,8 +32,7 @@ const test = sideBySide(async (ends) => {
   const scene = new Scene();
   ends.push(() => scene.close());
   const vault = new VaultServer();
-  // It has to outlive a slow start.
-  vault.addToken(TOKEN, { ttlS: 4 });
+  vault.addToken(TOKEN);
   vault.put('app', { password: SECRET });
   await vault.start();
   ends.push(() => vault.stop());
@@ -83,6 +82,8 @@ describe.concurrent('a secret of Vault', () => {
   test('is followed as it is rotated, while the token is renewed, and stays while Vault is away', async ({
     stage: { scene, vault, start },
   }) => {
+    // It has to outlive a slow start.
+    vault.addToken(TOKEN, { ttlS: 6 });
     const program = start({ ...PASSWORD, command: 'cat app.env; base64 -w0 app.env; exit 1' });
     await scene.untilText('app.env', `password=${SECRET}\n`);
     vault.put('app', { password: 'rotated-is-no-password' });
@@ -107,7 +108,7 @@ describe.concurrent('a secret of Vault', () => {
   test('with a lease is renewed, and the file is left alone', async ({
     stage: { scene, vault, start },
   }) => {
-    vault.leaseS = 2;
+    vault.leaseS = 4;
     const program = start({
       contents:
         '{% set db = secret("database/creds/app") %}{{ db.Data.username }}:{{ db.Data.password }}\n',

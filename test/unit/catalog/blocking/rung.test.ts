@@ -5,16 +5,17 @@ import { Rung } from '../../../../src/catalog/blocking/rung.ts';
 import { Sweeps } from '../../../../src/catalog/blocking/sweeps.ts';
 import { ManualClock, settle } from '../../../support/manual-clock.ts';
 
-/** Watches without a place that a bell rings for, each asleep until its turn; `turns` is who was woken how and when. */
-function asleep(names: readonly string[]) {
+/** Places, so many as `most` gives, with a bell and a clock. */
+function bell(most: () => number) {
   const clock = new ManualClock();
   const rung = new Rung(clock);
-  const places = new Places(
-    () => 0,
-    clock,
-    () => 0,
-    rung,
-  );
+  const places = new Places(most, clock, () => 0, rung);
+  return { clock, rung, places };
+}
+
+/** Watches without a place that a bell rings for, each asleep until its turn; `turns` is who was woken how and when. */
+function asleep(names: readonly string[]) {
+  const { clock, rung, places } = bell(() => 0);
   const ended = new AbortController();
   setMaxListeners(0, ended.signal);
   const turns: [string, string, number][] = [];
@@ -59,15 +60,8 @@ describe('a watch that a bell rings for', () => {
   });
 
   it('is visited where the bell rang while it had a place, and lost it', async () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
     let count = 1;
-    const places = new Places(
-      () => count,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { rung, places } = bell(() => count);
     const place = places.join('a');
     rung.turnOn();
     expect(place.mayWait()).toBe(true);
@@ -81,15 +75,8 @@ describe('a watch that a bell rings for', () => {
   });
 
   it('is not visited for what rang before its wait began', async () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
     let count = 1;
-    const places = new Places(
-      () => count,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { rung, places } = bell(() => count);
     const place = places.join('a');
     rung.turnOn();
     rung.ring(['a']);
@@ -242,14 +229,7 @@ describe('a visit of all', () => {
 
 describe('the places, where a bell rings for some', () => {
   it('go to those that have nothing but rounds, once a wait is over', async () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
-    const places = new Places(
-      () => 2,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { clock, rung, places } = bell(() => 2);
     const served = [places.join('a'), places.join('b')];
     const others = [places.join(), places.join()];
     await clock.advance(1);
@@ -272,14 +252,7 @@ describe('the places, where a bell rings for some', () => {
   });
 
   it('are taken at once by one that sleeps, where they become free', async () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
-    const places = new Places(
-      () => 1,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { rung, places } = bell(() => 1);
     const [first, second] = [places.join('a'), places.join('b')];
     rung.turnOn();
     let isWoken = false;
@@ -291,16 +264,9 @@ describe('the places, where a bell rings for some', () => {
   });
 
   it('are taken at once by one that sleeps, which had news after another whose wait is over', async () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
+    const { rung, places } = bell(() => 1);
     const crowds: number[] = [];
     rung.onCrowd = (unplaced) => crowds.push(unplaced);
-    const places = new Places(
-      () => 1,
-      clock,
-      () => 0,
-      rung,
-    );
     const [first, second] = [places.join('a'), places.join('b')];
     rung.turnOn();
     second.noteNews();
@@ -316,14 +282,7 @@ describe('the places, where a bell rings for some', () => {
   });
 
   it('leave the rounds of the others as short as there are few of them', () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
-    const places = new Places(
-      () => 0,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { rung, places } = bell(() => 0);
     for (let at = 0; at < 500; at++) places.join('a');
     places.join();
     expect(places.untilRoundMs()).toBe(5000);
@@ -383,14 +342,7 @@ describe('a watch whose bell changes', () => {
   });
 
   it('is counted right where it has a place', () => {
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
-    const places = new Places(
-      () => 1,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { rung, places } = bell(() => 1);
     const crowds: number[] = [];
     rung.onCrowd = (unplaced) => crowds.push(unplaced);
     const placed = places.join('a');
@@ -406,14 +358,7 @@ describe('where some flap without end', () => {
   /** Lets watches be asked again and again, as queries are, while the first of them change all the time; the longest that one was not asked. */
   async function longestUnasked({ count = 200, explained = false, sweepMs = 250, forMs = 30_000 }) {
     const flapping = 5;
-    const clock = new ManualClock();
-    const rung = new Rung(clock);
-    const places = new Places(
-      () => 0,
-      clock,
-      () => 0,
-      rung,
-    );
+    const { clock, rung, places } = bell(() => 0);
     const sweeps = new Sweeps(clock, () => rung.sweep('visit', sweepMs));
     const ended = new AbortController();
     setMaxListeners(0, ended.signal);
