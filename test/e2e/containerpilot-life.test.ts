@@ -21,8 +21,9 @@ describe.concurrent('the exit code', () => {
       preStop: container.notes('preStop'),
       postStop: container.notes('postStop'),
     };
-    const program = container.start(config, ['sh', '-c', 'sleep 2; exit 3']);
+    const program = container.start(config, ['sh', '-c', `${container.untilTold}; exit 3`]);
     await container.untilStatus('passing');
+    container.tell();
     expect((await program.ended).code).toBe(3);
     // Better: what is not there any more is not in the catalog either.
     expect(await container.held()).toBeUndefined();
@@ -404,10 +405,17 @@ describe('process 1', () => {
   inside('works as a child of a shell, with nobody else in front', async (container, expect) => {
     container.write({ services: [container.app()] });
     const program = container.startWith(
-      ['-config', `file://${container.scene.at('app.json')}`, 'sh', '-c', 'sleep 1.5; exit 8'],
+      [
+        '-config',
+        `file://${container.scene.at('app.json')}`,
+        'sh',
+        '-c',
+        `${container.untilTold}; exit 8`,
+      ],
       { under: ['sh', '-c', '"$@"; exit $?', 'sh'] },
     );
     await container.untilStatus('passing');
+    container.tell();
     expect((await program.ended).code).toBe(8);
     await waitUntil(async () => (await container.held()) === undefined, {
       what: 'the entry to go',

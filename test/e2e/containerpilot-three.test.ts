@@ -64,11 +64,12 @@ describe.concurrent('jobs', () => {
     async (container, expect) => {
       const program = container.up({
         jobs: [
-          container.job({ exec: container.notes('app', 'sleep 2') }),
+          container.job({ exec: container.notes('app', container.untilTold) }),
           { name: 'other', exec: container.notes('other', 'sleep 60') },
         ],
       });
       await container.untilStatus('passing', container.checkId);
+      container.tell();
       await container.untilGone();
       expect(program.isRunning).toBe(true);
       await program.stop();

@@ -63,6 +63,16 @@ export class Container {
     };
   }
 
+  /** What a shell says to wait until {@link tell}. */
+  get untilTold(): string {
+    return `until [ -e ${this.scene.at('told')} ]; do sleep 0.05; done`;
+  }
+
+  /** Ends the waiting of a command. */
+  tell(): void {
+    this.scene.write('told', '');
+  }
+
   /** A shell command that notes a word, and does more. */
   notes(word: string, more = 'true'): readonly string[] {
     return ['sh', '-c', `echo ${word} >> ${this.scene.at('order')}; ${more}`];
