@@ -226,7 +226,7 @@ describe('an operator sees', () => {
       'containerpilot_control_http_requests{code="200",path="/v3/metric"} 1',
       ...['autotmpl_targets{state="current"} 2', 'autotmpl_ready 1'],
     );
-    expect((await get('/readyz')).status).toBe(200);
+    await waitUntil(async () => (await get('/readyz')).status === 200, { what: 'readiness' });
     scene.write('autotmpl.json', '{"jobs": 3}');
     program.kill('SIGHUP');
     await untilServed('autotmpl_reloads_total{result="refused"} 1', 'autotmpl_ready 1');
