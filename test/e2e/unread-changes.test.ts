@@ -27,6 +27,8 @@ const WEB = {
   Weights: { Passing: 1, Warning: 1 },
 };
 
+type Weighted = ServiceRegistration & { readonly Weights: object };
+
 type Renders = Readonly<Record<(typeof NAMES)[number], number>>;
 
 async function renders(): Promise<Renders> {
@@ -42,7 +44,7 @@ async function renders(): Promise<Renders> {
 }
 
 /** Registers, and waits until the file that shows everything shows it. */
-async function registered(service: ServiceRegistration, shows: string): Promise<Renders> {
+async function registered(service: Weighted, shows: string): Promise<Renders> {
   await agent.register(service);
   await scene.until(`the file that shows everything to show ${shows}`, () =>
     scene.read('wide.njk.out').includes(shows),

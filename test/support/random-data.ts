@@ -95,7 +95,7 @@ function listOf<Item>(chance: Chance, most: number, make: (at: number) => Item):
   return Array.from({ length: between(chance, 0, most) }, (_, at) => make(at));
 }
 
-/** The answer with one thing in it changed: a text or a number, an item of a list, a name of a map, an order. */
+/** The answer with one thing in it changed: a text or a number, an item of a list, a name of a map, an order of either. */
 export function changedAnswer(chance: Chance, answer: Value): Value {
   return freezeValue(changed(chance, answer) as Value);
 }
@@ -127,6 +127,7 @@ function changedMap(chance: Chance, map: Readonly<Record<string, unknown>>): obj
     const { [name]: before, ...rest } = map;
     return before === undefined ? { ...rest, [name]: 'new' } : rest;
   }
+  if (isOpen && chance() < 0.2) return Object.fromEntries(Object.entries(map).reverse());
   const names = Object.keys(map);
   if (names.length === 0) return map;
   const name = oneOf(chance, names);

@@ -1,10 +1,9 @@
-import { isSameData } from '../../core/same-data.ts';
 import { sizeOfData } from '../data-size.ts';
 import type { Reading } from '../engine.ts';
 import type { Part } from './part.ts';
 
-/** All of it is read. */
-export const WHOLE: Reading = { isSame: isSameData };
+/** All of it is read, and the order of names in maps as well: whoever goes through a map prints it. */
+export const WHOLE: Reading = { isSame: isSameWhole };
 
 /** The readings of one engine: those of the same parts are the same, so that a thousand templates of a kind are compared once. */
 export class Readings {
@@ -50,7 +49,7 @@ class ReadParts implements Reading {
 
   #isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
     if (one.length !== other.length) return false;
-    if (this.#seesLists) return isSameData(one, other);
+    if (this.#seesLists) return isSameWhole(one, other);
     const items = this.#items;
     if (items === undefined) return true;
     for (let at = 0; at < one.length; at += 1) if (!items.isSame(one[at], other[at])) return false;
@@ -59,7 +58,7 @@ class ReadParts implements Reading {
 
   #isSameMap(one: PlainMap, other: PlainMap): boolean {
     // Whoever goes through a map sees its names as well.
-    if (this.#items !== undefined) return isSameData(one, other);
+    if (this.#items !== undefined) return isSameWhole(one, other);
     if (this.#isCounted && Object.keys(one).length !== Object.keys(other).length) return false;
     for (const [name, member] of this.#members) {
       const [before, after] = [one[name], other[name]];
@@ -83,4 +82,23 @@ function describe(part: Part): string {
     .map(([name, member]) => `${JSON.stringify(name)}:${describe(member)}`);
   const items = part.items === undefined ? '' : `[${describe(part.items)}]`;
   return `${part.isCounted ? '#' : ''}${part.isMeasured ? '~' : ''}{${members.join()}}${items}`;
+}
+
+function isSameWhole(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || one === null) return Object.is(one, other);
+  if (typeof other !== 'object' || other === null) return false;
+  if (Array.isArray(one)) {
+    if (!Array.isArray(other) || one.length !== other.length) return false;
+    return one.every((item, at) => isSameWhole(item, other[at]));
+  }
+  if (Array.isArray(other)) return false;
+  const [names, others] = [Object.keys(one), Object.keys(other)];
+  return (
+    names.length === others.length &&
+    names.every(
+      (name, at) =>
+        name === others[at] && isSameWhole((one as PlainMap)[name], (other as PlainMap)[name]),
+    )
+  );
 }

@@ -244,6 +244,20 @@ it.each([
   expect(counted(nunjucks, text, 'tree', 'pairs')).toBe(counts);
 });
 
+it('tells maps of another order apart where a template goes through them, and nowhere else', () => {
+  const reads = (text: string) =>
+    nunjucks
+      .compile({ name: 't', text, folder }, { strict: true, allowControlCharacters: false })
+      .reads('service');
+  const [one, other] = [
+    [{ ServiceMeta: { zone: 'a', version: '1' } }],
+    [{ ServiceMeta: { version: '1', zone: 'a' } }],
+  ];
+  const loop = '{% for name, value in service("web")[0].ServiceMeta %}{{ name }}{% endfor %}';
+  expect(reads(loop).isSame(one, other)).toBe(false);
+  expect(reads('{{ service("web")[0].ServiceMeta.zone }}').isSame(one, other)).toBe(true);
+});
+
 it('is known by name for functions that there are', () => {
   expect(Object.keys(READS).filter((name) => functions[name] === undefined)).toEqual([]);
 });
