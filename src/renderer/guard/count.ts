@@ -2,6 +2,7 @@ import type { Bus } from '../../core/bus.ts';
 import type { Clock } from '../../core/time.ts';
 import type { GuardRules } from '../safety.ts';
 import type { Target } from '../target.ts';
+import type { Findings } from './judges.ts';
 import type { GuardMemory, Tally } from './memory.ts';
 
 /** What a count works with. */
@@ -35,6 +36,13 @@ export class GuardCount {
     const { memory, bus } = this.#options;
     memory.tally(guard).evaluated += 1;
     bus.emit('guard:evaluated', { target: this.#target.label, guard, passed });
+  }
+
+  /** All that judge have looked. */
+  judged({ evaluated, objections }: Pick<Findings, 'evaluated' | 'objections'>): void {
+    for (const guard of evaluated) {
+      this.evaluated(guard, !objections.some((objection) => objection.guard === guard));
+    }
   }
 
   /** A guard objects that did not before. */

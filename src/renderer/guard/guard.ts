@@ -11,7 +11,7 @@ import type { Target } from '../target.ts';
 import type { Counted } from './census.ts';
 import { GuardCount, type GuardReport } from './count.ts';
 import { droppedQueries } from './dropped.ts';
-import { sharedNames, tellOfIdle } from './idle-report.ts';
+import { allIdle, sharedNames, tellOfIdle } from './idle-report.ts';
 import { judgeAll } from './judges.ts';
 import type { GuardMemories, GuardMemory } from './memory.ts';
 import { guardsIn } from './objections.ts';
@@ -101,8 +101,10 @@ export class Guard {
   judge(draft: Draft): Hold | undefined {
     this.#draft = draft;
     this.#opensMs = undefined;
-    this.#grace?.keepOnly(draft.used);
-    if (this.#grace !== undefined) this.#count.evaluated('removeAfter', this.#grace.kept === 0);
+    this.#grace?.keepOnly(draft.used, draft.madeOf);
+    if (this.#grace?.isIdle === false) {
+      this.#count.evaluated('removeAfter', this.#grace.kept === 0);
+    }
     const objection = this.#object(draft);
     if (objection !== undefined) this.#memory.isDelayed = false;
     const hold = objection ?? this.#delay(draft);
@@ -186,14 +188,10 @@ export class Guard {
     );
     this.#removals = found.removals;
     this.#past.look(before);
-    if (!this.#wasIdleSaid) tellOfIdle(this.#target, this.#rules, found.idle, this.#options);
+    const idle = allIdle(found.idle, this.#grace?.idleNames);
+    if (!this.#wasIdleSaid) tellOfIdle(this.#target, this.#rules, idle, this.#options);
     this.#wasIdleSaid = true;
-    for (const guard of found.evaluated) {
-      this.#count.evaluated(
-        guard,
-        !found.objections.some((objection) => objection.guard === guard),
-      );
-    }
+    this.#count.judged(found);
     const { holdForMs } = this.#rules;
     const { standing, fresh, anyExpired } = objections.take(found.objections, nowMs, holdForMs);
     for (const guard of guardsIn(fresh)) this.#count.objected(guard);

@@ -7,8 +7,16 @@ import type { GuardName } from './objections.ts';
 
 /** A name of a guard that nothing goes by. */
 export interface IdleName {
-  readonly guard: GuardName;
+  readonly guard: GuardName | 'removeAfter';
   readonly name: string;
+}
+
+/** All of them: those of guards that judge, and those of `removeAfter`. */
+export function allIdle(
+  judged: readonly IdleName[],
+  ofGrace: readonly string[] = [],
+): readonly IdleName[] {
+  return [...judged, ...ofGrace.map((name) => ({ guard: 'removeAfter', name }) as const)];
 }
 
 /** Warns of names that guard nothing: a misspelt one would be missed when it is needed. A name that all targets share is one that none asks for. */
@@ -37,11 +45,12 @@ export function tellOfIdle(
 export function sharedNames(
   rules: GuardRules,
 ): readonly (readonly [guard: string, name: string])[] {
-  const names: Readonly<Record<GuardName, Iterable<string>>> = {
+  const names: Readonly<Record<IdleName['guard'], Iterable<string>>> = {
     neverEmpty: rules.neverEmpty,
     minInstances: rules.minInstances.keys(),
     maxRemovedPercent: rules.maxRemovedPercent.keys(),
     maxChanges: [],
+    removeAfter: rules.removeAfterMs.keys(),
   };
   return Object.entries(names).flatMap(([guard, of]) =>
     rules.shared?.has(guard) === true

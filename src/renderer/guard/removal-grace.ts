@@ -2,8 +2,10 @@ import { queryId, type Query } from '../../catalog/query.ts';
 import type { Value } from '../../catalog/values.ts';
 import type { Recall } from '../../template/engine.ts';
 import type { ByName } from '../safety.ts';
+import type { MadeOf } from '../ledger.ts';
 import { listingOf, type Listing } from './listing.ts';
 import { ALL_OTHERS } from './names.ts';
+import { isMet } from './is-met.ts';
 
 /** Whoever registers and removes without end shall not fill our memory: of what is gone, the oldest is let go. */
 const MOST_KEPT = 10_000;
@@ -45,10 +47,12 @@ interface Memory {
 export class RemovalGrace {
   readonly #options: RemovalGraceOptions;
   readonly #memories: GraceMemories;
+  #unmet: readonly string[];
 
   constructor(options: RemovalGraceOptions) {
     this.#options = options;
     this.#memories = options.memories;
+    this.#unmet = [...options.rules.keys()].filter((name) => name !== ALL_OTHERS);
   }
 
   /** Recalls as templates shall see it. */
@@ -78,9 +82,20 @@ export class RemovalGrace {
     return first;
   }
 
-  /** Forgets all queries but these. */
-  keepOnly(ids: ReadonlyMap<string, Query>): void {
-    for (const id of [...this.#memories.keys()]) if (!ids.has(id)) this.#memories.delete(id);
+  /** Whether nothing that texts were made of so far goes by a name of the rules. */
+  get isIdle(): boolean {
+    return this.#unmet.length === this.#options.rules.size;
+  }
+
+  /** Names of the rules that nothing went by so far. */
+  get idleNames(): readonly string[] {
+    return this.#unmet;
+  }
+
+  /** A text is made of this: forgets all other queries. */
+  keepOnly(used: ReadonlyMap<string, Query>, madeOf: MadeOf): void {
+    for (const id of [...this.#memories.keys()]) if (!used.has(id)) this.#memories.delete(id);
+    this.#unmet = this.#unmet.filter((name) => !isMet(name, used, madeOf));
   }
 
   #look(query: Query, listing: Listing, value: Value): Value {

@@ -509,6 +509,28 @@ describe('the budget of changes', () => {
 });
 
 describe('a guard that guards nothing', () => {
+  it('is told of where it is a time that nothing has, and counted as one that never looked', async () => {
+    files.sales('a');
+    const rules = {
+      removeAfterMs: new Map([
+        ['sales', 1000],
+        ['salse', 1000],
+      ]),
+    };
+    const { renderer, stop } = files.start([files.target(rules)]);
+    await files.untilText('a ');
+    const warnings = () => files.logger.records.filter(({ level }) => level === 'warn');
+    const told =
+      'the guard removeAfter of out names salse, which its template does not ask for: it guards nothing';
+    expect(warnings().map(({ message }) => message)).toEqual([told]);
+    expect(renderer.standings()[0]?.guards?.tallies).toMatchObject([{ evaluated: 1 }]);
+    await stop();
+    files.memories.begin([]);
+    const second = files.start([files.target({ removeAfterMs: named(1000, 'salse') })]);
+    await files.until(() => warnings().length === 2, 'the second warning');
+    expect(second.renderer.standings()[0]?.guards?.tallies).toMatchObject([{ evaluated: 0 }]);
+  });
+
   it('is told of once', async () => {
     files.sales('a');
     files.start([files.target({ neverEmpty: ['seles'] })]);

@@ -185,7 +185,7 @@ describe('the grace of removal', () => {
     answer(sales, []);
     ids(lens);
     expect(lens.kept).toBe(10_000);
-    lens.keepOnly(new Map());
+    lens.keepOnly(new Map(), new Map());
     expect(lens.kept).toBe(0);
   });
 
