@@ -1,10 +1,11 @@
-/** Node's own modules that a plain run does not need, and that take a millisecond or more to load. */
+/** Node's own modules that a plain run does not need, and that take time to load. */
 const LATE = [
   'child_process',
   'crypto',
   'dns',
   'http2',
   'https',
+  'module',
   'os',
   'tls',
   'v8',

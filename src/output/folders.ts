@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
+import { patientCalls, type FileCalls } from './file-calls.ts';
 import { fileError } from './file-error.ts';
 
 /** What file systems say that cannot sync a folder, or need no such thing. */
@@ -62,22 +63,25 @@ async function exists(folder: string): Promise<boolean> {
   );
 }
 
-/** Makes it last that these files were renamed into their folders: one fsync for each distinct folder. */
-export async function syncFolders(paths: Iterable<string>): Promise<void> {
+/** Makes it last that these files were renamed into their folders: one fsync for each distinct folder. `callsFor` says how a file is handled. */
+export async function syncFolders(
+  paths: Iterable<string>,
+  callsFor: (path: string) => FileCalls = () => patientCalls,
+): Promise<void> {
   const folders = new Map<string, string>();
   for (const path of paths) folders.set(dirname(path), path);
   for (const [folder, path] of folders) {
     try {
-      await syncFolder(folder);
+      await syncFolder(folder, callsFor(path));
     } catch (error) {
       throw fileError('Cannot make sure that it lasts:', path, error);
     }
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string, calls = patientCalls): Promise<void> {
   try {
-    const handle = await open(folder, 'r');
+    const handle = await calls.open(folder, constants.O_RDONLY, 0);
     try {
       await handle.sync();
     } finally {

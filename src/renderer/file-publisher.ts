@@ -4,6 +4,7 @@ import { exposedFolders } from '../output/exposed-folders.ts';
 import { findJournals } from '../output/find-journals.ts';
 import { removeLeftovers } from '../output/leftovers.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
+import { PromptFolders } from '../output/prompt-folders.ts';
 import { Checking, isChecked } from './checking.ts';
 import type { OwnWrites } from './drift/own-writes.ts';
 import { isRolledBack, type LastGood } from './last-good.ts';
@@ -39,6 +40,7 @@ export interface FilePublisherOptions {
  */
 export class FilePublisher implements Publisher {
   readonly #logger: Logger;
+  readonly #folders = new PromptFolders();
   readonly #staging: Staging;
   readonly #checking: Checking;
   readonly #swapping: Swapping;
@@ -50,18 +52,19 @@ export class FilePublisher implements Publisher {
     const { print, markers, runCheck, lastGood, ownWrites, clock, logger } = options;
     this.#logger = logger;
     this.#ownWrites = ownWrites;
-    this.#staging = new Staging({ print, markers, lastGood, logger });
+    const folders = this.#folders;
+    this.#staging = new Staging({ print, markers, lastGood, folders, logger });
     this.#checking = new Checking(runCheck);
     this.#places = new Places(CHECKS, clock);
     this.#swapping = new Swapping({
-      ...{ markers, lastGood, logger },
+      ...{ markers, lastGood, folders, logger },
       onPlaced: (target, text) => this.#staging.notePlaced(target, text),
     });
   }
 
   async open(targets: readonly Target[]): Promise<void> {
     const destinations = targets.flatMap((target) => target.destination ?? []);
-    const learning = this.#staging.learn(destinations);
+    const learning = this.#folders.learn(destinations);
     for (const folder of await exposedFolders(destinations)) {
       this.#logger.warn(
         `everybody on this machine can replace what is in ${folder}, and so the files that are written there: chmod o-w or o+t it`,

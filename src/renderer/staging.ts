@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import { stageFile } from '../output/atomic-write.ts';
 import { applyAttributes, sameAttributes } from '../output/attributes.ts';
 import type { OwedMarkers } from '../output/owed-markers.ts';
-import { PromptFolders } from '../output/prompt-folders.ts';
+import type { PromptFolders } from '../output/prompt-folders.ts';
 import { Remainders } from '../output/remainders.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
@@ -22,6 +22,8 @@ export interface StagingOptions {
   readonly print: (text: string) => void;
   readonly markers: OwedMarkers;
   readonly lastGood: LastGood | undefined;
+  /** Where files are replaced the fast way. */
+  readonly folders: PromptFolders;
   readonly logger: Logger;
 }
 
@@ -30,18 +32,12 @@ export class Staging {
   readonly #options: StagingOptions;
   readonly #printed = new Map<Target, string>();
   readonly #remainders = new Remainders();
-  readonly #folders = new PromptFolders();
   readonly #sideFiles = new SideFiles(this.#remainders);
   /** Stands for the text that was last put in place for each target. */
   readonly #placed = new Map<Target, number>();
 
   constructor(options: StagingOptions) {
     this.#options = options;
-  }
-
-  /** To be called before files are staged: those that it knows of are replaced faster. Never rejects. */
-  async learn(destinations: readonly string[]): Promise<void> {
-    await this.#folders.learn(destinations);
   }
 
   /** Stages what differs; the rest is settled. */
@@ -86,7 +82,7 @@ export class Staging {
     // from a change to its file.
     const placed = this.#placedBefore(target);
     const { symlink, user } = file;
-    const calls = this.#folders.callsFor(destination);
+    const calls = this.#options.folders.callsFor(destination);
     const found = await resolveDestination(destination, symlink, user, calls);
     const current =
       found.existing !== undefined && (placed === undefined || placed === checksum(text))
@@ -108,7 +104,7 @@ export class Staging {
     const needsFile = target.check !== undefined || target.fileGroup !== undefined;
     step.staged = await stageFile(destination, text, file, {
       ...{ found, needsFile, remainders: this.#remainders },
-      calls: this.#folders.callsFor(found.path),
+      calls: this.#options.folders.callsFor(found.path),
     });
   }
 

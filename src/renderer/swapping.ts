@@ -6,6 +6,7 @@ import { findJournals } from '../output/find-journals.ts';
 import { syncFolders } from '../output/folders.ts';
 import type { WaitingFile } from '../output/group-swap.ts';
 import type { OwedMarkers, Swap } from '../output/owed-markers.ts';
+import type { PromptFolders } from '../output/prompt-folders.ts';
 import { readCurrent } from '../output/read-destination.ts';
 import type { Placement } from '../output/staged-file.ts';
 import type { LastGood } from './last-good.ts';
@@ -17,6 +18,8 @@ import { holdTogether, type Unit } from './units.ts';
 export interface SwappingOptions {
   readonly markers: OwedMarkers;
   readonly lastGood: LastGood | undefined;
+  /** Where files are replaced the fast way. */
+  readonly folders: PromptFolders;
   readonly logger: Logger;
   /** Called when a file has its text. */
   readonly onPlaced: (target: Target, text: string) => void;
@@ -56,7 +59,8 @@ export class Swapping {
   /** To be called once a batch is swapped: a power loss does not undo it. */
   async makeLast(steps: readonly Step[]): Promise<void> {
     try {
-      await syncFolders(steps.flatMap(stagedFiles).map(({ destination }) => destination));
+      const paths = steps.flatMap(stagedFiles).map(({ destination }) => destination);
+      await syncFolders(paths, (path) => this.#options.folders.callsFor(path));
     } catch (error) {
       // The files are there and whole; only their survival of a power loss is in doubt.
       this.#options.logger.warn(describeError(error));

@@ -23,26 +23,30 @@ const isPrompt = await (async () => {
   return folders.callsFor(join(tmpdir(), 'app.conf')) === promptCalls;
 })();
 
-it.runIf(isPrompt)('waits for the disk once before a file that changed is seen', async () => {
-  const target = makeTarget({ label: 'app.conf', destination });
-  const publicationOf = (text: string): Publication => ({
-    ...{ target, text, secrets: new Set(), files: [] },
-  });
-  const publisher = filePublisher();
-  await publisher.open([target]);
-  await publishAll(publisher, [publicationOf('old')]);
+it.runIf(isPrompt)(
+  'waits for the disk once before a file that changed is seen, and once to have it last',
+  async () => {
+    const target = makeTarget({ label: 'app.conf', destination });
+    const publicationOf = (text: string): Publication => ({
+      ...{ target, text, secrets: new Set(), files: [] },
+    });
+    const publisher = filePublisher();
+    await publisher.open([target]);
+    await publishAll(publisher, [publicationOf('old')]);
 
-  let waits = 0;
-  const hook = createHook({
-    init(_id, type) {
-      // A request to Node's file threads; what follows the rename keeps nobody from reading.
-      if (type.startsWith('FSREQ') && readFileSync(destination, 'utf8') === 'old') waits += 1;
-    },
-  }).enable();
-  const [published] = await publishAll(publisher, [publicationOf('new')]).finally(() =>
-    hook.disable(),
-  );
-  expect(published?.outcome).toBe('written');
-  expect(readFileSync(destination, 'utf8')).toBe('new');
-  expect(waits).toBe(1);
-});
+    const waits = { before: 0, after: 0 };
+    const hook = createHook({
+      init(_id, type) {
+        // A request to Node's file threads.
+        if (!type.startsWith('FSREQ')) return;
+        waits[readFileSync(destination, 'utf8') === 'old' ? 'before' : 'after'] += 1;
+      },
+    }).enable();
+    const [published] = await publishAll(publisher, [publicationOf('new')]).finally(() =>
+      hook.disable(),
+    );
+    expect(published?.outcome).toBe('written');
+    expect(readFileSync(destination, 'utf8')).toBe('new');
+    expect(waits).toEqual({ before: 1, after: 1 });
+  },
+);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/core/errors.ts';
 import { OwedMarkers, type Swap } from '../../../src/output/owed-markers.ts';
+import { PromptFolders } from '../../../src/output/prompt-folders.ts';
 import type { StagedFile } from '../../../src/output/staged-file.ts';
 import { outcomeOf, SIDE_BY_SIDE, type Step } from '../../../src/renderer/step.ts';
 import { Swapping } from '../../../src/renderer/swapping.ts';
@@ -27,6 +28,7 @@ class Stage {
   readonly swapping = new Swapping({
     markers: new OwedMarkers(),
     lastGood: undefined,
+    folders: new PromptFolders(),
     logger: recordingLogger(),
     onPlaced: ({ label }) => this.placed.push(label),
   });
