@@ -10,9 +10,12 @@ const ENTRY = 'src/cli/main.ts';
 const ALONG = ['src/template/nunjucks/engine.ts'];
 /** What a module of the first file imports and most runs do without. Only functions and classes may be used of them, and none while modules are loaded. */
 const LATE = [
+  'src/catalog/consul/collapse/group.ts',
   'src/catalog/consul/locks.ts',
   'src/catalog/consul/registrar.ts',
+  'src/catalog/consul/sharing.ts',
   'src/catalog/file/index.ts',
+  'src/catalog/http/certificates.ts',
   'src/catalog/http/http2/sessions.ts',
   'src/catalog/kept/kept-catalog.ts',
   'src/catalog/nomad/index.ts',
@@ -21,6 +24,8 @@ const LATE = [
   'src/cli/read-words.ts',
   'src/cli/rotating-file.ts',
   'src/daemon/syslog.ts',
+  'src/output/mask.ts',
+  'src/process/capture.ts',
   'src/process/command.ts',
   'src/renderer/guard/guard.ts',
   'src/renderer/rolling/ask.ts',
