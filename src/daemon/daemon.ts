@@ -120,6 +120,10 @@ export class Daemon {
 
   /** Runs until told to stop, or with `once` until all is done, or until what is supervised has ended; returns how things stood then. */
   async run(first: Prepared, signal: AbortSignal): Promise<Standing> {
+    const { once, dry } = this.#options;
+    if (!once && !dry) {
+      void import('../process/left-pipes.ts').then(({ removeLeftPipes }) => removeLeftPipes());
+    }
     // What orphans leave behind is ours as process 1.
     const reaper = process.pid === 1 ? await beginReaper(this.#options) : undefined;
     const over = new AbortController();

@@ -21,6 +21,14 @@ export interface Pipe {
 /** With a read-only root, the folder for temporary files may be so, too; in every container this one can be written to. */
 const MEMORY_FOLDER = '/dev/shm';
 
+/** How the names of folders begin that hold pipes until both their ends are open. */
+export const PIPE_FOLDER = 'autotmpl-pipe-';
+
+/** Where they are made: in the first of these that takes one. */
+export function pipeParents(): readonly string[] {
+  return [tmpdir(), MEMORY_FOLDER];
+}
+
 /**
  * Makes real pipes for the output of one command; undefined where the system lets us make none. `owner` is who may open them by
  * their names, if that is not us.
@@ -32,7 +40,11 @@ const MEMORY_FOLDER = '/dev/shm';
 export async function openPipes(
   owner: PipeOwner = {},
 ): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
-  return (await openPipesIn(tmpdir(), owner)) ?? (await openPipesIn(MEMORY_FOLDER, owner));
+  for (const parent of pipeParents()) {
+    const pipes = await openPipesIn(parent, owner);
+    if (pipes !== undefined) return pipes;
+  }
+  return undefined;
 }
 
 async function openPipesIn(
@@ -41,7 +53,7 @@ async function openPipesIn(
 ): Promise<{ stdout: Pipe; stderr: Pipe } | undefined> {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(parent, 'autotmpl-pipe-'));
+    folder = mkdtempSync(join(parent, PIPE_FOLDER));
     const paths = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
     await promisify(execFile)('mkfifo', ['-m', '600', paths.stdout, paths.stderr]);
     if (uid !== undefined && gid !== undefined) {
