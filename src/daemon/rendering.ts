@@ -4,7 +4,7 @@ import type { Bus } from '../core/bus.ts';
 import type { CancelTimer } from '../core/time.ts';
 import { createMask } from '../output/mask.ts';
 import { OwedMarkers } from '../output/owed-markers.ts';
-import { Aftermath } from '../renderer/aftermath.ts';
+import type { Aftermath } from '../renderer/aftermath.ts';
 import type { Drift } from '../renderer/drift/drift.ts';
 import { LastGood } from '../renderer/last-good.ts';
 import { GuardMemories } from '../renderer/guard/memory.ts';
@@ -36,7 +36,6 @@ export class Rendering {
   readonly #markers = new OwedMarkers();
   readonly #memory: Memory;
   readonly #lastGood: LastGood;
-  readonly #aftermath: Aftermath;
   readonly #memories = new GuardMemories();
   readonly #turns: Turns;
   readonly #keeper: User = { answerChanged: () => undefined };
@@ -63,26 +62,32 @@ export class Rendering {
       ...{ markers: this.#markers, ledger: this.#memory, bus, logger },
       ownWrites: () => this.#drift?.actor,
     });
-    this.#aftermath = new Aftermath({
-      lastGood: this.#lastGood,
-      onFatal: (error) => this.#onFatal(error),
-      onTakenBack: (targets) =>
-        this.#renderer?.reconsider(new Set(targets.map(({ destination }) => destination))),
-      logger,
-    });
     const { once, clock } = options;
     // Few runs have the host's name to tell.
     const holder = (): string => `${hostname()} ${process.pid}`;
     this.#turns = new Turns({ holder, once, clock, bus, logger });
     this.#commands = new Commands({
       ...{ options, bus, markers: this.#markers, turns: this.#turns },
-      follow: (reload, reason, cover) => this.#aftermath.follow(reload, reason, cover),
+      follow: async (reload, reason, cover) =>
+        (await this.#aftermath()).follow(reload, reason, cover),
       secrets: () => this.#secrets(),
     });
   }
 
   get reloads(): Reloads {
     return this.#commands.reloads;
+  }
+
+  /** Loaded when the first command fails: in most runs none does. */
+  async #aftermath(): Promise<Aftermath> {
+    const { Aftermath } = await import('../renderer/aftermath.ts');
+    return new Aftermath({
+      lastGood: this.#lastGood,
+      onFatal: (error) => this.#onFatal(error),
+      onTakenBack: (targets) =>
+        this.#renderer?.reconsider(new Set(targets.map(({ destination }) => destination))),
+      logger: this.#options.logger,
+    });
   }
 
   /** What is asked how it stands. */

@@ -1,11 +1,10 @@
-import { link, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { strangeSign } from '../core/strangers.ts';
 import { keepCopy } from './backup.ts';
 import { fileError } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
 import { readCurrent, type CurrentFile } from './read-destination.ts';
-import { goodPath, temporaryPath } from './side-names.ts';
-import type { StagedFile } from './staged-file.ts';
+import { goodPath } from './side-names.ts';
 
 /**
  * The last file that what runs took well, kept beside its destination (`.<name>.autotmpl-good`) with its mode and owner, so that it can be put
@@ -28,24 +27,6 @@ export const goodCopy = {
     const kept = await readCurrent(goodPath(path));
     if (kept?.stat.isFile() !== true || !mayOwn.has(kept.stat.uid)) return undefined;
     return strangeSign(kept.path, kept.stat) === undefined ? kept : undefined;
-  },
-
-  /**
-   * Stages what was kept itself, under one more name, which takes no room: for a disk that is full. Whoever edits the file in place then edits both.
-   */
-  async stage(path: string): Promise<StagedFile> {
-    const temporary = temporaryPath(path);
-    await link(goodPath(path), temporary);
-    const discard = () => rm(temporary, { force: true }).catch(() => undefined);
-    return {
-      ...{ destination: path, path: temporary, discard },
-      commit: async () => {
-        await rename(temporary, path);
-        // Where both were one file, rename(2) does nothing.
-        await discard();
-        return 'renamed';
-      },
-    };
   },
 
   /** There is nothing good to go back to any more. Never rejects. */

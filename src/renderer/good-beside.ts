@@ -6,7 +6,6 @@ import { goodCopy } from '../output/good-copy.ts';
 import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
 import { resolveDestination } from '../output/resolve-destination.ts';
 import type { StagedFile } from '../output/staged-file.ts';
-import type { SideFile } from '../template/engine.ts';
 
 /**
  * The last good ones of the files that a template writes beside its own: a certificate goes back with its key, or neither would be of use.
@@ -22,11 +21,6 @@ const OPTIONS: FileOptions = {
   ...{ createDirs: true, backup: false },
   ...{ symlink: 'refuse', write: 'auto' },
 };
-
-/** Those that are put back: what was appended to a file stays, since others may have written into it. */
-export function pathsPutBack(files: readonly SideFile[]): readonly string[] {
-  return files.flatMap(({ how, path }) => (how === 'replace' ? path : []));
-}
 
 /** Keeps these files as they are now, before any of them is replaced. One that cannot be kept is not put back, and that is said. */
 export async function keepBeside(paths: readonly string[], logger: Logger): Promise<void> {

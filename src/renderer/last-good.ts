@@ -7,10 +7,10 @@ import { readCurrent, type CurrentFile } from '../output/read-destination.ts';
 import { fingerprintOf, rejection, type Rejection } from '../output/rejection.ts';
 import { resolveDestination, type ResolvedDestination } from '../output/resolve-destination.ts';
 import type { OwnWrites } from './drift/own-writes.ts';
-import { findBeside, keepBeside, pathsPutBack } from './good-beside.ts';
+import { fingerprintOfAll, isRolledBack, pathsPutBack } from './going-back.ts';
 import type { Ledger, MadeOf } from './ledger.ts';
 import type { Publication } from './publisher.ts';
-import { returnGood, type GoodReturn } from './return-good.ts';
+import type { GoodReturn } from './return-good.ts';
 import { isFileTarget, type Target } from './target.ts';
 
 /** What the last good files are kept with. */
@@ -95,11 +95,12 @@ export class LastGood {
   }
 
   /** To be called before a target's file is replaced, or one beside it. Where an old one cannot be kept, that is said, and no reason not to go on. */
-  async keep({ target, files }: Pick<Publication, 'target' | 'files'>): Promise<void> {
+  async keep(publication: Pick<Publication, 'target' | 'files'>): Promise<void> {
     const { markers } = this.#parts;
+    const { target } = publication;
     const where = await this.#find(target);
     if (where === undefined || (await markers.isOwed(target.destination ?? ''))) return;
-    await this.#keepGood(target, where, pathsPutBack(files));
+    await this.#keepGood(target, where, pathsPutBack(publication));
   }
 
   /** To be called when what runs took well is in place again after somebody else's change: where the command fails now, nothing older is better. */
@@ -119,7 +120,7 @@ export class LastGood {
     known.goodMadeOf = ledger.of(target);
     known.goodSecrets = known.secrets;
     known.good = undefined;
-    await keepBeside(beside, logger);
+    if (beside.length > 0) await (await goodBeside()).keepBeside(beside, logger);
     if (where.existing === undefined) {
       await goodCopy.forget(where.path);
       return;
@@ -136,12 +137,12 @@ export class LastGood {
 
   /** To be called when a text is in place, whether or not it was there before: what was rejected is history. */
   async placed(publication: Publication): Promise<void> {
-    const { target, files, secrets } = publication;
+    const { target, secrets } = publication;
     const where = await this.#find(target);
     if (where === undefined) return;
     const known = this.#known(target);
     known.fingerprint = fingerprintOfAll(publication);
-    known.beside = pathsPutBack(files);
+    known.beside = pathsPutBack(publication);
     known.secrets = secrets;
     known.rejected = undefined;
     known.wasTakenBack = false;
@@ -161,6 +162,7 @@ export class LastGood {
       if (found !== 'isGood') returns.push(found);
     }
     if (returns.length === 0) return 'isGood';
+    const { returnGood } = await import('./return-good.ts');
     const replaced = await this.#inTurn(returns, () =>
       returnGood(returns, cover, async () => {
         for (const one of returns) await this.#reject(one, reason);
@@ -184,7 +186,8 @@ export class LastGood {
     const good = known.good ?? (await goodCopy.read(where.path, ownersOf(where.existing?.uid)));
     if (good === undefined) return 'nothingGood';
     const current = where.existing === undefined ? undefined : await readCurrent(where.path);
-    const beside = await findBeside(known.beside ?? [], ownersOf);
+    const paths = known.beside ?? [];
+    const beside = paths.length > 0 ? await (await goodBeside()).findBeside(paths, ownersOf) : [];
     if (current?.bytes.equals(good.bytes) === true && beside.length === 0) return 'isGood';
     const fingerprint =
       known.fingerprint ?? (current === undefined ? undefined : fingerprintOf(current.bytes));
@@ -231,20 +234,12 @@ export class LastGood {
   }
 }
 
-/** Whether a target's file is put back where what follows it fails. */
-export function isRolledBack({ onFailure, command }: Target): boolean {
-  return onFailure === 'rollback' && command !== undefined;
-}
+/** Few templates write anything beside their files. */
+const goodBeside = () => import('./good-beside.ts');
 
 /** Whose file a kept one can be: ours, root's, or that of who owns the file now. */
 function ownersOf(owner: number | undefined): ReadonlySet<number> {
   return new Set([process.geteuid?.() ?? 0, 0, ...(owner === undefined ? [] : [owner])]);
-}
-
-/** Of a text alone, it is that of its file. */
-function fingerprintOfAll({ text, files }: Publication): string {
-  const beside = files.map((file) => [file.path, file.text]);
-  return fingerprintOf(beside.length === 0 ? text : JSON.stringify([text, beside]));
 }
 
 /** What holds a file whose newest text was taken back. */

@@ -1,10 +1,10 @@
 import { systemCode } from '../core/errors.ts';
 import { stageFile } from '../output/atomic-write.ts';
 import { syncFolders } from '../output/folders.ts';
-import { goodCopy } from '../output/good-copy.ts';
 import type { Cover } from '../output/owed-markers.ts';
 import type { CurrentFile } from '../output/read-destination.ts';
 import type { ResolvedDestination } from '../output/resolve-destination.ts';
+import { stageKept } from '../output/stage-kept.ts';
 import type { StagedFile } from '../output/staged-file.ts';
 import { stageBeside, type GoodBeside } from './good-beside.ts';
 import type { FileTarget } from './target.ts';
@@ -89,7 +89,7 @@ async function stageGood({ target: { file }, where, good }: GoodReturn): Promise
     return await stageFile(path, good.bytes, dressed, { found });
   } catch (error) {
     if (options.write === 'inPlace' || !isOutOfRoom(error)) throw error;
-    return goodCopy.stage(path).catch(() => {
+    return stageKept(path).catch(() => {
       throw error;
     });
   }
