@@ -8,6 +8,9 @@ const EARNED_IN_MS = 5000;
 const UNHURRIED_MS = 15_000;
 /** Between two safety sweeps: whatever nobody heard of is seen after this. */
 export const SAFETY_MS = 600_000;
+/** Programs all over a fleet hear of the same change: so much is taken at random off the time of what is in no hurry, that they do not all come at once. */
+const UNHURRIED_JITTER = 1 / 3;
+const SAFETY_JITTER = 0.1;
 
 /**
  * Why all are visited. `change`: something changed, and nobody can say what. `remainder`: something changed, and what most likely did was visited
@@ -21,29 +24,32 @@ export type SweepReason = 'change' | 'remainder' | 'safety';
  */
 export class Sweeps {
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #begin: (reason: SweepReason) => void;
   #cancel: CancelTimer | undefined;
   #next: { readonly atMs: number; readonly reason: SweepReason } | undefined;
   #tokens = BURST;
   #countedAtMs: number;
 
-  /** `begin` visits all. */
-  constructor(clock: Clock, begin: (reason: SweepReason) => void) {
+  /** `begin` visits all; `random` gives [0, 1). */
+  constructor(clock: Clock, random: () => number, begin: (reason: SweepReason) => void) {
     this.#clock = clock;
+    this.#random = random;
     this.#begin = begin;
     this.#countedAtMs = clock.now();
   }
 
   /** Begins to count: the first safety sweep comes after its time. */
   start(): void {
-    this.#schedule('safety', SAFETY_MS);
+    this.#scheduleSafety();
   }
 
   /** Asks for one. */
   ask(reason: Exclude<SweepReason, 'safety'>): void {
     this.#earn();
     const earnedInMs = this.#tokens >= 1 ? 0 : Math.ceil((1 - this.#tokens) * EARNED_IN_MS);
-    this.#schedule(reason, reason === 'change' ? earnedInMs : UNHURRIED_MS);
+    const unhurriedMs = UNHURRIED_MS * (1 - UNHURRIED_JITTER * this.#random());
+    this.#schedule(reason, reason === 'change' ? earnedInMs : unhurriedMs);
   }
 
   /** No more. */
@@ -65,8 +71,12 @@ export class Sweeps {
     this.#earn();
     this.#tokens = Math.max(0, this.#tokens - 1);
     this.stop();
-    this.#schedule('safety', SAFETY_MS);
+    this.#scheduleSafety();
     this.#begin(reason);
+  }
+
+  #scheduleSafety(): void {
+    this.#schedule('safety', SAFETY_MS * (1 - SAFETY_JITTER * this.#random()));
   }
 
   #earn(): void {

@@ -82,7 +82,7 @@ export class ServiceBells {
     this.#parts = parts;
     this.rung = new Rung(parts.clock);
     this.rung.onCrowd = (unplaced) => this.#noteCrowd(unplaced);
-    this.#sweeps = new Sweeps(parts.clock, (reason) => this.#sweep(reason));
+    this.#sweeps = new Sweeps(parts.clock, parts.random, (reason) => this.#sweep(reason));
   }
 
   /** How many connections they wait on. */

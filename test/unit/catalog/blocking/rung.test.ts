@@ -359,7 +359,11 @@ describe('where some flap without end', () => {
   async function longestUnasked({ count = 200, explained = false, sweepMs = 250, forMs = 30_000 }) {
     const flapping = 5;
     const { clock, rung, places } = bell(() => 0);
-    const sweeps = new Sweeps(clock, () => rung.sweep('visit', sweepMs));
+    const sweeps = new Sweeps(
+      clock,
+      () => 0,
+      () => rung.sweep('visit', sweepMs),
+    );
     const ended = new AbortController();
     setMaxListeners(0, ended.signal);
     const askedAtMs = Array.from({ length: count }, () => 0);

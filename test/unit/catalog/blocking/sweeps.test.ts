@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { SAFETY_MS, Sweeps } from '../../../../src/catalog/blocking/sweeps.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
-function schedule() {
+function schedule(random = 0) {
   const clock = new ManualClock();
   const begun: [string, number][] = [];
-  const sweeps = new Sweeps(clock, (reason) => begun.push([reason, clock.now()]));
+  const sweeps = new Sweeps(
+    clock,
+    () => random,
+    (reason) => begun.push([reason, clock.now()]),
+  );
   return { clock, begun, sweeps };
 }
 
@@ -57,6 +61,37 @@ describe('visits of all', () => {
       await clock.advance(1000);
     }
     expect(begun).toEqual([['remainder', 15_000]]);
+  });
+
+  it('come at another time in each program of a fleet, where they are in no hurry', async () => {
+    const times = [];
+    for (const random of [0, 0.5, 0.9]) {
+      const { clock, begun, sweeps } = schedule(random);
+      sweeps.start();
+      sweeps.ask('change');
+      await clock.advance(0);
+      sweeps.ask('remainder');
+      await clock.advance(15_000);
+      await clock.advance(SAFETY_MS);
+      times.push(begun);
+    }
+    expect(times).toEqual([
+      [
+        ['change', 0],
+        ['remainder', 15_000],
+        ['safety', 615_000],
+      ],
+      [
+        ['change', 0],
+        ['remainder', 12_500],
+        ['safety', 582_500],
+      ],
+      [
+        ['change', 0],
+        ['remainder', 10_500],
+        ['safety', 556_500],
+      ],
+    ]);
   });
 
   it('wait no longer for those, once something may be unseen', async () => {
