@@ -40,7 +40,7 @@ export function consulFromFlags(raw: RawFlags): ConsulLayer {
     raw,
     'consul-max-connections',
     'a whole number of at least 1',
-    (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined),
+    (text) => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined),
   );
   say('maxConnections', 'consul-max-connections', connections);
   const tlsFlag = [...raw.keys()].find((flag) => flag.startsWith('consul-ssl-'));

@@ -37,6 +37,11 @@ describe('the command line', () => {
     });
   });
 
+  it('takes a number of connections of any size, as a config does', () => {
+    const { flags } = parse('-template=a', '-consul-max-connections=1000000000');
+    expect(flags.consul).toMatchObject({ maxConnections: { value: 1_000_000_000 } });
+  });
+
   it.each(['trace', 'DEBUG', 'Info', 'WARN', 'error'])('knows the level %s', (level) => {
     const { flags } = parse('-template=a', '-log-level', level);
     expect(flags.logLevel).toBe(level.toLowerCase());
