@@ -2,6 +2,11 @@
 import { cannot, sortedMap, takeInteger, takeList, takePrintable, takeText } from './arguments.ts';
 import { re2Package } from './packages.ts';
 
+/** Characters that are divided into words at a time. */
+const STRETCH = 1000;
+/** More than it takes to know that a word ends: a letter, what joins it to the next, and accents. */
+const MARGIN = 100;
+
 /** The text with every `from` replaced by `to`. */
 export function replaceAll(from: unknown, to: unknown, text: unknown): string {
   const replacement = takeText('replaceAll', 'to', to);
@@ -128,10 +133,29 @@ export function toUpper(text: unknown): string {
 
 /** The text with the first letter of each word as a capital and the other letters as they are; words as Unicode bounds them (UAX #29). */
 export function toTitle(text: unknown): string {
-  const words = new Intl.Segmenter('und', { granularity: 'word' });
-  return [...words.segment(takeText('toTitle', 'text', text))]
-    .map(({ segment }) => segment.replace(/\p{L}/u, (letter) => letter.toUpperCase()))
+  return [...wordsOf(takeText('toTitle', 'text', text))]
+    .map((word) => word.replace(/\p{L}/u, (letter) => letter.toUpperCase()))
     .join('');
+}
+
+/** Each word comes with a copy of all that was to be divided, so that long texts are divided a stretch at a time. */
+function* wordsOf(text: string): Generator<string> {
+  const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+  let length = STRETCH;
+  for (let at = 0; at < text.length;) {
+    const stretch = text.slice(at, at + length);
+    const isLast = at + length >= text.length;
+    let done = 0;
+    for (const { index, segment } of segmenter.segment(stretch)) {
+      const end = index + segment.length;
+      // Whether a word ends here may depend on what follows it.
+      if (done >= STRETCH || (end > stretch.length - MARGIN && !isLast)) break;
+      yield segment;
+      done = end;
+    }
+    length = done === 0 ? length * 2 : STRETCH;
+    at += done;
+  }
 }
 
 /** Whether a regular expression, in the syntax of Go and RE2, is found in the text. */
@@ -198,7 +222,18 @@ function pieces(text: string, separator: string): string[] {
   return separator === '' ? [...text] : text.split(separator);
 }
 
-/** Unicode's white space, as Go has it: without the byte order mark that JavaScript counts in. */
+/**
+ * Unicode's white space, as Go has it: without the byte order mark that JavaScript counts in. A regular expression would look for the end of the text from
+ * each space within it anew.
+ */
 function trimSpaceOf(text: string): string {
-  return text.replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, '');
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text, start)) start += 1;
+  while (end > start && isSpace(text, end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+/** None of them takes two units of UTF-16. */
+function isSpace(text: string, at: number): boolean {
+  return /\p{White_Space}/u.test(text.charAt(at));
 }
