@@ -29,6 +29,7 @@ const LATE = [
   'src/process/command.ts',
   'src/renderer/guard/guard.ts',
   'src/renderer/rolling/ask.ts',
+  'src/template/nunjucks/pattern.ts',
   'src/template/nunjucks/reads.ts',
   'src/template/nunjucks/sprig-functions.ts',
 ];

@@ -7,7 +7,7 @@ import { plainText } from './built-in-filters.ts';
 import { bindLoop, PlainFrame } from './frames.ts';
 import { runtime as nunjucksRuntime, type EnvironmentBase } from './internals.ts';
 import { createLookUps } from './look-ups.ts';
-import { patternMaker } from './pattern.ts';
+import { patternMaker, type MakePattern } from './pattern.ts';
 
 /** One rendering under way. */
 export interface Run {
@@ -46,7 +46,10 @@ export function createRuntime(current: () => Run, displayName: (path: string) =>
     return result;
   };
 
-  const pattern = patternMaker((search) => current().budget.timed(search));
+  // Few templates have a pattern, and what makes one is not read before.
+  let make: MakePattern | undefined;
+  const pattern: MakePattern = (source, flags) =>
+    (make ??= patternMaker((search) => current().budget.timed(search)))(source, flags);
 
   return {
     ...nunjucksRuntime,
