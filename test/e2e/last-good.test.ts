@@ -44,10 +44,19 @@ const test = sideBySide(async (ends) => {
     ...more,
   });
   const kept = (): string[] => readdirSync(scene.at('state/answers')).sort();
-  const allKept = (): string =>
-    kept()
-      .map((name) => readFileSync(join(scene.at('state/answers'), name), 'utf8'))
-      .join('');
+  const allKept = (): string => {
+    for (;;) {
+      const names = kept();
+      try {
+        return names
+          .map((name) => readFileSync(join(scene.at('state/answers'), name), 'utf8'))
+          .join('');
+      } catch (error) {
+        // Replaced since it was listed.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+  };
 
   const keeps = (...words: readonly string[]): boolean =>
     scene.exists('state/answers') && words.every((word) => allKept().includes(word));
