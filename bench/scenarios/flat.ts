@@ -7,7 +7,7 @@ import { autotmpl } from '../contender.ts';
 import type { CountedAgent } from '../counted-agent.ts';
 import { MeasuredProcess } from '../measured-process.ts';
 import type { FlatOutcome, FlatReading, Role } from '../results.ts';
-import { ScaleFacts } from '../scale/facts.ts';
+import { ScaleFacts, type Change } from '../scale/facts.ts';
 import { renderedCount } from '../workspace.ts';
 import type { BareSetting } from './setting.ts';
 
@@ -25,6 +25,8 @@ interface Probed {
   readonly reportFile: string;
   readonly readings: FlatReading[];
   readonly isReady: () => Promise<boolean>;
+  /** The file that shows a change; undefined where it shows none of its kind. */
+  readonly fileOf: (change: Change) => string | undefined;
 }
 
 /**
@@ -44,13 +46,17 @@ export async function measureFlat(setting: BareSetting): Promise<FlatOutcome[]> 
     }
     const total = setting.options.flatChanges;
     let changes = 0;
+    let last: readonly Change[] = [];
     for (let reading = 0; reading <= READINGS; reading++) {
       const until = Math.round((total * reading) / READINGS);
       while (changes < until) {
         const some = Math.min(AT_ONCE, until - changes);
-        await client.transact(Array.from({ length: some }, () => facts.nextChange().operation));
+        last = Array.from({ length: some }, () => facts.nextChange());
+        await client.transact(last.map(({ operation }) => operation));
         changes += some;
       }
+      // What is on its way is no growth.
+      for (const program of programs) await untilShown(program, last);
       const readings = programs.map(async (program) => readMemory(program, changes));
       for (const [at, memory] of (await Promise.all(readings)).entries()) {
         programs[at]?.readings.push(memory);
@@ -69,6 +75,21 @@ export async function measureFlat(setting: BareSetting): Promise<FlatOutcome[]> 
   }
 }
 
+/** Resolves once a program has written the last change that it shows. */
+async function untilShown(
+  { name, child, fileOf }: Probed,
+  changes: readonly Change[],
+): Promise<void> {
+  const shown = changes.findLast((change) => fileOf(change) !== undefined);
+  const file = shown && fileOf(shown);
+  if (shown === undefined || file === undefined) return;
+  const isShown = (): boolean => {
+    if (!child.isRunning) throw new Error('it ended');
+    return readFileSync(file, 'utf8').includes(shown.words);
+  };
+  await waitUntil(isShown, { timeoutMs: READY_TIMEOUT_MS, what: `the last change by ${name}` });
+}
+
 function startPlain({ root, workspace }: BareSetting, agent: CountedAgent): Probed {
   const [file, reportFile] = [workspace.at('plain.txt'), workspace.at('plain-report')];
   const script = join(root, 'bench/plain/follow.mjs');
@@ -77,7 +98,16 @@ function startPlain({ root, workspace }: BareSetting, agent: CountedAgent): Prob
     probeVariables(reportFile),
   );
   const isReady = async () => (await renderedCount([{ source: '', destination: file }])) === 1;
-  return { name: 'plain watcher', role: 'baseline', child, reportFile, readings: [], isReady };
+  const fileOf = ({ words }: Change) => (words.startsWith(':') ? undefined : file);
+  return {
+    name: 'plain watcher',
+    role: 'baseline',
+    child,
+    reportFile,
+    readings: [],
+    isReady,
+    fileOf,
+  };
 }
 
 async function startOurs(
@@ -92,7 +122,8 @@ async function startOurs(
   const child = new MeasuredProcess(command, probeVariables(reportFile));
   const isReady = async () => (await renderedCount(renderings)) === renderings.length;
   const { name, role } = contender;
-  return { name, role, child, reportFile, readings: [], isReady };
+  const fileOf = ({ template }: Change) => renderings[template]?.destination;
+  return { name, role, child, reportFile, readings: [], isReady, fileOf };
 }
 
 async function readMemory({ child, reportFile }: Probed, changes: number): Promise<FlatReading> {
