@@ -1,16 +1,20 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/time.ts';
 
-/** After a first connection that was closed at once, no further one is tried in this time; a server that ends closes new ones too. */
-const TRY_AGAIN_MS = 1000;
-/** The time doubles with each further try that is closed at once, up to this: for a moment, each try takes all that is granted. */
+/** After a first connection that was closed at once, no further one is tried in this time. */
+const TRY_AGAIN_MS = 30_000;
+/** The time doubles with each further try that brings nothing, up to this: for a moment, each try takes all that is granted. */
 const LONGEST_TRY_AGAIN_MS = 600_000;
+/** A try ends after this: longer than a round of visits, where nobody needs a further connection before. */
+const TRY_LASTS_MS = 7000;
+/** As many more are tried: the last is kept for the question whether the server hangs, and so would be the only one. */
+const TRIED = 2;
 /** Of what is granted to this address, one in so many is left to others: an operator must find room. */
 const LEFT_SHARE = 10;
 
 /**
- * How many connections there may be: as many as we allow ourselves, or, where a server closes a further one at once, most of what it grants. After a while one
- * more than that is tried, and where it carries an answer, another. What was granted tells nothing of a server any more when all of it is closed: it was started again.
+ * How many connections there may be: as many as we allow ourselves, or, where a server closes a further one at once, most of what it grants. After a while some
+ * more than that are tried, and where one carries an answer, others. What was granted tells nothing of a server any more when all of it is closed: it was started again.
  */
 export class Allowance {
   readonly #clock: Clock;
@@ -18,9 +22,9 @@ export class Allowance {
   readonly #granted = new Set<Socket>();
   #max: number;
   #most: number | undefined;
-  #turnedAwayAt = Number.NEGATIVE_INFINITY;
-  /** Tries that were turned away one after the other. */
-  #tries = 0;
+  /** How long it was from the last try to this one; 0: that brought something. */
+  #pauseMs = 0;
+  #tryAtMs = 0;
 
   constructor(max: number, clock: Clock) {
     this.#max = max;
@@ -31,7 +35,7 @@ export class Allowance {
   get most(): number {
     if (this.#most === undefined) return this.#max;
     const left = Math.floor(this.#most / LEFT_SHARE);
-    return Math.min(this.#max, this.#mayTry() ? this.#most + 1 : this.#most - left);
+    return Math.min(this.#max, this.#mayTry() ? this.#most + TRIED : this.#most - left);
   }
 
   /** How many the server grants; undefined as long as it has not turned any away. */
@@ -51,7 +55,8 @@ export class Allowance {
     socket.once('close', () => this.#forget(socket));
     if (this.#most === undefined || this.#granted.size <= this.#most) return;
     this.#most = this.#granted.size;
-    this.#tries = 0;
+    this.#pauseMs = 0;
+    this.#tryAtMs = this.#clock.now();
     if (this.#most >= this.#max) this.#most = undefined;
   }
 
@@ -59,21 +64,27 @@ export class Allowance {
   turnAway(): boolean {
     if (this.#granted.size === 0) return false;
     // Many that were under way together are one try.
-    if (this.#tries === 0 || this.#mayTry()) this.#tries += 1;
+    if (this.#most === undefined || this.#mayTry()) this.#endTry();
     this.#most = this.#granted.size;
-    this.#turnedAwayAt = this.#clock.now();
     return true;
   }
 
   #mayTry(): boolean {
-    const pauseMs = Math.min(LONGEST_TRY_AGAIN_MS, TRY_AGAIN_MS * 2 ** (this.#tries - 1));
-    return this.#clock.now() - this.#turnedAwayAt >= pauseMs;
+    const sinceMs = this.#clock.now() - this.#tryAtMs;
+    if (sinceMs >= TRY_LASTS_MS) this.#endTry();
+    return sinceMs >= 0 && sinceMs < TRY_LASTS_MS;
+  }
+
+  #endTry(): void {
+    const pauseMs = this.#pauseMs === 0 ? TRY_AGAIN_MS : this.#pauseMs * 2;
+    this.#pauseMs = Math.min(LONGEST_TRY_AGAIN_MS, pauseMs);
+    this.#tryAtMs = this.#clock.now() + this.#pauseMs;
   }
 
   #forget(socket: Socket): void {
     this.#granted.delete(socket);
     if (this.#granted.size > 0) return;
     this.#most = undefined;
-    this.#tries = 0;
+    this.#pauseMs = 0;
   }
 }
