@@ -2,11 +2,13 @@ import type { Stats } from 'node:fs';
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AutotmplError, systemCode } from '../core/errors.ts';
-import { isOurs, strangeSign } from '../core/strangers.ts';
+import { isOurs } from '../core/strangers.ts';
 import { patientCalls, type FileCalls } from './file-calls.ts';
 import { fileError } from './file-error.ts';
 import type { FileOptions } from './file-options.ts';
 import { resolveOwner } from './owner.ts';
+import { goodPath } from './side-names.ts';
+import { strangeSignOf } from './strange-file.ts';
 
 /** Where a destination really is. */
 export interface ResolvedDestination {
@@ -20,7 +22,7 @@ export interface ResolvedDestination {
  * Finds the file that a destination means. Refuses what is no regular file, and a symbolic link unless it is to be
  * followed. A link that points to nothing is followed to where the file will be. Whoever may make files in the folder could have
  * made the link, or the file: a link is only followed to what its owner could write to himself, and a file that a stranger may
- * have put there (`strangeSign`; `user` is whose file it is to be) gives nothing of itself to the one that replaces it. `calls` are those for its folder.
+ * have put there (`strangeSignOf`; `user` is whose file it is to be) gives nothing of itself to the one that replaces it. `calls` are those for its folder.
  */
 export async function resolveDestination(
   destination: string,
@@ -48,7 +50,7 @@ export async function resolveDestination(
 }
 
 async function isOfStranger(path: string, file: Stats, user: string | undefined): Promise<boolean> {
-  const sign = strangeSign(path, file);
+  const sign = await strangeSignOf(path, file, goodPath(path));
   if (sign !== 'owner' || user === undefined) return sign !== undefined;
   return (await resolveOwner({ user })).uid !== file.uid;
 }

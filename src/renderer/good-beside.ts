@@ -28,7 +28,8 @@ export async function keepBeside(paths: readonly string[], logger: Logger): Prom
     try {
       const { existing } = await resolveDestination(path, OPTIONS.symlink);
       if (existing === undefined) await goodCopy.forget(path);
-      else await goodCopy.keep(path, OPTIONS.write);
+      // Which of them will be replaced is not known: who writes into one that stays must not write into what is kept.
+      else await goodCopy.keep(path, 'copy');
     } catch (error) {
       await goodCopy.forget(path);
       logger.warn(`${describeError(error)}; it would not be put back`);

@@ -100,19 +100,22 @@ export class LastGood {
     const { target } = publication;
     const where = await this.#find(target);
     if (where === undefined || (await markers.isOwed(target.destination ?? ''))) return;
-    await this.#keepGood(target, where, pathsPutBack(publication));
+    const way = target.file.write === 'inPlace' ? 'copy' : 'link';
+    await this.#keepGood(target, where, way, pathsPutBack(publication));
   }
 
   /** To be called when what runs took well is in place again after somebody else's change: where the command fails now, nothing older is better. */
   async restored(target: Target): Promise<void> {
     const where = await this.#find(target);
     if (where === undefined) return;
-    await this.#keepGood(target, where, this.#known(target).beside ?? []);
+    // It stays in place: who writes into it must not write into what is kept.
+    await this.#keepGood(target, where, 'copy', this.#known(target).beside ?? []);
   }
 
   async #keepGood(
     target: Target,
     where: ResolvedDestination,
+    way: 'link' | 'copy',
     beside: readonly string[],
   ): Promise<void> {
     const { ledger, logger } = this.#parts;
@@ -126,7 +129,7 @@ export class LastGood {
       return;
     }
     try {
-      await goodCopy.keep(where.path, target.file.write);
+      await goodCopy.keep(where.path, way);
     } catch (error) {
       known.good = await readCurrent(where.path).catch(() => undefined);
       logger.warn(`${describeError(error)}; it can be put back only until this program ends`, {

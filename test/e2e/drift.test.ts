@@ -260,6 +260,21 @@ describe.concurrent('with onDrift: restore', () => {
     await scene.until('no debt', () => !scene.exists('conf/.site.conf.autotmpl-owed'));
   });
 
+  test("keeps what was good apart from what it put back, which is nobody else's where everybody may make files", async ({
+    stage: { scene, keep, path, runs },
+  }) => {
+    const program = await keep({ onDrift: 'restore', onFailure: 'rollback' });
+    await scene.until('no debt', () => !scene.exists('conf/.site.conf.autotmpl-owed'));
+    chmodSync(scene.at('conf'), 0o1777);
+    appendFileSync(path, 'mine\n');
+    await program.logs(/it was put back/);
+    await scene.until('the command to run again', () => runs() === 2);
+    await scene.until('what was good', () => scene.exists('conf/.site.conf.autotmpl-good'));
+    expect(statSync(path).nlink).toBe(1);
+    await sleep(600);
+    expect(drifts(program)).toHaveLength(1);
+  });
+
   test('puts it back less and less often where two programs fight about it, and says so', async ({
     stage: { scene, keep, path },
   }) => {
