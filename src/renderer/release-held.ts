@@ -1,5 +1,5 @@
-import { findByName } from './find-by-name.ts';
 import type { Course } from './course.ts';
+import { findByName } from './find-by-name.ts';
 import { targetStandingOf, type TargetStanding } from './target-standing.ts';
 
 /** What became of asking for a held file's release. */

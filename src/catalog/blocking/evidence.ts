@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Slices } from '../../core/slices.ts';
+import { hashInSlices } from '../../core/hash-in-slices.ts';
 import type { HttpReply } from '../http/exchange.ts';
 import type { BlockingServer } from './server.ts';
 
 /** A longer answer is not kept only to know it again. */
 const SHORT_BYTES = 1024;
-/** So much is hashed in less than two milliseconds. */
-const AT_ONCE_BYTES = 256 * 1024;
 
 /** What a good answer says beside its value. */
 export interface Evidence {
@@ -42,10 +40,6 @@ export function indexOf({ headers }: HttpReply, server: BlockingServer): number 
 async function digestOf({ status, body }: HttpReply, signal: AbortSignal): Promise<string> {
   if (body.length <= SHORT_BYTES) return `${status} ${body.toString('latin1')}`;
   const hash = createHash('sha256').update(`${status} `);
-  const slices = new Slices(signal);
-  for (let at = 0; at < body.length; at += AT_ONCE_BYTES) {
-    if (slices.isOver) await slices.turn();
-    hash.update(body.subarray(at, at + AT_ONCE_BYTES));
-  }
+  await hashInSlices(hash, body, signal);
   return hash.digest('base64');
 }

@@ -112,22 +112,14 @@ function instancesOf(
       const lost = missingFrom(found, known, ({ Node, ID }) => `${Node} ${ID}`);
       return [
         ...tryServices([name, ...lost.map(({ Name }) => Name)], scope, serviceRule),
-        ...tryNodes(
-          lost.map(({ Node }) => Node),
-          scope,
-          rule(ALL_NODES),
-        ),
+        ...tryNodesOf(lost, scope),
       ];
     },
     // All are of one service. Those of the mesh may be proxies with names of their own.
     ...(query.kind === 'service' && {
       tryUnseen: (known, found) => {
         const lost = missingFrom(found, known, ({ Node }) => Node);
-        return tryNodes(
-          lost.map(({ Node }) => Node),
-          scope,
-          rule(ALL_NODES),
-        );
+        return tryNodesOf(lost, scope);
       },
     }),
     findFirst: async (ask) => {
@@ -139,6 +131,15 @@ function instancesOf(
       return (await hasHiddenInstances(name, scope, ask)) ? ofNodes : ofService;
     },
   };
+}
+
+/** Whether the nodes of what is lost may be read. */
+function tryNodesOf(lost: readonly { readonly Node: string }[], scope: ScopeParameters) {
+  return tryNodes(
+    lost.map(({ Node }) => Node),
+    scope,
+    rule(ALL_NODES),
+  );
 }
 
 /** A service is listed for whoever may read it, its instances only for whoever may read their nodes too. */
@@ -177,11 +178,7 @@ function nodesOf(scope: ScopeParameters): Kind<readonly CatalogNode[]> {
     size: ({ length }) => length,
     tryLost: (known, found) => {
       const lost = missingFrom(found, known, ({ Node }) => Node);
-      return tryNodes(
-        lost.map(({ Node }) => Node),
-        scope,
-        rule(ALL_NODES),
-      );
+      return tryNodesOf(lost, scope);
     },
     findFirst: (ask) => findRights(tryNodes([ANY_NODE], scope, rule(ALL_NODES)), ask),
   };

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Slices } from '../../core/slices.ts';
+import { hashInSlices } from '../../core/hash-in-slices.ts';
 import { removeLeftovers } from '../../output/leftovers.ts';
 import { PrivateFolder } from '../../output/private-folder.ts';
 import type { MadeOf } from '../ledger.ts';
-
-/** So much of a text is hashed in less than two milliseconds. */
-const AT_ONCE = 256 * 1024;
 
 /** A record as it is read. */
 export interface LedgerRecord {
@@ -116,10 +113,6 @@ function nameOf(destination: string): string {
 
 async function fingerprintOf(text: string): Promise<string> {
   const hash = createHash('sha256');
-  const slices = new Slices();
-  for (let at = 0; at < text.length; at += AT_ONCE) {
-    hash.update(text.slice(at, at + AT_ONCE));
-    if (slices.isOver) await slices.turn();
-  }
+  await hashInSlices(hash, text);
   return hash.digest('base64');
 }
